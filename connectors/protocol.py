@@ -1,0 +1,37 @@
+"""What every connector offers: a check, and a stream of batches, rejections and checkpoints."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.records import Batch, Rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A point from which a broken read goes on; opaque to everyone but its connector."""
+
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """Whether a source can be read now, and if not, what its owner should do."""
+
+    ok: bool
+    message: str = ""
+
+
+class Connector(Protocol):
+    """A way in. It knows its source and no database."""
+
+    def check(self) -> CheckResult:
+        """Say whether the source can be read, without reading it whole."""
+        ...
+
+    def fetch(self, cursor: str | None = None) -> Iterator[Batch | Rejected | Checkpoint]:
+        """Yield the source's rows in order, from `cursor` if it is given.
+
+        A row that cannot be taken is a `Rejected`, never an exception.
+        """
+        ...

@@ -1,0 +1,25 @@
+"""The tables of the hub, one file a room; importing this package fills `Base.metadata`."""
+
+from hub.tables import (
+    access,
+    evidence,
+    feed,
+    matching,
+    measurement,
+    mentoring,
+    organisations,
+    people,
+)
+from hub.tables.base import Base
+
+__all__ = [
+    "Base",
+    "access",
+    "evidence",
+    "feed",
+    "matching",
+    "measurement",
+    "mentoring",
+    "organisations",
+    "people",
+]

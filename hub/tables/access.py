@@ -1,0 +1,46 @@
+"""Who may ask: clients, their credentials and their grants."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.tables.base import Base, BigKey, Ends, Instant, OrganisationRef, Starts, UuidKey
+
+
+class Client(Base):
+    """A person or a system that calls the hub."""
+
+    __tablename__ = "client"
+    id: Mapped[UuidKey]
+    kind: Mapped[str]  # PERSON | SYSTEM
+    name: Mapped[str]
+    created_at: Mapped[Instant]
+
+
+class Credential(Base):
+    """An API key: its id and the SHA-256 of its secret; the secret is shown once."""
+
+    __tablename__ = "credential"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    secret_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class Grant(Base):
+    """A role over an organisation's subtree for purposes, valid by date."""
+
+    __tablename__ = "access_grant"  # GRANT is a word of SQL
+    id: Mapped[BigKey]
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str]  # OPERATOR | REGIONAL_CENTRE | TERRITORY | SCHOOL | PARTNER_SYSTEM | ...
+    organisation_id: Mapped[OrganisationRef]
+    purposes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))  # CONTACTS | IDENTIFIERS | BIRTH_DATES
+    starts: Mapped[Starts]
+    ends: Mapped[Ends]

@@ -1,0 +1,263 @@
+"""Evidence: what sources said, as they said it, with every version and every refusal."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.tables.base import (
+    Base,
+    BigKey,
+    ChangesetRef,
+    Ends,
+    Instant,
+    OrganisationRef,
+    RecordRef,
+    Starts,
+    UuidKey,
+)
+
+
+class Source(Base):
+    """A system or a stream of files that states facts."""
+
+    __tablename__ = "source"
+    id: Mapped[UuidKey]
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]  # SCHOOL_FILES | KADRY | ONEC | PUSH
+    title: Mapped[str]
+    brake_share: Mapped[Decimal]  # share of a unit's records that may end or change unasked
+
+
+class MappingProfile(Base):
+    """Which header is which field, confirmed once for headers of this shape."""
+
+    __tablename__ = "mapping_profile"
+    id: Mapped[BigKey]
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    kind: Mapped[str]
+    header_hash: Mapped[str]
+    columns: Mapped[dict[str, str]] = mapped_column(JSONB)  # header -> field
+    confirmed_at: Mapped[Instant]
+    __table_args__ = (
+        UniqueConstraint(
+            "source_id", "organisation_id", "header_hash", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+
+class Changeset(Base):
+    """A change as a whole: simulated, applied, undone together."""
+
+    __tablename__ = "changeset"
+    id: Mapped[BigKey]
+    kind: Mapped[str]  # REGISTRY | IMPORT | SYNC | PUSH | REVIEW | MAPPING | UNDO
+    state: Mapped[str]  # STAGED | SIMULATED | WAITING | APPLIED | UNDONE | FAILED
+    actor: Mapped[str]  # a client's id or the name of a command, never a person's name
+    summary: Mapped[dict[str, int]] = mapped_column(JSONB)  # counts by kind
+    created_at: Mapped[Instant]
+    applied_at: Mapped[datetime | None]
+
+
+class SyncRun(Base):
+    """One run of one source."""
+
+    __tablename__ = "sync_run"
+    id: Mapped[UuidKey]
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"), index=True)
+    changeset_id: Mapped[ChangesetRef]
+    state: Mapped[str]  # QUEUED | RUNNING | WAITING | SUCCEEDED | PARTIAL | FAILED | UNDONE
+    started_at: Mapped[Instant]
+    finished_at: Mapped[datetime | None]
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB)
+    error_code: Mapped[str | None]
+
+
+class SourceFile(Base):
+    """A file taken in: what it lists, for whom, as of when and how completely."""
+
+    __tablename__ = "source_file"
+    id: Mapped[UuidKey]
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"))
+    name: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    rows: Mapped[int]
+    rejected: Mapped[int]
+    changeset_id: Mapped[ChangesetRef]
+    taken_at: Mapped[Instant]
+    __table_args__ = (UniqueConstraint("source_id", "sha256", "name"),)
+
+
+class StatedList(Base):
+    """A list that an organisation gave of one kind, as of a day.
+
+    Only a FULL list says something by leaving somebody out; freshness and completeness of
+    coverage are read here.
+    """
+
+    __tablename__ = "stated_list"
+    organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # FileKind
+    stated_as_of: Mapped[date] = mapped_column(primary_key=True)
+    academic_year: Mapped[int] = mapped_column(SmallInteger)
+    completeness: Mapped[str]  # FULL | PARTIAL
+    source_file_id: Mapped[UUID] = mapped_column(ForeignKey("source_file.id"))
+    changeset_id: Mapped[ChangesetRef]
+
+
+class Record(Base):
+    """One person as one source states them, across all its versions."""
+
+    __tablename__ = "record"
+    id: Mapped[BigKey]
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"))
+    kind: Mapped[str]  # RecordKind
+    organisation_id: Mapped[OrganisationRef] = mapped_column(index=True)
+    external_id: Mapped[bytes] = mapped_column(
+        LargeBinary
+    )  # the source's id or a natural key, hashed
+    current_version_id: Mapped[int | None] = mapped_column(BigInteger)
+    projected_version_id: Mapped[int | None] = mapped_column(BigInteger)
+    first_stated: Mapped[date]
+    last_stated: Mapped[date]
+    ended_on: Mapped[date | None]  # the first FULL list after last_stated that leaves it out
+    projected_ended_on: Mapped[date | None]
+    __table_args__ = (
+        UniqueConstraint("source_id", "kind", "organisation_id", "external_id"),
+        Index(
+            "ix_record_pending",
+            "id",
+            postgresql_where=(
+                "current_version_id is distinct from projected_version_id "
+                "or ended_on is distinct from projected_ended_on"
+            ),
+        ),
+    )
+
+
+class RecordVersion(Base):
+    """What a record said at one time; versions are added, never changed."""
+
+    __tablename__ = "record_version"
+    id: Mapped[BigKey]
+    record_id: Mapped[RecordRef]
+    content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    stated_as_of: Mapped[date]
+    payload: Mapped[dict[str, str]] = mapped_column(JSONB)  # state identifiers sealed in place
+    source_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("source_file.id"))
+    sheet: Mapped[str]
+    row: Mapped[int]
+    part: Mapped[int] = mapped_column(SmallInteger)  # 0 the row's own person, 1.. whom it mentions
+    changeset_id: Mapped[ChangesetRef]
+    __table_args__ = (UniqueConstraint("record_id", "stated_as_of", "content_hash"),)
+
+
+class RecordFacts(Base):
+    """A record's current version normalised: the columns the matcher compares.
+
+    A projection of `record_version`, rebuilt when the normaliser changes. `snils_hash` is the
+    keyed hash of a valid СНИЛС; nothing here can be turned back into the number.
+    """
+
+    __tablename__ = "record_facts"
+    record_id: Mapped[RecordRef] = mapped_column(primary_key=True)
+    last_name: Mapped[str]  # as written, cleaned
+    first_name: Mapped[str]
+    middle_name: Mapped[str]
+    previous_last_name: Mapped[str]
+    last_key: Mapped[str]  # folded for comparison
+    first_key: Mapped[str]
+    middle_key: Mapped[str]
+    previous_last_key: Mapped[str]
+    birth_date: Mapped[date | None]
+    birth_year: Mapped[int | None] = mapped_column(SmallInteger)
+    sex: Mapped[str | None]
+    snils_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    snils_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phones: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    emails: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    contact_owner: Mapped[str]  # SELF | REPRESENTATIVE
+    organisation_id: Mapped[OrganisationRef]
+    affiliation_organisation_id: Mapped[UUID | None]  # the workplace a base names
+    affiliation_text: Mapped[str]
+    role: Mapped[str]  # STAFF | PUPIL | OTHER
+    position_code: Mapped[str]
+    position_text: Mapped[str]
+    subjects: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    employment_kind: Mapped[str]
+    hired_on: Mapped[date | None]
+    dismissed_on: Mapped[date | None]
+    teaching_since: Mapped[date | None]
+    young_specialist_flag: Mapped[bool | None]
+    category: Mapped[str]
+    grade: Mapped[int | None] = mapped_column(SmallInteger)
+    letter: Mapped[str]
+
+
+class RecordKey(Base):
+    """A blocking key of a record: records that share one are compared."""
+
+    __tablename__ = "record_key"
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    record_id: Mapped[RecordRef] = mapped_column(primary_key=True)
+    __table_args__ = (Index(None, "record_id"),)
+
+
+class Rejection(Base):
+    """A row or a file that was not taken in: place, code, the repair, and the sealed row itself."""
+
+    __tablename__ = "rejection"
+    id: Mapped[BigKey]
+    source_file_id: Mapped[UUID] = mapped_column(ForeignKey("source_file.id"), index=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    sheet: Mapped[str]
+    row: Mapped[int | None]
+    column: Mapped[str | None]
+    code: Mapped[str]
+    message: Mapped[str]
+    payload_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    changeset_id: Mapped[ChangesetRef]
+
+
+class MentorshipClaim(Base):
+    """A statement by one record that a mentor mentors a mentee; mentorships are built of these."""
+
+    __tablename__ = "mentorship_claim"
+    id: Mapped[BigKey]
+    record_id: Mapped[RecordRef]  # the row that states it
+    mentor_record_id: Mapped[RecordRef] = mapped_column(index=True)
+    mentee_record_id: Mapped[RecordRef] = mapped_column(index=True)
+    side: Mapped[str]  # MENTOR | MENTEE: whose base says so
+    form_code: Mapped[str | None]
+    programme_title: Mapped[str]
+    host_organisation_id: Mapped[OrganisationRef]
+    starts: Mapped[date]
+    stated_end: Mapped[date | None]  # half open; empty where the source gives none
+    last_stated: Mapped[date]
+    mentorship_id: Mapped[UUID | None] = mapped_column(index=True)  # the projection it fell into
+    changeset_id: Mapped[ChangesetRef]
+    __table_args__ = (
+        UniqueConstraint("record_id", "mentor_record_id", "mentee_record_id", "starts"),
+    )
+
+
+class StatedFigure(Base):
+    """A number without names that a source asserts; never added to named counts."""
+
+    __tablename__ = "stated_figure"
+    id: Mapped[BigKey]
+    metric: Mapped[str]  # PAIRS | MENTORS | MENTEES
+    organisation_id: Mapped[OrganisationRef] = mapped_column(index=True)
+    dimensions: Mapped[dict[str, str]] = mapped_column(JSONB)
+    starts: Mapped[Starts]
+    ends: Mapped[Ends]
+    value: Mapped[Decimal]
+    stated_as_of: Mapped[date]
+    source_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("source_file.id"))
+    changeset_id: Mapped[ChangesetRef]
+    __table_args__ = (UniqueConstraint("metric", "organisation_id", "stated_as_of"),)
