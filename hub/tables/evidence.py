@@ -121,6 +121,9 @@ class Record(Base):
     external_id: Mapped[bytes] = mapped_column(
         LargeBinary
     )  # the source's id or a natural key, hashed
+    stated_by: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("record.id", ondelete="CASCADE"), index=True
+    )  # the row that mentions this person
     current_version_id: Mapped[int | None] = mapped_column(BigInteger)
     projected_version_id: Mapped[int | None] = mapped_column(BigInteger)
     first_stated: Mapped[date]
