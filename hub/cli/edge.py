@@ -1,0 +1,68 @@
+"""The edge of a command: errors become a message, a code and an exit code, never a traceback."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+
+from hub.errors import ConflictError, DatabaseError, HubError
+
+
+class Exit(IntEnum):
+    """What a command's exit code says."""
+
+    OK = 0
+    FAILURE = 1
+    USAGE = 2
+    FINDINGS = 3
+    NOT_FOUND = 4
+    CONFLICT = 5
+    UNREACHABLE = 6
+    INTERRUPTED = 130
+
+
+def exit_code(error: HubError) -> Exit:
+    """Say which exit code stands for an error."""
+    if error.reason.endswith((".not_found", ".unknown")):
+        return Exit.NOT_FOUND
+    if isinstance(error, ConflictError):
+        return Exit.CONFLICT
+    if isinstance(error, DatabaseError):
+        return Exit.UNREACHABLE
+    return Exit.FAILURE
+
+
+@contextmanager
+def edge() -> Iterator[None]:
+    """Run a command's body; report what it raises on stderr and exit accordingly.
+
+    An error that is none of ours is logged by type and frames: its text may quote a row.
+    """
+    try:
+        yield
+    except HubError as error:
+        say(f"✗ {error.message}\n  код {error.reason}: docs/errors.md")
+        raise typer.Exit(exit_code(error)) from error
+    except KeyboardInterrupt as error:
+        say("Прервано. Что записано, то записано; команду можно повторить.")
+        raise typer.Exit(Exit.INTERRUPTED) from error
+    except Exception as error:
+        _report_fault()
+        raise typer.Exit(Exit.FAILURE) from error
+
+
+def say(text: str) -> None:
+    """Print a message for a person; data go to stdout, this goes to stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _report_fault() -> None:
+    import structlog
+
+    from hub import log
+
+    log.configure(as_json=False)
+    structlog.get_logger().exception("command.failed")
+    say("✗ Внутренняя ошибка хаба: строки выше нужны разработчикам, личных данных в них нет.")

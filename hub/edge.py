@@ -1,0 +1,101 @@
+"""What every HTTP answer passes: a correlation id, security headers, a log line, a last resort."""
+
+import re
+import time
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+CORRELATION_HEADER = "X-Request-ID"
+# A caller's own id is taken over only if it cannot smuggle a line or a value into a log.
+_ACCEPTABLE_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "script-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_log = structlog.get_logger()
+
+
+class Edge:
+    """The outermost layer of the application.
+
+    A path's own header wins over the default one. The log line names the path without its query
+    string. An error that nobody answered becomes a plain 500 with the id to look for in the log.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and its answer back."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _correlation_id(Headers(scope=scope))
+        with structlog.contextvars.bound_contextvars(correlation_id=request_id):
+            await _Exchange(scope, send, request_id).run(self._app, receive)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+        self._scope = scope
+        self._send = send
+        self._request_id = request_id
+        self._status = 0
+
+    async def run(self, app: ASGIApp, receive: Receive) -> None:
+        started = time.perf_counter()
+        try:
+            await app(self._scope, receive, self.send)
+        except Exception:  # noqa: BLE001 - the edge of a request: logged by type, answered as 500
+            _log.exception("http.failed", path=self._scope["path"])
+            await self._answer_failure(receive)
+        _log.info(
+            "http.request",
+            method=self._scope["method"],
+            path=self._scope["path"],
+            status=self._status,
+            duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            message.setdefault("headers", [])
+            headers = MutableHeaders(scope=message)
+            headers[CORRELATION_HEADER] = self._request_id
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+    async def _answer_failure(self, receive: Receive) -> None:
+        if self._status:
+            return
+        answer = JSONResponse(
+            {
+                "code": "internal",
+                "message": "Хаб не смог ответить. Сообщите администратору номер запроса.",
+                "correlationId": self._request_id,
+            },
+            status_code=500,
+        )
+        await answer(self._scope, receive, self.send)
+
+
+def _correlation_id(headers: Headers) -> str:
+    given = headers.get(CORRELATION_HEADER, "")
+    return given if _ACCEPTABLE_ID.fullmatch(given) else str(uuid7())
