@@ -1,0 +1,230 @@
+"""Sessions and transactions: the only place that commits.
+
+    async with database.reading() as session: ...   # read only, one snapshot
+    async with database.writing() as session: ...   # commits on success, else rolls back
+
+A session lends two views of one transaction: `orm`, an SQLAlchemy session, and `raw`, the asyncpg
+connection underneath for COPY and hand-written SQL.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+import numpy as np
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from hub.errors import ConflictError, DatabaseError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOREVER: Final = date.max  # what asyncpg writes as 'infinity'
+ALWAYS: Final = date.min  # what asyncpg writes as '-infinity'
+UNREACHABLE: Final = "База данных не отвечает. Проверьте, что сервер запущен и адрес верен."
+
+
+class ReadSession:
+    """One read-only transaction over one snapshot.
+
+    `raw` shares the transaction: what one of the two views does, the other sees. On `raw` a json
+    or jsonb value is written as JSON text and read as Python values.
+    """
+
+    __slots__ = ("orm", "raw")
+
+    def __init__(self, orm: AsyncSession, raw: asyncpg.Connection) -> None:
+        self.orm = orm
+        self.raw = raw
+
+
+class WriteSession(ReadSession):
+    """One transaction that may write; it serves wherever reading is enough."""
+
+    __slots__ = ()
+
+    async def lock(self, name: str) -> None:
+        """Wait for the named lock and hold it until the transaction ends."""
+        await self.raw.execute("select pg_advisory_xact_lock($1)", lock_key(name))
+
+
+class Database:
+    """A pool of connections of one role."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self._url = url
+        self._engine = create_engine(url, pool_size=pool_size)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadSession]:
+        """Lend a session that cannot write; PostgreSQL itself refuses."""
+        async with self._connection() as connection:
+            await connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            async with connection.begin(), _session(connection) as orm:
+                yield ReadSession(orm, await _begun(connection))
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[WriteSession]:
+        """Lend a session whose work is committed as a whole, or not at all on any error."""
+        async with (
+            self._connection() as connection,
+            connection.begin(),
+            _session(connection) as orm,
+        ):
+            yield WriteSession(orm, await _begun(connection))
+            await orm.flush()
+
+    @asynccontextmanager
+    async def holding(self, name: str) -> AsyncIterator[None]:
+        """Hold the named lock over several transactions; raises ConflictError if it is taken.
+
+        The lock lives on a connection of its own and goes with it, so a killed process frees it.
+        """
+        connection = await open_connection(self._url)
+        try:
+            if not await connection.fetchval("select pg_try_advisory_lock($1)", lock_key(name)):
+                raise ConflictError(
+                    "Эту работу уже выполняет другой процесс. Дождитесь его и повторите.",
+                    code="conflict.locked",
+                )
+            yield
+        finally:
+            await connection.close()
+
+    async def close(self) -> None:
+        """Close every idle connection."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            connection = await self._engine.connect()
+        except (OSError, SQLAlchemyError) as error:
+            raise DatabaseError(UNREACHABLE) from error
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def open_database(url: str, *, pool_size: int = 5) -> AsyncIterator[Database]:
+    """Lend a database and close it afterwards; connections are made when first needed."""
+    database = Database(url, pool_size=pool_size)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def create_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
+    """Make an SQLAlchemy engine over asyncpg from a plain postgresql:// address."""
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"timeout": 10, "server_settings": {"timezone": "UTC"}},
+    )
+
+
+async def open_connection(url: str) -> asyncpg.Connection:
+    """Open one plain connection outside every pool; raises DatabaseError if nobody answers."""
+    try:
+        return await asyncpg.connect(url, timeout=10, server_settings={"timezone": "UTC"})
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseError(UNREACHABLE) from error
+
+
+class BytesConnection(asyncpg.Connection):
+    """A connection that keeps no state between requests, so nothing has to be reset."""
+
+    def get_reset_query(self) -> str:
+        """Save the round trip on release: the row scope ends with its statement."""
+        return ""
+
+
+async def open_read_pool(
+    url: str, *, size: int = 4, statement_timeout_ms: int = 5_000
+) -> asyncpg.Pool:
+    """Open the web's pool for compiled statements: `json` arrives as bytes, writes are refused."""
+    try:
+        return await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            init=_take_json_as_bytes,
+            connection_class=BytesConnection,
+            statement_cache_size=512,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=256 * 1024,  # a compiled statement is long
+            timeout=10,
+            server_settings={
+                "timezone": "UTC",
+                "statement_timeout": str(statement_timeout_ms),
+                "default_transaction_read_only": "on",
+                "jit": "off",
+            },
+        )
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseError(UNREACHABLE) from error
+
+
+def lock_key(name: str) -> int:
+    """Turn a lock's name into the 64-bit number that PostgreSQL locks."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+async def copy_frame(
+    connection: asyncpg.Connection,
+    table: str,
+    frame: "pd.DataFrame",
+    columns: Sequence[str] | None = None,
+) -> int:
+    """COPY a frame's columns into a table and return how many rows went in.
+
+    Missing values of every kind become NULL. A datetime column without a zone is one of dates,
+    with a zone one of instants. Arrays are lists, jsonb is JSON text, 'infinity' is `FOREVER`.
+    """
+    names = list(columns if columns is not None else frame.columns)
+    records = zip(*(column_values(frame[name]) for name in names), strict=True)
+    await connection.copy_records_to_table(table, records=records, columns=names)
+    return len(frame)
+
+
+def column_values(column: "pd.Series[Any]") -> list[Any]:  # a cell is of any type
+    """Turn a column into a list of Python values with None where a value is missing."""
+    dtype = column.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind == "M":
+        return column.to_numpy().astype("datetime64[D]").tolist()
+    if isinstance(dtype, np.dtype) and dtype.kind in "iub":
+        return column.to_numpy().tolist()
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+async def _begun(connection: AsyncConnection) -> asyncpg.Connection:
+    # SQLAlchemy sends BEGIN with the first statement of its own. Lent before that, the raw
+    # connection would commit each of its statements by itself.
+    await connection.exec_driver_sql("select 1")
+    raw = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(raw, asyncpg.Connection) or not raw.is_in_transaction():
+        raise DatabaseError
+    return raw
+
+
+def _session(connection: AsyncConnection) -> AsyncSession:
+    # "rollback_only": a commit() called inside does not end the transaction; this file's does.
+    return AsyncSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
+
+
+async def _take_json_as_bytes(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
+    )

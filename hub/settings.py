@@ -1,0 +1,93 @@
+"""Settings of the hub: environment variables with the prefix HUB_, each with a safe default."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hub.errors import ConfigError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+# As root the server runs under an unprivileged account that must reach this folder, so it never
+# lies under a home; nobody's temporary files are swept there as they are in /tmp.
+ROOT_DATA_DIR = Path("/var/tmp/mentoring-hub")  # noqa: S108 - created with an owner check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where each database role connects; one address a role, none of them a superuser."""
+
+    owner: str
+    worker: str
+    web: str
+    web_region: str
+
+
+def default_data_dir() -> Path:
+    """Say where the hub keeps its own files when nobody says otherwise."""
+    return ROOT_DATA_DIR if os.geteuid() == 0 else CHECKOUT / "var"
+
+
+class Settings(BaseSettings):
+    """What the environment says; read once by a command and passed on."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+
+    database_url: str = ""  # the owner's address: migrations
+    worker_url: str = ""
+    web_url: str = ""
+    web_region_url: str = ""
+    key_file: Path | None = None
+    data_dir: Path | None = None
+    region_time_zone: str = "Europe/Samara"
+    postgres_bin: str = ""  # a folder, a major version (15, 18) or "embedded"
+
+    @cached_property
+    def directory(self) -> Path:
+        """Where the hub keeps its own files: the demo's server, its keys and its region."""
+        return (self.data_dir or default_data_dir()).absolute()
+
+    @property
+    def keys(self) -> Path:
+        """Where the sealing keys lie."""
+        return self.key_file or self.directory / "keys"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The region's time zone, by which "today" is meant; raises ConfigError if unknown."""
+        try:
+            return ZoneInfo(self.region_time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ConfigError(
+                f"Часовой пояс HUB_REGION_TIME_ZONE={self.region_time_zone!r} неизвестен. "
+                "Укажите имя вида Europe/Samara.",
+                code="config.time_zone",
+            ) from error
+
+    @property
+    def names_a_database(self) -> bool:
+        """Whether the environment gives addresses, so no server of our own is needed."""
+        return bool(self.database_url)
+
+    def addresses(self) -> Addresses:
+        """Take the four addresses from the environment; raises ConfigError naming what is missing."""
+        given = {
+            "HUB_DATABASE_URL": self.database_url,
+            "HUB_WORKER_URL": self.worker_url,
+            "HUB_WEB_URL": self.web_url,
+            "HUB_WEB_REGION_URL": self.web_region_url,
+        }
+        if missing := [name for name, url in given.items() if not url]:
+            raise ConfigError(
+                f"Не заданы адреса базы данных: {', '.join(missing)}. Задайте их в окружении.",
+                code="config.addresses",
+            )
+        return Addresses(
+            owner=self.database_url,
+            worker=self.worker_url,
+            web=self.web_url,
+            web_region=self.web_region_url,
+        )
