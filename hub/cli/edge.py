@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-import typer
-
 from hub.errors import ConflictError, DatabaseError, HubError
 
 
@@ -25,7 +23,7 @@ class Exit(IntEnum):
 
 def exit_code(error: HubError) -> Exit:
     """Say which exit code stands for an error."""
-    if error.reason.endswith((".not_found", ".unknown")):
+    if error.reason.endswith("not_found"):
         return Exit.NOT_FOUND
     if isinstance(error, ConflictError):
         return Exit.CONFLICT
@@ -36,21 +34,19 @@ def exit_code(error: HubError) -> Exit:
 
 @contextmanager
 def edge() -> Iterator[None]:
-    """Run a command's body; report what it raises on stderr and exit accordingly.
+    """Run a command line; report what it raises on stderr and exit accordingly.
 
-    An error that is none of ours is logged by type and frames: its text may quote a row.
+    An error that is none of ours is logged by type and frames: its text may quote a row. Usage
+    errors and interruption are the command line library's: it exits with 2 and 130.
     """
     try:
         yield
     except HubError as error:
-        say(f"✗ {error.message}\n  код {error.reason}: docs/errors.md")
-        raise typer.Exit(exit_code(error)) from error
-    except KeyboardInterrupt as error:
-        say("Прервано. Что записано, то записано; команду можно повторить.")
-        raise typer.Exit(Exit.INTERRUPTED) from error
-    except Exception as error:
+        say(f"✗ {error.message}\n  код {error.reason}, что это значит: docs/errors.md")
+        sys.exit(exit_code(error))
+    except Exception:  # noqa: BLE001 - the edge of a command: logged by type, never shown raw
         _report_fault()
-        raise typer.Exit(Exit.FAILURE) from error
+        sys.exit(Exit.FAILURE)
 
 
 def say(text: str) -> None:

@@ -1,0 +1,109 @@
+"""The web process: pools, routes and the edge, assembled."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final, TypedDict
+
+import asyncpg
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from hub import addresses, log, migrate
+from hub.database import open_read_pool
+from hub.edge import Edge
+from hub.settings import CHECKOUT, Addresses, Settings
+
+PAGES: Final = CHECKOUT / "hub" / "pages"
+PING_SECONDS: Final = 2.0
+
+
+class State(TypedDict):
+    """What the application holds while it runs; `request.state` reads it."""
+
+    web: asyncpg.Pool
+    web_region: asyncpg.Pool
+    head: str
+
+
+def create() -> Starlette:
+    """Make the application from the environment: what uvicorn starts in each of its processes."""
+    log.configure(as_json=True)
+    return build(addresses.find(Settings()))
+
+
+def build(where: Addresses) -> Starlette:
+    """Assemble the application over a database; nothing is opened before it starts."""
+
+    @asynccontextmanager
+    async def running(_: Starlette) -> AsyncIterator[State]:
+        async with AsyncExitStack() as open_pools:
+            web = await open_read_pool(where.web)
+            open_pools.push_async_callback(web.close)
+            web_region = await open_read_pool(where.web_region)
+            open_pools.push_async_callback(web_region.close)
+            yield State(web=web, web_region=web_region, head=migrate.head())
+
+    return Starlette(
+        routes=[
+            Route("/", start_page),
+            Route("/start.css", stylesheet),
+            Route("/healthz", health),
+            Route("/readyz", readiness),
+        ],
+        middleware=[Middleware(Edge)],
+        exception_handlers={404: unknown_address},
+        lifespan=running,
+    )
+
+
+async def start_page(_: Request) -> Response:
+    """Say what this is and where to go."""
+    return FileResponse(PAGES / "start.html", media_type="text/html; charset=utf-8")
+
+
+async def stylesheet(_: Request) -> Response:
+    """Return the start page's look."""
+    return FileResponse(PAGES / "start.css", media_type="text/css; charset=utf-8")
+
+
+async def health(_: Request) -> Response:
+    """Say that the process answers; asks nobody else, so a broken database restarts nothing."""
+    return JSONResponse({"status": "alive"})
+
+
+async def readiness(request: Request) -> Response:
+    """Say whether requests can be served: both roles reach the database and it is at head."""
+    checks = {
+        role: await _is_at_head(getattr(request.state, role), request.state.head)
+        for role in ("web", "web_region")
+    }
+    return _readiness(checks)
+
+
+async def unknown_address(_: Request, __: Exception) -> Response:
+    """Answer for an address that does not exist."""
+    return JSONResponse(
+        {"code": "http.not_found", "message": "Такого адреса нет. Начните со страницы /."},
+        status_code=404,
+    )
+
+
+def _readiness(checks: Mapping[str, bool]) -> Response:
+    ready = all(checks.values())
+    return JSONResponse(
+        {"status": "ready" if ready else "unready", "checks": dict(checks)},
+        status_code=200 if ready else 503,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _is_at_head(pool: asyncpg.Pool, head: str) -> bool:
+    try:
+        async with pool.acquire(timeout=PING_SECONDS) as connection:
+            query = "select version_num from alembic_version"
+            return bool(head == await connection.fetchval(query, timeout=PING_SECONDS))
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False

@@ -1,0 +1,31 @@
+"""All commands in one place; a command's own imports wait until it runs."""
+
+import typer
+
+from hub.cli import api, database, imports
+from hub.cli.demo import demo
+from hub.cli.doctor import doctor
+from hub.cli.edge import edge
+from hub.cli.serve import serve
+from hub.cli.status import status
+
+app = typer.Typer(
+    help="Хаб наставничества: кто кого наставляет, без двойного счёта.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(demo)
+app.command()(serve)
+app.command()(status)
+app.command()(doctor)
+app.add_typer(database.app, name="db")
+app.add_typer(imports.app, name="import")
+app.add_typer(api.app, name="api")
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    with edge():
+        app(prog_name="python -m hub")
