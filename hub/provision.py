@@ -30,7 +30,7 @@ async def provision(
     try:
         for role in ROLES:
             await _create_role(connection, role, passwords.get(role))
-        await _create_database(connection, database)
+        await create_database(connection, database)
     finally:
         await connection.close()
     return addresses(admin_url, database, passwords)
@@ -55,6 +55,24 @@ def at(url: str, *, database: str, role: str, password: str | None = None) -> st
     return urlunsplit(parts._replace(netloc=f"{role}{secret}@{host}", path=f"/{database}"))
 
 
+async def create_database(
+    connection: asyncpg.Connection, database: str, *, template: str = "template0"
+) -> None:
+    """Create the owner's database if it is not there; `template` is one to copy from."""
+    name = await connection.fetchval("select quote_ident($1::text)", database)
+    source = await connection.fetchval("select quote_ident($1::text)", template)
+    with suppress(asyncpg.DuplicateDatabaseError):
+        # Order and case never come from the server: sort keys are stored columns.
+        await connection.execute(
+            f"create database {name} owner {OWNER} template {source} encoding 'UTF8' locale 'C'"
+        )
+    await connection.execute(
+        f"revoke all on database {name} from public;"
+        f"grant connect, temporary on database {name} to {WORKER};"
+        f"grant connect on database {name} to {WEB}, {WEB_REGION}"
+    )
+
+
 async def _create_role(connection: asyncpg.Connection, role: str, password: str | None) -> None:
     with suppress(asyncpg.DuplicateObjectError):
         await connection.execute(
@@ -63,17 +81,3 @@ async def _create_role(connection: asyncpg.Connection, role: str, password: str 
     if password is not None:
         literal = await connection.fetchval("select quote_literal($1::text)", password)
         await connection.execute(f"alter role {role} password {literal}")
-
-
-async def _create_database(connection: asyncpg.Connection, database: str) -> None:
-    name = await connection.fetchval("select quote_ident($1::text)", database)
-    # Order and case never come from the server: sort keys are stored columns (COLLATE "C").
-    with suppress(asyncpg.DuplicateDatabaseError):
-        await connection.execute(
-            f"create database {name} owner {OWNER} template template0 encoding 'UTF8' locale 'C'"
-        )
-    await connection.execute(
-        f"revoke all on database {name} from public;"
-        f"grant connect, temporary on database {name} to {WORKER};"
-        f"grant connect on database {name} to {WEB}, {WEB_REGION}"
-    )

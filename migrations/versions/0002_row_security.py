@@ -1,0 +1,160 @@
+"""Who may touch which table, and which rows the web sees: nothing without a scope.
+
+The web's role `hub_web` sets `hub.scope` to one authority in the statement that reads; its rows
+are those of that authority. The setting is read in a scalar subselect, once a statement, so each
+policy is an equality that an index answers. There is no OR in a policy: the planner would read
+the whole table. `hub_web_region` sees every row and writes none.
+"""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+SCOPE = "(select nullif(current_setting('hub.scope', true), '')::uuid)"
+
+# Rows that a person is named in: their place lies within the scope today.
+BY_PERSON = {
+    "person": "id",
+    "person_alias": "person_id",
+    "person_name": "person_id",
+    "person_identifier": "person_id",
+    "contact": "person_id",
+    "employment": "person_id",
+    "experience": "person_id",
+    "enrolment": "person_id",
+    "qualification": "person_id",
+    "person_field": "person_id",
+    "possible_twin": "person_id",
+    "link": "person_id",
+    "mentor_profile": "person_id",
+    "mentee_profile": "person_id",
+}
+# Rows of a mentorship: either party's side lies within the scope.
+BY_MENTORSHIP = {
+    "mentorship": "id",
+    "mentorship_alias": "mentorship_id",
+    "mentorship_member": "mentorship_id",
+    "suspension": "mentorship_id",
+    "participation_fact": "mentorship_id",
+}
+# Evidence: the organisation that stated it lies within the scope today.
+BY_ORGANISATION = {
+    "record": "organisation_id",
+    "record_facts": "organisation_id",
+    "rejection": "organisation_id",
+    "question": "organisation_id",
+}
+# What hangs on records: each of them must be visible, which the policy of `record` decides.
+BY_RECORDS = {
+    "record_version": ("record_id",),
+    "record_key": ("record_id",),
+    "mentorship_claim": ("record_id",),
+    "edge": ("record_a", "record_b"),
+    "verdict": ("record_a", "record_b"),
+}
+# The places themselves: what every other policy looks up.
+BY_AUTHORITY = ("person_place", "mentorship_place")
+# A move is seen by who loses sight and by who gains it.
+BY_CHANGE = ("change",)
+
+# Rows that name nobody.
+OPEN = (
+    "access_grant",
+    "changeset",
+    "client",
+    "credential",
+    "indicator",
+    "indicator_rule",
+    "indicator_target",
+    "mapping_profile",
+    "mentoring_form",
+    "model",
+    "organisation",
+    "organisation_enrolment",
+    "organisation_identifier",
+    "organisation_place",
+    "population_figure",
+    "position",
+    "programme",
+    "programme_organisation",
+    "source",
+    "source_file",
+    "stated_figure",
+    "stated_list",
+    "subordination",
+    "succession",
+    "sync_run",
+    "territory",
+)
+
+
+def visible() -> dict[str, str]:
+    """Say for each table that names people which rows the scope may see."""
+    return {
+        **{table: _by_person(f"{table}.{column}") for table, column in BY_PERSON.items()},
+        **{table: _by_mentorship(f"{table}.{column}") for table, column in BY_MENTORSHIP.items()},
+        **{table: _by_organisation(f"{table}.{name}") for table, name in BY_ORGANISATION.items()},
+        **{table: _by_records(table, columns) for table, columns in BY_RECORDS.items()},
+        **dict.fromkeys(BY_AUTHORITY, f"authority_id = {SCOPE}"),
+        **dict.fromkeys(BY_CHANGE, f"{SCOPE} = any(places_before || places_after)"),
+    }
+
+
+def _by_person(person: str) -> str:
+    return (
+        f"exists (select from person_place p where p.person_id = {person}"
+        f" and p.authority_id = {SCOPE}"
+        " and p.starts <= current_date and p.ends > current_date)"
+    )
+
+
+def _by_mentorship(mentorship: str) -> str:
+    return (
+        f"exists (select from mentorship_place p where p.mentorship_id = {mentorship}"
+        f" and p.authority_id = {SCOPE})"
+    )
+
+
+def _by_organisation(organisation: str) -> str:
+    return (
+        f"exists (select from organisation_place p where p.organisation_id = {organisation}"
+        f" and p.authority_id = {SCOPE}"
+        " and p.starts <= current_date and p.ends > current_date)"
+    )
+
+
+def _by_records(table: str, columns: tuple[str, ...]) -> str:
+    return " and ".join(
+        f"exists (select from record r where r.id = {table}.{column})" for column in columns
+    )
+
+
+def upgrade() -> None:
+    op.execute("set local lock_timeout = '3s'")
+    op.execute("grant select on alembic_version to hub_worker, hub_web, hub_web_region")
+    rules = visible()
+    for table in (*rules, *OPEN):
+        op.execute(f"grant select, insert, update, delete on {table} to hub_worker")
+        op.execute(f"grant select on {table} to hub_web, hub_web_region")
+    op.execute("grant update (last_used_at) on credential to hub_web, hub_web_region")
+    for table, rule in rules.items():
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(f"alter table {table} force row level security")
+        op.execute(f"create policy owner on {table} to hub_owner using (true)")
+        op.execute(f"create policy worker on {table} to hub_worker using (true)")
+        op.execute(f"create policy web on {table} for select to hub_web using ({rule})")
+        op.execute(f"create policy web_region on {table} for select to hub_web_region using (true)")
+
+
+def downgrade() -> None:
+    op.execute("set local lock_timeout = '3s'")
+    for table in visible():
+        for policy in ("owner", "worker", "web", "web_region"):
+            op.execute(f"drop policy {policy} on {table}")
+        op.execute(f"alter table {table} no force row level security")
+        op.execute(f"alter table {table} disable row level security")
+    for table in (*visible(), *OPEN, "alembic_version"):
+        op.execute(f"revoke all on {table} from hub_worker, hub_web, hub_web_region")
