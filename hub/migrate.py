@@ -113,6 +113,6 @@ async def _require_roles(connection: asyncpg.Connection) -> None:
     found = await connection.fetch("select rolname from pg_roles where rolname = any($1)", ROLES)
     if missing := sorted(set(ROLES) - {row["rolname"] for row in found}):
         raise DatabaseError(
-            f"На сервере нет ролей {', '.join(missing)}. Создайте их командой db provision.",
+            f"На сервере нет ролей {', '.join(missing)}. Создайте их от имени администратора сервера.",
             code="database.roles",
         )

@@ -4,10 +4,14 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from hub.database import create_engine
 from hub.settings import Settings
 from hub.tables import Base
+from hub.tables.feed import XID8
+
+ischema_names["xid8"] = XID8  # a type that SQLAlchemy does not know when it reads a database
 
 
 def migrate(connection: Connection) -> None:

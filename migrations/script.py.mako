@@ -1,4 +1,7 @@
-"""${message}."""
+"""${message}.
+
+Revisions go forward only: what was wrong is put right by the next one.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,8 +17,3 @@ def upgrade() -> None:
     # Rather fail and be repeated than queue every reader behind a lock that does not come.
     op.execute("set local lock_timeout = '3s'")
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    op.execute("set local lock_timeout = '3s'")
-    ${downgrades if downgrades else "pass"}

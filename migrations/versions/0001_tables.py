@@ -1,6 +1,5 @@
 """The tables of the hub, as 0001_tables.sql says them."""
 
-import re
 from pathlib import Path
 
 from alembic import op
@@ -18,10 +17,3 @@ def upgrade() -> None:
     for statement in SCRIPT.read_text(encoding="utf-8").split(";\n"):
         if statement.strip():
             op.get_bind().exec_driver_sql(statement)
-
-
-def downgrade() -> None:
-    op.execute("set local lock_timeout = '3s'")
-    names = re.findall(r"^create table (\w+)", SCRIPT.read_text(encoding="utf-8"), re.MULTILINE)
-    for name in reversed(names):
-        op.execute(f"drop table {name}")

@@ -669,7 +669,7 @@ create table mentorship_claim (
     mentorship_id uuid,
     changeset_id bigint not null,
     constraint pk_mentorship_claim primary key (id),
-    constraint uq_mentorship_claim_record_id_mentor_record_id_mentee_r_a060 unique (record_id, mentor_record_id, mentee_record_id, starts),
+    constraint uq_mentorship_claim_record_id_mentor_record_id_mentee_record_id unique (record_id, mentor_record_id, mentee_record_id),
     constraint fk_mentorship_claim_record_id foreign key(record_id) references record (id) on delete cascade,
     constraint fk_mentorship_claim_mentor_record_id foreign key(mentor_record_id) references record (id) on delete cascade,
     constraint fk_mentorship_claim_mentee_record_id foreign key(mentee_record_id) references record (id) on delete cascade,

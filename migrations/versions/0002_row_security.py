@@ -147,14 +147,3 @@ def upgrade() -> None:
         op.execute(f"create policy worker on {table} to hub_worker using (true)")
         op.execute(f"create policy web on {table} for select to hub_web using ({rule})")
         op.execute(f"create policy web_region on {table} for select to hub_web_region using (true)")
-
-
-def downgrade() -> None:
-    op.execute("set local lock_timeout = '3s'")
-    for table in visible():
-        for policy in ("owner", "worker", "web", "web_region"):
-            op.execute(f"drop policy {policy} on {table}")
-        op.execute(f"alter table {table} no force row level security")
-        op.execute(f"alter table {table} disable row level security")
-    for table in (*visible(), *OPEN, "alembic_version"):
-        op.execute(f"revoke all on {table} from hub_worker, hub_web, hub_web_region")
