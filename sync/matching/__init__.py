@@ -1,0 +1,1 @@
+"""Which records state one person: pure functions of values, the same on every path."""

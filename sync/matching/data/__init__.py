@@ -1,0 +1,1 @@
+"""Name, letter and position tables of our own hand, read as data."""

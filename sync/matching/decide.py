@@ -1,0 +1,142 @@
+"""What is done with a compared pair: constraints beat scores (MATCHING 6, COUNTING facts 4)."""
+
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from sync.matching.hashing import Int64s
+from sync.matching.levels import Birth, Given, Last, Rarity, Same, level
+from sync.matching.model import Model
+
+Decisions = npt.NDArray[np.str_]
+Mask = npt.NDArray[np.bool_]
+
+
+class Decision(StrEnum):
+    """The fate of a pair: one person, a question, a mention to attach, or two people."""
+
+    LINK = "LINK"
+    ASK = "ASK"
+    WEAK = "WEAK"
+    APART = "APART"
+
+
+_SURNAME_AGREES = (Last.EQUAL, Last.PART, Last.SOUND, Last.FORMER, Last.CLOSE, Last.SWAPPED)
+_GIVEN_AGREES = (Given.EQUAL, Given.VARIANT, Given.CLOSE)
+_ENOUGH_AGREEMENTS = 2
+
+
+class _Pairs:
+    """The levels of many pairs by field, taken apart once."""
+
+    def __init__(self, patterns: Int64s) -> None:
+        self.patterns = patterns
+
+    def are(self, field: str, *wanted: int) -> Mask:
+        return np.isin(level(self.patterns, field), wanted)
+
+
+def decide(patterns: Int64s, scores: npt.NDArray[np.int32], model: Model) -> Decisions:
+    """Give LINK, ASK, WEAK or APART for each pair; equal patterns are decided alike."""
+    distinct, first, inverse = np.unique(patterns, return_index=True, return_inverse=True)
+    return _decide(_Pairs(distinct), scores[first], model)[inverse]
+
+
+def _decide(pairs: _Pairs, scores: npt.NDArray[np.int32], model: Model) -> Decisions:
+    decisions = np.full(len(scores), Decision.APART, dtype="<U5")
+    decisions[scores >= model.ask] = Decision.ASK
+    decisions[scores >= model.link] = Decision.LINK
+    decisions[_distant_year_only(pairs) & (decisions == Decision.LINK)] = Decision.ASK
+    decisions[_same_class_list(pairs)] = Decision.LINK
+    decisions[_parted(pairs)] = Decision.APART
+    _decide_weak(pairs, decisions)
+    same, different = pairs.are("snils", Same.EQUAL), pairs.are("snils", Same.DIFFERENT)
+    decisions[same] = Decision.ASK
+    decisions[same & _two_of_three(pairs)] = Decision.LINK
+    decisions[different] = Decision.APART
+    decisions[different & _all_else(pairs)] = Decision.ASK
+    return decisions
+
+
+def _distant_year_only(pairs: _Pairs) -> Mask:
+    """Tell where only the year of birth is common and the places differ."""
+    no_contact = ~pairs.are("phone", Same.EQUAL) & ~pairs.are("email", Same.EQUAL)
+    return pairs.are("birth", Birth.YEAR_ONLY) & ~pairs.are("place", Same.EQUAL) & no_contact
+
+
+def _same_class_list(pairs: _Pairs) -> Mask:
+    """Tell where a base's row with a year alone meets the same full name in the same school."""
+    return (
+        _equal_names(pairs)
+        & pairs.are("birth", Birth.YEAR_ONLY)
+        & pairs.are("place", Same.EQUAL)
+        & ~pairs.are("role", Same.DIFFERENT)
+    )
+
+
+def _equal_names(pairs: _Pairs) -> Mask:
+    whole = pairs.are("last", Last.EQUAL) & pairs.are("first", Given.EQUAL)
+    return whole & pairs.are("middle", Given.EQUAL, Given.ABSENT)
+
+
+def _parted(pairs: _Pairs) -> Mask:
+    """Tell where only an equal СНИЛС could make one person of the two."""
+    return pairs.are("birth", Birth.GENERATION) | pairs.are("first", Given.DIFFERENT)
+
+
+def _decide_weak(pairs: _Pairs, decisions: Decisions) -> None:
+    """Decide pairs in which a side is a name and a workplace alone."""
+    weak = pairs.are("weak", 1)
+    here = pairs.are("place", Same.EQUAL) & ~pairs.are("role", Same.DIFFERENT)
+    here &= ~pairs.are("sex", Same.DIFFERENT)
+    reached = pairs.are("phone", Same.EQUAL) | pairs.are("email", Same.EQUAL)
+    reached &= ~pairs.are("role", Same.DIFFERENT)
+    names = _equal_names(pairs)
+    nearly = pairs.are("last", *_SURNAME_AGREES) & pairs.are("first", *_GIVEN_AGREES)
+    nearly &= pairs.are("middle", Given.EQUAL)
+    initials = pairs.are("last", Last.EQUAL, Last.FORMER) & pairs.are("first", Given.INITIAL)
+    initials &= pairs.are("middle", Given.INITIAL, Given.ABSENT)
+    shortened = pairs.are("last", Last.EQUAL) & pairs.are("first", *_GIVEN_AGREES)
+    shortened &= pairs.are("middle", Given.UNKNOWN, Given.INITIAL, Given.CLOSE)
+    decisions[weak] = Decision.APART
+    decisions[weak & here & (initials | shortened)] = Decision.ASK
+    decisions[weak & here & (names | nearly)] = Decision.WEAK
+    decisions[weak & reached & (names | nearly)] = Decision.LINK
+
+
+def _two_of_three(pairs: _Pairs) -> Mask:
+    """Tell where two of birth date, first name and surname agree (DOMAIN 5.2).
+
+    A parent's number on a child's card shares the surname and perhaps the first name: a
+    generation apart only all the rest together could speak for one person, and it cannot.
+    """
+    agreements = (
+        pairs.are("birth", Birth.EQUAL).astype(np.int64)
+        + pairs.are("first", *_GIVEN_AGREES)
+        + pairs.are("last", *_SURNAME_AGREES)
+    )
+    return (agreements >= _ENOUGH_AGREEMENTS) & ~pairs.are("birth", Birth.GENERATION)
+
+
+def _all_else(pairs: _Pairs) -> Mask:
+    """Tell where everything but the СНИЛС agrees, so that one of two numbers must be wrong."""
+    names = _equal_names(pairs) & ~pairs.are("middle", Given.ABSENT)
+    return names & pairs.are("birth", Birth.EQUAL)
+
+
+def reasons(pattern: int) -> list[str]:
+    """Give short codes of why a pair is asked about rather than decided."""
+    pairs = _Pairs(np.array([pattern], dtype=np.int64))
+    found = [
+        ("snils.conflict", pairs.are("snils", Same.DIFFERENT)),
+        ("snils.single_agreement", pairs.are("snils", Same.EQUAL)),
+        ("weak.ambiguous", pairs.are("weak", 1) & ~pairs.are("first", Given.INITIAL)),
+        ("weak.initials", pairs.are("weak", 1) & pairs.are("first", Given.INITIAL)),
+        ("birth.year_only", pairs.are("birth", Birth.YEAR_ONLY)),
+        ("birth.differs", pairs.are("birth", Birth.TYPO, Birth.MONTH, Birth.YEAR, Birth.APART)),
+        ("surname.differs", pairs.are("last", Last.DIFFERENT)),
+        ("name.frequent", pairs.are("rarity", Rarity.FREQUENT)),
+    ]
+    codes = [code for code, stands in found if stands[0]]
+    return codes or ["score.window"]

@@ -1,0 +1,329 @@
+"""Comparing two records: a level for each field, all levels packed into one integer pattern."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from rapidfuzz.distance import JaroWinkler
+
+from sync.matching.facts import (
+    NO_DAY,
+    Texts,
+    birth_days,
+    birth_years,
+    gather,
+    is_weak,
+    lists,
+    places,
+    texts,
+)
+from sync.matching.hashing import Int64s
+from sync.matching.lexicon import first_names
+from sync.matching.phonetic import surname_sound
+
+VERSION = "1"
+
+
+class Last(IntEnum):
+    """How surnames agree."""
+
+    UNKNOWN = 0
+    EQUAL = 1
+    PART = 2  # halves of a double surname
+    SOUND = 3
+    FORMER = 4
+    CLOSE = 5
+    DIFFERENT = 6
+    SWAPPED = 7
+
+
+class Given(IntEnum):
+    """How first names or patronymics agree."""
+
+    UNKNOWN = 0
+    EQUAL = 1
+    VARIANT = 2
+    INITIAL = 3
+    CLOSE = 4
+    DIFFERENT = 5
+    ABSENT = 6  # neither side has one
+
+
+class Birth(IntEnum):
+    """How births agree."""
+
+    UNKNOWN = 0
+    EQUAL = 1
+    TYPO = 2  # day and month swapped, or one figure differs
+    YEAR_ONLY = 3  # one side knows the year alone, and it is the same
+    MONTH = 4  # year and month
+    YEAR = 5  # both days known, only the year agrees
+    APART = 6
+    GENERATION = 7  # fifteen years or more
+
+
+class Same(IntEnum):
+    """Whether values agree where both sides have one."""
+
+    UNKNOWN = 0
+    EQUAL = 1
+    DIFFERENT = 2
+
+
+class Rarity(IntEnum):
+    """How rare surname and first name are together, by the model's frequencies."""
+
+    NONE = 0
+    RARE = 1
+    MIDDLING = 2
+    FREQUENT = 3
+
+
+# Field -> (shift, bits). Fields are only ever appended: stored patterns keep their meaning.
+FIELDS = {
+    "last": (0, 3),
+    "first": (3, 3),
+    "middle": (6, 3),
+    "birth": (9, 3),
+    "snils": (12, 2),
+    "phone": (14, 2),
+    "email": (16, 2),
+    "place": (18, 2),
+    "sex": (20, 2),
+    "rarity": (22, 2),
+    "role": (24, 2),
+    "weak": (26, 1),
+}
+GENERATION_YEARS = 15
+_CLOSE_LAST, _CLOSE_GIVEN = 0.92, 0.90
+_SHORTEST_CLOSE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frequencies:
+    """Surnames in ten thousand people by sound, first names in a thousand; absent counts one.
+
+    `frequent` and `rare` bound the product of both numbers.
+    """
+
+    surnames: Mapping[str, int]
+    first_names: Mapping[str, int]
+    frequent: int
+    rare: int
+
+
+class HasFrequencies(Protocol):
+    """A model as far as comparing needs it."""
+
+    @property
+    def frequencies(self) -> Frequencies:
+        """Give the frozen name frequencies."""
+        ...
+
+
+def level(patterns: Int64s, field: str) -> Int64s:
+    """Give one field's levels out of patterns."""
+    shift, bits = FIELDS[field]
+    return patterns >> shift & (1 << bits) - 1
+
+
+def patterns(
+    facts: pd.DataFrame, left: Int64s, right: Int64s, model: HasFrequencies
+) -> Int64s:
+    """Give the pattern of each pair of positions; the same for (a, b) and (b, a).
+
+    Levels are computed on distinct pairs of values and gathered.
+    """
+    packed = np.zeros(len(left), dtype=np.int64)
+    for field, levels in _levels(facts, left, right, model.frequencies):
+        packed |= levels.astype(np.int64) << FIELDS[field][0]
+    return packed
+
+
+def _levels(
+    facts: pd.DataFrame, left: Int64s, right: Int64s, frequencies: Frequencies
+) -> Iterable[tuple[str, npt.NDArray[np.integer]]]:
+    last, first = _name_levels(facts, left, right)
+    yield "last", last
+    yield "first", first
+    yield "middle", _on_pairs(texts(facts, "middle_key"), left, right, given_level)
+    yield "birth", _birth_levels(facts, left, right)
+    yield "snils", _same(texts(facts, "snils_hash"), left, right)
+    yield "phone", _shared(_whole_phones(facts), left, right)
+    yield "email", _shared(lists(facts, "emails"), left, right)
+    place = places(facts)
+    yield "place", np.where(place[left] == place[right], Same.EQUAL, Same.DIFFERENT)
+    yield "sex", _same(texts(facts, "sex"), left, right)
+    yield "rarity", _rarity(facts, (left, right), (last, first), frequencies)
+    role = texts(facts, "role")
+    yield "role", _same(np.where(role == "OTHER", "", role), left, right)
+    weak = is_weak(facts)
+    yield "weak", (weak[left] | weak[right]).astype(np.int64)
+
+
+def _name_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> tuple[Int64s, Int64s]:
+    """Give levels of surname and first name, which may stand in each other's place."""
+    last, former = texts(facts, "last_key"), texts(facts, "previous_last_key")
+    first = texts(facts, "first_key")
+    lasts = _on_pairs(last, left, right, last_level)
+    firsts = _on_pairs(first, left, right, given_level)
+    has_former = (former[left] != "") | (former[right] != "")
+    meets = (former[left] == last[right]) | (former[right] == last[left])
+    meets |= (former[left] == former[right]) & (former[left] != "")
+    known = (last[left] != "") & (last[right] != "")
+    lasts[has_former & meets & known & (lasts != Last.EQUAL)] = Last.FORMER
+    swapped = (last[left] == first[right]) & (last[right] == first[left]) & known
+    swapped &= lasts != Last.EQUAL
+    lasts[swapped], firsts[swapped] = Last.SWAPPED, Given.EQUAL
+    return lasts, firsts
+
+
+def _on_pairs(
+    values: Texts, left: Int64s, right: Int64s, compare: Callable[[str, str], int]
+) -> Int64s:
+    """Apply a symmetric comparison to each distinct unordered pair of values once."""
+    codes, distinct = pd.factorize(values)
+    low = np.minimum(codes[left], codes[right])
+    high = np.maximum(codes[left], codes[right])
+    numbers, pairs = pd.factorize(low * len(distinct) + high)
+    width = max(len(distinct), 1)
+    levels = [compare(*sorted((distinct[p // width], distinct[p % width]))) for p in pairs.tolist()]
+    return np.array(levels, dtype=np.int64)[numbers] if levels else np.zeros(len(left), np.int64)
+
+
+def last_level(one: str, other: str) -> Last:
+    """Compare two folded surnames."""
+    if not one or not other:
+        return Last.UNKNOWN
+    if one == other:
+        return Last.EQUAL
+    if "-" in one or "-" in other:
+        halves = {surname_sound(h) for h in one.split("-")}
+        if halves & {surname_sound(h) for h in other.split("-")}:
+            return Last.PART
+    if surname_sound(one) == surname_sound(other):
+        return Last.SOUND
+    if min(len(one), len(other)) < _SHORTEST_CLOSE:
+        return Last.DIFFERENT
+    close = JaroWinkler.similarity(one, other) >= _CLOSE_LAST
+    return Last.CLOSE if close else Last.DIFFERENT
+
+
+def given_level(one: str, other: str) -> Given:
+    """Compare two folded first names or patronymics; a single letter is an initial."""
+    if not one or not other:
+        return Given.UNKNOWN if one or other else Given.ABSENT
+    if len(one) == 1 or len(other) == 1:
+        return Given.INITIAL if one[0] == other[0] else Given.DIFFERENT
+    if one == other:
+        return Given.EQUAL
+    known = first_names().roots
+    if one in known and other in known:
+        return Given.VARIANT if known[one] & known[other] else Given.DIFFERENT
+    if min(len(one), len(other)) < _SHORTEST_CLOSE:
+        return Given.DIFFERENT
+    close = JaroWinkler.similarity(one, other) >= _CLOSE_GIVEN
+    return Given.CLOSE if close else Given.DIFFERENT
+
+
+def _birth_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
+    days, years = birth_days(facts), birth_years(facts)
+    one, other, year_one, year_other = days[left], days[right], years[left], years[right]
+    apart = np.abs(year_one - year_other)
+    known = (year_one != 0) & (year_other != 0)
+    both = (one != NO_DAY) & (other != NO_DAY)
+    levels = np.full(len(left), Birth.UNKNOWN, dtype=np.int64)
+    levels[known & (apart > 0)] = Birth.APART
+    levels[known & (apart == 0) & ~both] = Birth.YEAR_ONLY
+    levels[both & (apart == 0)] = Birth.YEAR
+    month = _months(one) == _months(other)
+    levels[both & month] = Birth.MONTH
+    levels[both & (one != other) & _is_typo(one, other)] = Birth.TYPO
+    levels[both & (one == other)] = Birth.EQUAL
+    levels[known & (apart >= GENERATION_YEARS) & (levels != Birth.TYPO)] = Birth.GENERATION
+    return levels
+
+
+def _calendar(days: Int64s) -> npt.NDArray[np.datetime64]:
+    return np.where(days == NO_DAY, 0, days).astype("datetime64[D]")
+
+
+def _months(days: Int64s) -> Int64s:
+    return _calendar(days).astype("datetime64[M]").astype(np.int64)
+
+
+def _is_typo(one: Int64s, other: Int64s) -> npt.NDArray[np.bool_]:
+    """Tell where day and month are swapped or exactly one figure of DDMMYYYY differs."""
+    day_one, month_one, year_one = _fields(one)
+    day_other, month_other, year_other = _fields(other)
+    swapped = (day_one == month_other) & (month_one == day_other) & (year_one == year_other)
+    figures_one = day_one * 1_000_000 + month_one * 10_000 + year_one
+    figures_other = day_other * 1_000_000 + month_other * 10_000 + year_other
+    differing = np.zeros(len(one), dtype=np.int64)
+    for place in range(8):
+        differing += figures_one // 10**place % 10 != figures_other // 10**place % 10
+    return swapped | (differing == 1)
+
+
+def _fields(days: Int64s) -> tuple[Int64s, Int64s, Int64s]:
+    calendar = _calendar(days)
+    months = calendar.astype("datetime64[M]")
+    years = calendar.astype("datetime64[Y]").astype(np.int64) + 1970
+    day = (calendar - months).astype(np.int64) + 1
+    return day, months.astype(np.int64) % 12 + 1, years
+
+
+def _same(values: Texts, left: Int64s, right: Int64s) -> Int64s:
+    codes, distinct = pd.factorize(values)
+    nothing = np.array([value == "" for value in distinct], dtype=bool)
+    one, other = codes[left], codes[right]
+    levels = np.where(one == other, Same.EQUAL, Same.DIFFERENT).astype(np.int64)
+    levels[nothing[one] | nothing[other]] = Same.UNKNOWN
+    return levels
+
+
+def _whole_phones(facts: pd.DataFrame) -> list[list[str]]:
+    """Give phones that name a subscriber; a city number without its code does not."""
+    return [[phone for phone in phones if phone.startswith("+")] for phones in lists(facts, "phones")]
+
+
+def _shared(values: list[list[str]], left: Int64s, right: Int64s) -> Int64s:
+    """Compare lists: EQUAL when they share an element."""
+    codes, distinct = pd.factorize(np.array(["\n".join(v) for v in values], dtype=object))
+    joined = np.array(distinct, dtype=object)
+    return _on_pairs(joined[codes], left, right, _lists_level) if len(values) else left
+
+
+def _lists_level(one: str, other: str) -> Same:
+    if not one or not other:
+        return Same.UNKNOWN
+    shared = set(one.split("\n")) & set(other.split("\n"))
+    return Same.EQUAL if shared else Same.DIFFERENT
+
+
+def _rarity(
+    facts: pd.DataFrame,
+    pairs: tuple[Int64s, Int64s],
+    names: tuple[Int64s, Int64s],
+    frequencies: Frequencies,
+) -> Int64s:
+    """Give how rare the name is that both records bear; the more frequent spelling decides."""
+    sounds = gather(surname_sound, texts(facts, "last_key"))
+    last = _numbers(sounds, frequencies.surnames)
+    first = _numbers(texts(facts, "first_key"), frequencies.first_names)
+    share = last * first
+    most = np.maximum(share[pairs[0]], share[pairs[1]])
+    levels = np.where(most >= frequencies.frequent, Rarity.FREQUENT, Rarity.MIDDLING)
+    levels = np.where(most < frequencies.rare, Rarity.RARE, levels).astype(np.int64)
+    borne = ~np.isin(names[0], (Last.UNKNOWN, Last.DIFFERENT))
+    borne &= np.isin(names[1], (Given.EQUAL, Given.VARIANT))
+    return np.where(borne, levels, Rarity.NONE)
+
+
+def _numbers(values: Texts, numbers: Mapping[str, int]) -> Int64s:
+    codes, distinct = pd.factorize(values)
+    return np.array([numbers.get(str(v), 1) for v in distinct], dtype=np.int64)[codes]

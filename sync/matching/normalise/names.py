@@ -1,0 +1,324 @@
+"""Names of people: parts in their order, clean for display and folded for comparison."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from sync.matching.lexicon import first_names, fold_yo, words
+from sync.matching.normalise.letters import clean_text
+from sync.matching.normalise.outcome import Found, Outcome
+
+_INITIALS = re.compile(r"^[а-яё]$|^[а-яё]\.(?:-?[а-яё]\.?)?$|^[а-яё]\.[а-яё]\.?$", re.IGNORECASE)
+_BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]?")
+_NUMBERING = re.compile(r"^\s*\d+\s*[.)]\s*")
+_SPLIT = re.compile(r"[\s,;/]+")
+_NOT_LETTERS = re.compile(r"[^а-яa-z\- ]")
+_SURNAME = re.compile(r"(ов|ев|ин|ын|ова|ева|ина|ына|ая|ский|цкий|ой|ых|их|ко|ук|юк|ян)$")
+_SOFT = re.compile(r"[ьъ]")
+_FEMALE_SURNAME = re.compile(r"(ова|ева|ина|ына|ская|цкая|ая)$")
+_MALE_SURNAME = re.compile(r"(ов|ев|ин|ын|ский|цкий|ой|ый)$")
+_PATRONYMIC_MIN = 5
+_DOUBLES = re.compile(r"(.)\1+")
+FILLS = (
+    "last_name",
+    "first_name",
+    "middle_name",
+    "previous_last_name",
+    "last_key",
+    "first_key",
+    "middle_key",
+    "previous_last_key",
+    "sex",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """The parts of one person's name; an initial is one letter, an unknown part is empty."""
+
+    last: str = ""
+    first: str = ""
+    middle: str = ""
+    previous: str = ""
+
+
+def normalise_name(cells: tuple[str, ...], _today: date) -> Outcome:
+    """Give the columns of FILLS for (last, first, middle, full, previous, gender)."""
+    last, first, middle, full, previous, gender = cells
+    name = arrange(last, first, middle, full)
+    former = title(_bare(previous)) or title(name.previous)
+    shown = (title(name.last), title(name.first), title(name.middle), former)
+    keys = (fold_last(name.last), fold_first(name.first), fold_middle(name.middle))
+    stated, guessed = _stated_sex(gender), sex_of(name)
+    issues: tuple[Found, ...] = ()
+    if stated and guessed and stated != guessed and is_patronymic(fold_yo(name.middle)):
+        issues = (("gender", "gender.contradiction"),)
+    if not name.last and not name.first:
+        issues = (*issues, ("last_name", "name.missing"))
+    return Outcome(values=(*shown, *keys, fold_last(former), stated or guessed), issues=issues)
+
+
+def arrange(last: str, first: str, middle: str, full: str) -> Name:
+    """Give the parts in their places, whatever columns and order they stood in."""
+    parts = [_bare(part) for part in (last, first, middle)]
+    if not any(parts):
+        return parse_full(full)
+    whole = last if not (parts[1] or parts[2]) else ""
+    if whole and len(_tokens(whole)) > 1:
+        return parse_full(whole)
+    return _repair(parts, _former(last))
+
+
+def _repair(parts: list[str], former: str) -> Name:
+    """Undo swapped columns and split two parts that stand in one."""
+    last, first, middle = parts
+    if not middle and " " in first:
+        head, _, tail = first.partition(" ")
+        first, middle = (head, tail) if _ends_name(tail) else (first, middle)
+    if not middle and not first.isalpha() and _INITIALS.match(first.replace(" ", "")):
+        first, middle = _letters(first)
+    if is_patronymic(fold_yo(first)) and not is_patronymic(fold_yo(middle)):
+        first, middle = middle, first
+    if _is_first(last) and not _is_first(first) and _SURNAME.search(fold_yo(first)):
+        last, first = first, last
+    return Name(last=last, first=_initial(first), middle=_initial(middle), previous=former)
+
+
+@lru_cache(maxsize=200_000)
+def parse_full(text: str) -> Name:
+    """Give the parts of a name written in one cell, by the suffix of the patronymic."""
+    former = _former(text)
+    tokens = _tokens(text)
+    names = [token for token in tokens if not _INITIALS.match(token)]
+    initials = "".join(_only_letters(token) for token in tokens if _INITIALS.match(token))
+    if initials and names:
+        if len(names) > 1 and _ends_name(names[-1]):
+            return Name(last=" ".join(names[:-1]), first=initials[:1], middle=names[-1])
+        if len(names) > 1:
+            return Name(last=names[0], first=names[1], middle=initials[:1], previous=former)
+        return Name(last=names[0], first=initials[:1], middle=initials[1:2], previous=former)
+    return _place(names, former)
+
+
+def _place(names: list[str], former: str) -> Name:
+    names = _join_turkic(names)
+    at = _patronymic_at(names)
+    if len(names) <= 1:
+        return Name(last="".join(names), previous=former)
+    if at is None:
+        return _place_two(names, former)
+    middle = names[at]
+    if at == len(names) - 1:
+        if at == 1 and _is_first(names[0]):
+            return Name(first=names[0], middle=middle, previous=former)
+        last = _join_double(names[: at - 1]) if at > 1 else names[0]
+        return Name(
+            last=last, first=names[at - 1] if at > 1 else "", middle=middle, previous=former
+        )
+    before, after = names[:at], names[at + 1 :]
+    return Name(last=_join_double(after), first=" ".join(before), middle=middle, previous=former)
+
+
+def _place_two(names: list[str], former: str) -> Name:
+    """Place parts among which no patronymic is seen: surname first unless it is a first name."""
+    match names:
+        case [one, two] if _is_first(one) and not _is_first(two):
+            return Name(last=two, first=one, previous=former)
+        case [last, first]:
+            return Name(last=last, first=first, previous=former)
+        case [one, two, three] if not _is_first(two) and _is_first(three):
+            return Name(last=_join_double([one, two]), first=three, previous=former)
+        case [last, first, *rest]:
+            return Name(last=last, first=first, middle=" ".join(rest), previous=former)
+    return Name()
+
+
+def _patronymic_at(names: list[str]) -> int | None:
+    """Find the patronymic: the last part if it looks so, else an inner one."""
+    found = [at for at, token in enumerate(names) if at and is_patronymic(fold_yo(token))]
+    if not found:
+        return None
+    return found[-1] if found[-1] == len(names) - 1 else found[0]
+
+
+def _join_double(names: list[str]) -> str:
+    particles = words("names", "particles")
+    if names and fold_yo(names[0]) in particles:
+        return " ".join(names)
+    return "-".join(names)
+
+
+def _join_turkic(names: list[str]) -> list[str]:
+    """Attach «оглы» and «кызы» to the name before them."""
+    joined: list[str] = []
+    for token in names:
+        folded = fold_yo(token)
+        if joined and folded in _turkic():
+            joined[-1] = f"{joined[-1]} {folded}"
+        else:
+            head, tail = _split_turkic(token)
+            joined.append(f"{head} {tail}" if tail else token)
+    return joined
+
+
+def _split_turkic(token: str) -> tuple[str, str]:
+    folded = fold_yo(token)
+    for suffix in _turkic():
+        stem = folded.removesuffix(suffix).removesuffix("-")
+        if folded.endswith(suffix) and len(stem) > len(suffix) // 2 and stem != folded:
+            hyphened = folded.endswith(f"-{suffix}")
+            if hyphened or len(suffix) >= len("оглы"):
+                return token[: len(stem)], suffix
+    return token, ""
+
+
+def _turkic() -> tuple[str, ...]:
+    return words("names", "turkic_male") + words("names", "turkic_female")
+
+
+def _tokens(text: str) -> list[str]:
+    """Give the words of a name without numbering, brackets and trailing notes."""
+    bare = _BRACKETS.sub(" ", _NUMBERING.sub("", clean_text(text)))
+    bare = re.sub(r"(?<=[А-Яа-яё]\.)(?=[А-ЯЁа-яё]{2,})", " ", bare)
+    bare = re.sub(r"\b([А-ЯЁ])\s*\.\s*([А-ЯЁ])\b", r"\1.\2", bare)
+    tokens = [
+        token.strip("\"«»'`.:_*+") if len(token) > len("И.О.") else token
+        for token in _SPLIT.split(bare)
+    ]
+    tokens = [token for token in tokens if re.search(r"[А-Яа-яЁё]", token)]
+    return _without_notes(tokens)
+
+
+def _without_notes(tokens: list[str]) -> list[str]:
+    notes = words("names", "notes")
+    kept: list[str] = []
+    for token in tokens:
+        folded = fold_yo(token).strip(".-")
+        is_note = folded.replace(".", "").replace("/", "") in notes and not _INITIALS.match(token)
+        if len(kept) > 1 and (
+            is_note or (token.islower() and _is_mixed(tokens) and folded not in _turkic())
+        ):
+            break
+        if not is_note:
+            kept.append(token)
+    return kept
+
+
+def _is_mixed(tokens: list[str]) -> bool:
+    return any(token[:1].isupper() for token in tokens[:2])
+
+
+def _former(text: str) -> str:
+    """Give a former surname that stands in brackets: «Иванова (Петрова) Анна»."""
+    found = _BRACKETS.search(clean_text(text))
+    if not found:
+        return ""
+    inside = [word for word in _SPLIT.split(found[1]) if word]
+    if not inside or fold_yo(inside[-1]) in words("names", "notes"):
+        return ""
+    surname = inside[-1]
+    fits = surname[:1].isupper() and _SURNAME.search(fold_yo(surname)) and not _is_first(surname)
+    return surname if fits else ""
+
+
+def _bare(part: str) -> str:
+    """Give one column of a name cleaned; an empty marker is nothing."""
+    if fold_yo(part).strip() in words("names", "empty"):
+        return ""
+    tokens = _join_turkic(_tokens(part))
+    turkic = any(fold_yo(token).split()[-1] in _turkic() for token in tokens)
+    return " ".join(tokens) if turkic or len(tokens) > 1 else "".join(tokens)
+
+
+def _initial(part: str) -> str:
+    return _only_letters(part)[:1] if _INITIALS.match(part) else part
+
+
+def _letters(part: str) -> tuple[str, str]:
+    only = _only_letters(part)
+    return only[:1], only[1:2]
+
+
+def _only_letters(token: str) -> str:
+    return re.sub(r"[^А-Яа-яЁё]", "", token)
+
+
+def _is_first(part: str) -> bool:
+    return fold_yo(part) in first_names().canonical
+
+
+def _ends_name(part: str) -> bool:
+    return is_patronymic(fold_yo(part)) or bool(_INITIALS.match(part))
+
+
+def is_patronymic(folded: str) -> bool:
+    """Tell whether a folded word looks like a patronymic."""
+    if folded.rpartition(" ")[2] in _turkic() and " " in folded:
+        return True
+    endings = words("names", "patronymic_male") + words("names", "patronymic_female")
+    return len(folded) >= _PATRONYMIC_MIN and folded.endswith(endings)
+
+
+def sex_of(name: Name) -> str | None:
+    """Give MALE or FEMALE by the patronymic, else the first name, else the surname."""
+    middle = fold_yo(name.middle)
+    if is_patronymic(middle):
+        female = words("names", "patronymic_female") + words("names", "turkic_female")
+        return "FEMALE" if middle.endswith(female) else "MALE"
+    if known := first_names().sex.get(fold_yo(name.first)):
+        return known
+    last = fold_yo(name.last)
+    if _FEMALE_SURNAME.search(last):
+        return "FEMALE"
+    return "MALE" if _MALE_SURNAME.search(last) and len(last) > _PATRONYMIC_MIN else None
+
+
+def _stated_sex(gender: str) -> str | None:
+    folded = fold_yo(gender).strip(" .")
+    if folded[:1] in ("м", "m") or folded == "1":
+        return "MALE"
+    return "FEMALE" if folded[:1] in ("ж", "f") or folded == "2" else None
+
+
+@lru_cache(maxsize=200_000)
+def title(part: str) -> str:
+    """Give a name part for display: «Петрова-Водкина», «Гасан оглы», «фон Берг»."""
+    return " ".join(_title_word(word, at) for at, word in enumerate(part.split()))
+
+
+def _title_word(word: str, at: int) -> str:
+    folded = word.lower()
+    if fold_yo(word) in _turkic() and at:
+        return folded
+    if fold_yo(word) in words("names", "particles") and at == 0 and len(word) > 1:
+        return folded
+    return "-".join(piece[:1].upper() + piece[1:] for piece in folded.split("-") if piece)
+
+
+@lru_cache(maxsize=200_000)
+def fold_last(part: str) -> str:
+    """Give a surname folded for comparison; halves of a double one stay in their order."""
+    folded = _NOT_LETTERS.sub("", fold_yo(part)).strip("- ")
+    return folded.replace(" ", "-").replace("ъ", "ь")
+
+
+@lru_cache(maxsize=200_000)
+def fold_first(part: str) -> str:
+    """Give a first name folded to its usual spelling: Наталия and Наталья are one name."""
+    folded = _NOT_LETTERS.sub("", fold_yo(part)).strip("- ")
+    return first_names().canonical.get(folded, folded)
+
+
+@lru_cache(maxsize=200_000)
+def fold_middle(part: str) -> str:
+    """Give a patronymic folded: Сергеич and Сергеевич, Валериевна and Валерьевна are one."""
+    folded = _NOT_LETTERS.sub("", fold_yo(part)).replace("-", " ").strip()
+    folded = re.sub(r"(?<=[а-я]{2})еич$", "еевич", folded)
+    folded = re.sub(r"(?<=[а-я]{2})(?<!ов)(?<!ев)ыч$", "ович", folded)
+    folded = re.sub(r"и(е[вн])", r"\1", _SOFT.sub("", folded))
+    folded = re.sub(r"^даниилов", "данилов", folded)
+    for spelling in ("оглу", "огли", "угли"):
+        folded = re.sub(rf" {spelling}$", " оглы", folded)
+    folded = re.sub(r" (гызы|кизи|кыс)$", " кызы", folded)
+    return _DOUBLES.sub(r"\1", folded)

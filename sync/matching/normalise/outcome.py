@@ -1,0 +1,95 @@
+"""What a normalising rule gives back, and how a rule is run over a frame or over one record."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Codes = npt.NDArray[np.intp]
+Found = tuple[str, str]  # (field, code) of something a person should look at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The values a rule gives for its columns, in their order, and what it found wrong."""
+
+    values: tuple[object, ...]
+    issues: tuple[Found, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A pure function of a few raw cells that fills a few columns."""
+
+    reads: tuple[str, ...]
+    fills: tuple[str, ...]
+    apply: Callable[[tuple[str, ...], date], Outcome]
+
+
+def run_rule(rule: Rule, raw: pd.DataFrame, today: date) -> tuple[dict[str, object], pd.DataFrame]:
+    """Give the rule's columns for all rows and its findings (row, field, code).
+
+    Each distinct combination of cells is normalised once and gathered.
+    """
+    cells = [_cells(raw, name) for name in rule.reads]
+    codes, distinct = _encode(cells)
+    outcomes = [rule.apply(combination, today) for combination in distinct]
+    rows = [outcome.values for outcome in outcomes]  # noqa: PD011 - a dataclass, no frame
+    columns: dict[str, object] = {}
+    for place, name in enumerate(rule.fills):
+        values = np.empty(len(outcomes), dtype=object)
+        values[:] = [row[place] for row in rows]
+        columns[name] = values[codes]
+    return columns, _findings(outcomes, codes, raw.index)
+
+
+def run_rule_once(rule: Rule, raw: Mapping[str, object], today: date) -> Outcome:
+    """Give the rule's outcome for one record."""
+    return rule.apply(tuple(as_text(raw.get(name)) for name in rule.reads), today)
+
+
+def as_text(value: object) -> str:
+    """Give a raw cell as text; whatever stands for nothing is an empty string."""
+    if isinstance(value, str):
+        return value
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    return str(value)
+
+
+def _cells(
+    raw: pd.DataFrame, name: str
+) -> tuple[Codes, list[str]]:
+    if name not in raw.columns:
+        return np.zeros(len(raw), dtype=np.intp), [""]
+    codes, distinct = pd.factorize(raw[name].to_numpy(dtype=object), use_na_sentinel=False)
+    return codes, [as_text(value) for value in distinct]
+
+
+def _encode(
+    cells: list[tuple[Codes, list[str]]],
+) -> tuple[Codes, list[tuple[str, ...]]]:
+    """Number the distinct combinations of cells that occur."""
+    codes = cells[0][0]
+    combinations: list[tuple[str, ...]] = [(text,) for text in cells[0][1]]
+    for more, texts in cells[1:]:
+        wide = codes.astype(np.int64) * len(texts) + more
+        codes, pairs = pd.factorize(wide)
+        combinations = [
+            (*combinations[pair // len(texts)], texts[pair % len(texts)]) for pair in pairs.tolist()
+        ]
+    return codes, combinations
+
+
+def _findings(
+    outcomes: list[Outcome], codes: Codes, index: pd.Index
+) -> pd.DataFrame:
+    troubled = {number: o.issues for number, o in enumerate(outcomes) if o.issues}
+    if not troubled:
+        return pd.DataFrame({"row": [], "field": [], "code": []}, dtype=object)
+    rows = np.flatnonzero(np.isin(codes, list(troubled)))
+    found = [(labels[row], field, code) for row in rows for field, code in troubled[int(codes[row])]]
+    return pd.DataFrame(found, columns=["row", "field", "code"], dtype=object)
