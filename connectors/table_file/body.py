@@ -1,0 +1,100 @@
+"""What the odd rows of a table are: blank, a section, a total, a signature, a repeated header."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from connectors.table_file.fields import normalise_header
+from connectors.table_file.header import is_numbering
+from connectors.table_file.titles import organisation_name
+
+_TOTAL = re.compile(
+    r"^\W*(?:итого|всего|в том числе|из них|количество|общее количество|число)\b", re.IGNORECASE
+)
+_FOOTER = re.compile(
+    r"^\W*(?:директор|руководитель|заведующ\w+|зам\.?\s|заместитель|исполнитель|исп\.|м\.?\s?п\.?(?:$|\s)"
+    r"|дата заполнения|дата\s*:|подпись|\(подпись|ответственн\w+|куратор|главный бухгалтер|делопроизводитель"
+    r"|специалист по кадрам|согласовано|утвержда|примечани\w*\s*:|сноск\w+|тел\.|\*|_{3,}|«_+»|составил)",
+    re.IGNORECASE,
+)
+_CLASS = re.compile(
+    r"^(?P<name>(?:\d{1,2}|[IVX]{1,4})\s*[-–]?\s*[«\"]?[А-ЯЁа-яё]?[»\"]?)\s*(?:класс\w*)?$|^класс\s*:?\s*(?P<after>\d{1,2}.{0,4})$",
+    re.IGNORECASE,
+)
+_UNDERSCORES = re.compile(r"_{3,}")
+# A signature has its post, a line and a name; a row of a table is fuller than that.
+SIGNATURE_CELLS = 3
+
+
+class RowKind(StrEnum):
+    """What a row that does not look like the others is."""
+
+    DATA = "DATA"
+    BLANK = "BLANK"
+    SECTION = "SECTION"
+    TOTAL = "TOTAL"
+    FOOTER = "FOOTER"
+    REPEATED = "REPEATED"
+    NAMELESS = "NAMELESS"
+
+
+def kind_of(cells: Sequence[str], headers: Sequence[str], *, name: str, others: int) -> RowKind:
+    """Say what a row is.
+
+    `cells` are all its cells, `headers` those of the table, `name` what its name column holds and
+    `others` how many fields besides the name and the row's number are filled.
+    """
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return RowKind.BLANK
+    if is_numbering(cells) or _repeats(cells, headers):
+        return RowKind.REPEATED
+    if any(map(_TOTAL.match, filled[:2])) and others <= SIGNATURE_CELLS:
+        return RowKind.TOTAL
+    if _is_footer(filled, name=name, others=others):
+        return RowKind.FOOTER
+    if len(set(filled)) == 1 and _is_section(filled[0], name=name):
+        return RowKind.SECTION
+    if name:
+        return RowKind.DATA
+    return RowKind.NAMELESS if others else RowKind.BLANK
+
+
+def _repeats(cells: Sequence[str], headers: Sequence[str]) -> bool:
+    """Say whether a row is the header again, as at the top of each printed page."""
+    same = [
+        bool(cell) and normalise_header(cell) in normalise_header(header)
+        for cell, header in zip(cells, headers, strict=False)
+    ]
+    return sum(same) > 1 and sum(same) == sum(map(bool, cells))
+
+
+def _is_footer(filled: Sequence[str], *, name: str, others: int) -> bool:
+    if any(map(_UNDERSCORES.search, filled)):
+        return True
+    first = filled[0]
+    signed = bool(_FOOTER.match(first)) or bool(_FOOTER.match(name))
+    return signed and others <= 1 and len(filled) <= SIGNATURE_CELLS
+
+
+def _is_section(text: str, *, name: str) -> bool:
+    """Tell a heading across the row from a person of whom only the name is known."""
+    if text != name:
+        return not text.isdecimal() or bool(_CLASS.match(text))
+    return bool(organisation_name(text) or section_class(text)) or not _looks_like_name(text)
+
+
+def _looks_like_name(text: str) -> bool:
+    words = text.replace(".", ". ").split()
+    return 1 < len(words) <= 5 and all(
+        word[0].isupper() or word in _PATRONYMIC_ENDS for word in words
+    )
+
+
+_PATRONYMIC_ENDS = frozenset({"оглы", "кызы", "оглу", "угли", "гызы"})
+
+
+def section_class(text: str) -> str:
+    """Give the class that a section row names: «9 «А» класс»; empty if it names none."""
+    found = _CLASS.match(text.strip())
+    return (found["name"] or found["after"] or "").strip() if found else ""

@@ -1,0 +1,176 @@
+"""What a file is by its content, whatever its name says, and whether it may be opened at all."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from connectors.table_file.failure import UnreadableTableError
+
+HEAD_BYTES = 8192
+CHUNK_BYTES = 1 << 20
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF", "file.not_a_table", "Это документ PDF"),
+    (b"{\\rtf", "file.not_a_table", "Это документ RTF"),
+    (b"\x89PNG", "file.not_a_table", "Это картинка"),
+    (b"\xff\xd8\xff", "file.not_a_table", "Это картинка"),
+    (b"GIF8", "file.not_a_table", "Это картинка"),
+    (b"SQLite format 3", "file.not_a_table", "Это база данных"),
+    (b"\x1f\x8b", "file.archive", "Это архив gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "file.archive", "Это архив 7z"),
+    (b"Rar!", "file.archive", "Это архив RAR"),
+    (b"BZh", "file.archive", "Это архив bzip2"),
+    (b"\xfd7zXZ", "file.archive", "Это архив xz"),
+)
+_MARKUP = re.compile(
+    rb"^\s*(?:<!doctype\s+html|<html|<head|<meta|<table|<body|<div|mime-version:|<style)",
+    re.IGNORECASE,
+)
+_XML = re.compile(rb"^\s*<\?xml|^\s*<[a-z]+[\s>]", re.IGNORECASE)
+_JSON = re.compile(rb'^\s*(?:\{\s*["}]|\[\s*[\[{"])')
+
+
+class Container(StrEnum):
+    """The kinds of files that hold a table the hub reads."""
+
+    TEXT = "TEXT"
+    XLSX = "XLSX"
+    XLS = "XLS"
+    ODS = "ODS"
+
+
+def recognise(path: Path) -> Container:
+    """Say what the file is; raise UnreadableTableError for all that is no table."""
+    if not path.is_file():
+        raise UnreadableTableError(
+            "file.missing", "Файла нет. Выберите файл и загрузите его снова."
+        )
+    with path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    if not head.strip(b"\x00 \t\r\n\x1a"):
+        raise UnreadableTableError(
+            "file.empty",
+            "Файл пуст. Откройте его, проверьте, что таблица на месте, и сохраните снова.",
+        )
+    if head.startswith(b"PK"):
+        return _in_zip(path)
+    if head.startswith(_OLE):
+        return _in_ole(path)
+    _refuse_foreign(head)
+    return Container.TEXT
+
+
+def _refuse_foreign(head: bytes) -> None:
+    for signature, code, what in _SIGNATURES:
+        if head.startswith(signature):
+            advice = "Распакуйте его" if code == "file.archive" else "Сохраните таблицу как .xlsx"
+            raise UnreadableTableError(code, f"{what}, а не таблица. {advice} и загрузите снова.")
+    text = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").replace(b"\x00", b"")
+    if _MARKUP.match(text):
+        raise UnreadableTableError(
+            "file.html",
+            "Это веб-страница под именем таблицы. "
+            "Откройте её в Excel, сохраните как «Книга Excel (.xlsx)» и загрузите снова.",
+        )
+    if _XML.match(text) or _JSON.match(text):
+        raise UnreadableTableError(
+            "file.not_a_table",
+            "Это файл XML или JSON, а не таблица. Сохраните таблицу как .xlsx и загрузите снова.",
+        )
+
+
+def _in_zip(path: Path) -> Container:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            mime = _mime_of(archive) if "mimetype" in names else b""
+            manifest = archive.read("META-INF/manifest.xml") if _has_manifest(archive) else b""
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise damaged() from error
+    if b"opendocument.spreadsheet" in mime:
+        if b"encryption-data" in manifest:
+            raise password_protected()
+        return Container.ODS
+    if "xl/workbook.xml" in names:
+        return Container.XLSX
+    raise _foreign_zip(names)
+
+
+def _mime_of(archive: zipfile.ZipFile) -> bytes:
+    with archive.open("mimetype") as stream:
+        return stream.read(200)
+
+
+def _has_manifest(archive: zipfile.ZipFile) -> bool:
+    name = "META-INF/manifest.xml"
+    return name in archive.namelist() and archive.getinfo(name).file_size < CHUNK_BYTES
+
+
+def _foreign_zip(names: set[str]) -> UnreadableTableError:
+    if "xl/workbook.bin" in names:
+        what = "Это двоичная книга Excel (.xlsb)"
+        return UnreadableTableError(
+            "file.not_a_table", f"{what}. Сохраните её как «Книга Excel (.xlsx)» и загрузите снова."
+        )
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        return UnreadableTableError(
+            "file.not_a_table",
+            "Это документ Word или PowerPoint. Перенесите таблицу в Excel и загрузите снова.",
+        )
+    return UnreadableTableError(
+        "file.archive", "Это архив или файл другой программы. Распакуйте его и загрузите таблицу."
+    )
+
+
+def _in_ole(path: Path) -> Container:
+    """Tell an old Excel book from Word and from an encrypted book by the names of its streams."""
+    found = {
+        name
+        for chunk in chunks_of(path)
+        for name in ("EncryptedPackage", "WordDocument", "Workbook", "Book")
+        if name.encode("utf-16-le") in chunk
+    }
+    if "EncryptedPackage" in found:
+        raise password_protected()
+    if found & {"Workbook", "Book"}:
+        return Container.XLS
+    if "WordDocument" in found:
+        raise UnreadableTableError(
+            "file.not_a_table",
+            "Это документ Word. Перенесите таблицу в Excel и загрузите снова.",
+        )
+    raise damaged()
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """Yield a file piece by piece, each piece beginning with the end of the one before."""
+    with path.open("rb") as stream:
+        yield from overlapping(stream)
+
+
+def overlapping(stream: IO[bytes], overlap: int = 64) -> Iterator[bytes]:
+    """Yield a stream piece by piece so that no short word is cut in all pieces it touches."""
+    tail = b""
+    while piece := stream.read(CHUNK_BYTES):
+        yield tail + piece
+        tail = (tail + piece)[-overlap:]
+
+
+def damaged() -> UnreadableTableError:
+    """Give the refusal of a file whose inside does not hold together."""
+    return UnreadableTableError(
+        "file.damaged",
+        "Файл повреждён или загружен не до конца. "
+        "Откройте его на своём компьютере, сохраните заново и загрузите снова.",
+    )
+
+
+def password_protected() -> UnreadableTableError:
+    """Give the refusal of a file that opens with a password only."""
+    return UnreadableTableError(
+        "file.password", "Файл закрыт паролем. Снимите пароль, сохраните файл и загрузите снова."
+    )

@@ -1,0 +1,12 @@
+"""Why a file or one of its sheets cannot be read as a table."""
+
+from hub.errors import FileError
+
+
+class UnreadableTableError(FileError):
+    """Файл не удалось прочитать как таблицу. Сохраните его как .xlsx и загрузите снова."""
+
+    def __init__(self, code: str, message: str, *, sheet: str = "", row: int | None = None) -> None:
+        super().__init__(message, code=code)
+        self.sheet = sheet
+        self.row = row

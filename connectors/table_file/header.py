@@ -1,0 +1,162 @@
+"""Where the header of a sheet stands and what each column is called there."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from connectors.table_file.failure import UnreadableTableError
+from connectors.table_file.fields import Guess, known, normalise_header, read_levels
+from connectors.table_file.sheets import Merge
+
+HEADER_ROWS = 30
+DEEPEST = 3
+MOST_COLUMNS = 1_000
+LONGEST_LEVEL = 300
+FEWEST_FIELDS = 2
+
+NAME_FIELDS = frozenset(
+    {"full_name", "last_name"}
+    | {f"{role}_{name}" for role in ("mentor", "mentee") for name in ("full_name", "last_name")}
+)
+
+_NAME_ITSELF = re.compile(r"^(?:фио|ф и о|фамилия)\b")
+_NUMBER = re.compile(r"^\d{1,3}(?:\.0)?$")
+
+TextRow = tuple[int, list[str]]
+Levels = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The levels of each column's header, and which rows of the head it takes (`first` to `last`)."""
+
+    columns: tuple[Levels, ...]
+    first: int
+    last: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give what each column is called, its groups first; empty where nothing stands."""
+        return tuple(" ".join(levels) for levels in self.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    header: Header
+    fields: frozenset[str]
+
+    @property
+    def score(self) -> tuple[int, int, int, int]:
+        """Names first: a header without a name column is none; then fields; then few rows."""
+        depth = self.header.last - self.header.first
+        return (bool(self.fields & NAME_FIELDS), len(self.fields), -depth, -self.header.first)
+
+
+def find_header(head: Sequence[TextRow], merges: Sequence[Merge] = ()) -> Header | None:
+    """Find the header among the first rows of a sheet by how many known fields its cells name.
+
+    Raises UnreadableTableError for a table that is too wide or has no column of names.
+    """
+    _refuse_width(head)
+    hits = [sum(map(_is_known, row)) for _, row in head[:HEADER_ROWS]]
+    candidates = [
+        _candidate(head, merges, first, last)
+        for first in range(len(hits))
+        for last in range(first, min(first + DEEPEST, len(hits)))
+        if sum(hits[first : last + 1])
+    ]
+    best = max(candidates, key=lambda candidate: candidate.score, default=None)
+    if best is None or not _is_enough(best, head):
+        return None
+    if not best.fields & NAME_FIELDS:
+        raise UnreadableTableError(
+            "file.no_name_column",
+            "В таблице нет столбца с фамилией или ФИО. Добавьте столбец «ФИО» и загрузите снова.",
+            row=head[best.header.last][0],
+        )
+    return best.header
+
+
+def _is_enough(candidate: _Candidate, head: Sequence[TextRow]) -> bool:
+    if candidate.fields & NAME_FIELDS:
+        alone = [cell for cell in head[candidate.header.first][1] if cell]
+        only_names = len(alone) == 1 and bool(_NAME_ITSELF.match(normalise_header(alone[0])))
+        return len(candidate.fields) >= FEWEST_FIELDS or only_names
+    return len(candidate.fields) > FEWEST_FIELDS
+
+
+def _refuse_width(head: Sequence[TextRow]) -> None:
+    for number, row in head:
+        width = sum(1 for cell in row if cell)
+        if width > MOST_COLUMNS:
+            raise UnreadableTableError(
+                "file.too_wide",
+                f"В строке {number} заполнено {width} столбцов, больше {MOST_COLUMNS}. "
+                "Оставьте столбцы таблицы, остальные удалите и загрузите файл снова.",
+                row=number,
+            )
+
+
+def _is_known(cell: str) -> bool:
+    return 0 < len(cell) <= LONGEST_LEVEL and known(cell) is not None
+
+
+def _candidate(
+    head: Sequence[TextRow], merges: Sequence[Merge], first: int, last: int
+) -> _Candidate:
+    columns = _levels(head[first : last + 1], merges)
+    guesses = map(_known_levels, columns)
+    fields = frozenset(found.field or f"?{index}" for index, found in enumerate(guesses) if found)
+    return _Candidate(header=Header(columns=columns, first=first, last=last), fields=fields)
+
+
+@lru_cache(maxsize=8192)
+def _known_levels(levels: Levels) -> Guess | None:
+    return read_levels(levels, known)
+
+
+def _levels(rows: Sequence[TextRow], merges: Sequence[Merge]) -> tuple[Levels, ...]:
+    """Join header rows by column; a group's name is repeated over the columns that it spans."""
+    width = max(len(row) for _, row in rows)
+    grid = [[*row, *[""] * (width - len(row))] for _, row in rows]
+    for depth, (number, _) in enumerate(rows):
+        spans = [merge for merge in merges if merge.top <= number <= merge.bottom]
+        if spans:
+            _fill_merged(grid[depth], number, spans)
+        elif depth + 1 < len(rows):
+            _fill_forward(grid, depth)
+    return tuple(_distinct(row[column] for row in grid) for column in range(width))
+
+
+def _fill_merged(cells: list[str], number: int, spans: Sequence[Merge]) -> None:
+    for merge in spans:
+        if number == merge.top and 0 <= merge.left < len(cells):
+            end = min(merge.right + 1, len(cells))
+            cells[merge.left : end] = [cells[merge.left]] * (end - merge.left)
+
+
+def _fill_forward(grid: list[list[str]], depth: int) -> None:
+    """Repeat a group over the empty cells right of it that have a header of their own below."""
+    below = [any(row[column] for row in grid[depth + 1 :]) for column in range(len(grid[depth]))]
+    group = ""
+    for column, cell in enumerate(grid[depth]):
+        if cell:
+            group = cell if below[column] else ""
+        elif below[column]:
+            grid[depth][column] = group
+        else:
+            group = ""
+
+
+def _distinct(levels: Iterable[str]) -> Levels:
+    return tuple(dict.fromkeys(level[:LONGEST_LEVEL] for level in levels if level))
+
+
+def is_numbering(cells: Sequence[str]) -> bool:
+    """Say whether a row only numbers the columns: 1, 2, 3, ..."""
+    numbers = [cell for cell in cells if cell]
+    if len(numbers) < FEWEST_FIELDS + 1 or not all(map(_NUMBER.match, numbers)):
+        return False
+    values = [int(number.partition(".")[0]) for number in numbers]
+    return values == list(range(values[0], values[0] + len(values))) and values[0] <= 1

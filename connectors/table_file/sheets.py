@@ -1,0 +1,103 @@
+"""A file as sheets of numbered rows, whatever its container: text is streamed, books go by sheet."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import python_calamine as calamine
+
+from connectors.table_file.bombs import refuse_bombs
+from connectors.table_file.cells import CellValue
+from connectors.table_file.container import Container, damaged, password_protected, recognise
+from connectors.table_file.dialect import records
+from connectors.table_file.encoding import Encoding, detect
+from connectors.table_file.lines import lines_of
+
+Row = tuple[int, Sequence[CellValue]]
+
+ENCODING_NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-32": "UTF-32",
+    "cp1251": "Windows-1251",
+    "cp866": "DOS (cp866)",
+    "koi8-r": "KOI8-R",
+    "mac-cyrillic": "Mac (кириллица)",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """A merged rectangle: rows counted from 1 as people see them, columns from 0 as rows index."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One table of a file. `rows` is read once, in order; `keeps_merges` tells that merges are known."""
+
+    name: str
+    rows: Iterator[Row]
+    merges: tuple[Merge, ...] = ()
+    keeps_merges: bool = False
+    hidden: bool = False
+    repairs: tuple[str, ...] = ()
+
+
+def open_sheets(path: Path) -> Iterator[Sheet]:
+    """Yield the sheets of a file; a text file is one sheet without a name.
+
+    Raises UnreadableTableError for what is no table, before or while rows are read.
+    """
+    container = recognise(path)
+    refuse_bombs(path, container)
+    if container is Container.TEXT:
+        yield _text_sheet(path, detect(path))
+    else:
+        yield from _book_sheets(path)
+
+
+def _text_sheet(path: Path, encoding: Encoding) -> Sheet:
+    lines = lines_of(path, encoding.name)
+    if encoding.dialect.declared:
+        next(lines, None)
+    repairs: tuple[str, ...] = ()
+    if not encoding.name.startswith("utf-8"):
+        repairs = (f"Файл прочитан в кодировке {ENCODING_NAMES[encoding.name]}",)
+    return Sheet(name="", rows=records(lines, encoding.dialect.delimiter), repairs=repairs)
+
+
+def _book_sheets(path: Path) -> Iterator[Sheet]:
+    try:
+        with calamine.CalamineWorkbook.from_path(str(path)) as book:
+            for meta in book.sheets_metadata:
+                if meta.typ is calamine.SheetTypeEnum.WorkSheet:
+                    yield _book_sheet(book, meta)
+    except calamine.PasswordError as error:
+        raise password_protected() from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise damaged() from error
+
+
+def _book_sheet(book: calamine.CalamineWorkbook, meta: calamine.SheetMetadata) -> Sheet:
+    if meta.visible is not calamine.SheetVisibleEnum.Visible:
+        return Sheet(name=meta.name, rows=iter(()), hidden=True)
+    sheet = book.get_sheet_by_name(meta.name)
+    merges = sheet.merged_cell_ranges
+    left = sheet.start[1] if sheet.start else 0
+    return Sheet(
+        name=meta.name,
+        rows=enumerate(sheet.iter_rows(), start=1),
+        merges=tuple(
+            Merge(top=top + 1, left=start - left, bottom=bottom + 1, right=end - left)
+            for (top, start), (bottom, end) in merges or ()
+        ),
+        keeps_merges=merges is not None,
+    )
