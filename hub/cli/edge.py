@@ -23,7 +23,7 @@ class Exit(IntEnum):
 
 def exit_code(error: HubError) -> Exit:
     """Say which exit code stands for an error."""
-    if error.reason.endswith("not_found"):
+    if error.reason.endswith(("not_found", "unknown")):
         return Exit.NOT_FOUND
     if isinstance(error, ConflictError):
         return Exit.CONFLICT

@@ -1,0 +1,80 @@
+"""The web process over real HTTP and a real database."""
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from hub.app import build
+from hub.database import open_connection
+from hub.settings import Addresses
+
+Serve = Callable[[ASGIApp], str]
+
+
+async def execute(url: str, statement: str) -> None:
+    connection = await open_connection(url)
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture
+def address(addresses: Addresses, serve: Serve) -> str:
+    return serve(build(addresses))
+
+
+def test_the_start_page_says_in_russian_what_this_is_and_loads_nothing_foreign(
+    address: str,
+) -> None:
+    page = httpx.get(address)
+    look = httpx.get(f"{address}/start.css")
+
+    assert ["text/html; charset=utf-8"] == page.headers.get_list("Content-Type")
+    assert "Хаб наставничества" in page.text
+    assert "//" not in page.text.replace("http://127.0.0.1:8000/graphql", "")
+    assert (200, "text/css; charset=utf-8") == (look.status_code, look.headers["Content-Type"])
+    assert "url(" not in look.text
+
+
+def test_a_process_over_a_database_at_head_is_alive_and_ready(address: str) -> None:
+    alive, ready = httpx.get(f"{address}/healthz"), httpx.get(f"{address}/readyz")
+
+    assert (200, {"status": "alive"}) == (alive.status_code, alive.json())
+    assert 200 == ready.status_code
+    assert {"status": "ready", "checks": {"web": True, "web_region": True}} == ready.json()
+
+
+def test_a_database_behind_the_code_is_alive_but_not_ready(
+    address: str, addresses: Addresses
+) -> None:
+    asyncio.run(execute(addresses.owner, "update alembic_version set version_num = '0000'"))
+
+    answers = [httpx.get(f"{address}{path}").status_code for path in ("/healthz", "/readyz")]
+
+    assert [200, 503] == answers
+
+
+def test_a_lost_database_is_not_ready_and_its_return_is_noticed(
+    address: str, addresses: Addresses, admin_url: str
+) -> None:
+    name = urlsplit(addresses.web).path.removeprefix("/")
+    shut = f"alter database {name} allow_connections false"
+    cut = f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+    asyncio.run(execute(admin_url, shut))
+    asyncio.run(execute(admin_url, cut))
+
+    lost = httpx.get(f"{address}/readyz")
+    asyncio.run(execute(admin_url, f"alter database {name} allow_connections true"))
+    found = httpx.get(f"{address}/readyz")
+
+    assert (503, 200) == (lost.status_code, found.status_code)
+    assert {"status": "unready", "checks": {"web": False, "web_region": False}} == lost.json()
+
+
+def test_an_unknown_address_is_answered_in_words(address: str) -> None:
+    answer = httpx.get(f"{address}/wp-login.php")
+
+    assert (404, "http.not_found") == (answer.status_code, answer.json()["code"])
