@@ -125,7 +125,7 @@ class Record(Base):
         BigInteger, ForeignKey("record.id", ondelete="CASCADE"), index=True
     )  # the row that mentions this person
     current_version_id: Mapped[int | None] = mapped_column(BigInteger)
-    projected_version_id: Mapped[int | None] = mapped_column(BigInteger)
+    projected_version_id: Mapped[int | None] = mapped_column(BigInteger)  # empty: new evidence
     first_stated: Mapped[date]
     last_stated: Mapped[date]
     ended_on: Mapped[date | None]  # the first FULL list after last_stated that leaves it out
@@ -208,6 +208,7 @@ class RecordKey(Base):
     __tablename__ = "record_key"
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     record_id: Mapped[RecordRef] = mapped_column(primary_key=True)
+    finer: Mapped[int] = mapped_column(BigInteger)  # splits a block that grew too large
     __table_args__ = (Index(None, "record_id"),)
 
 
@@ -237,7 +238,7 @@ class MentorshipClaim(Base):
     mentee_record_id: Mapped[RecordRef] = mapped_column(index=True)
     side: Mapped[str]  # MENTOR | MENTEE: whose base says so
     form_code: Mapped[str | None]
-    programme_title: Mapped[str]
+    programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("programme.id"), index=True)
     host_organisation_id: Mapped[OrganisationRef]
     starts: Mapped[date]
     stated_end: Mapped[date | None]  # half open; empty where the source gives none
@@ -245,7 +246,7 @@ class MentorshipClaim(Base):
     mentorship_id: Mapped[UUID | None] = mapped_column(index=True)  # the projection it fell into
     changeset_id: Mapped[ChangesetRef]
     __table_args__ = (
-        UniqueConstraint("record_id", "mentor_record_id", "mentee_record_id", "starts"),
+        UniqueConstraint("record_id", "mentor_record_id", "mentee_record_id"),
     )
 
 

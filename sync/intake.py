@@ -1,0 +1,169 @@
+"""Taking files in: saying what a file would give, and taking it.
+
+`check` reads files and says what was understood; nothing is written. `accept` lands the files page
+by page and projects what follows from them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import pandas as pd
+
+from hub.database import Database, WriteSession
+from hub.records import ChangesetId
+from hub.seal import Sealer
+from sync import changeset
+from sync.directory import Directory, read_directory
+from sync.identity import new_id
+from sync.pipeline import Projected, project
+from sync.reading import FileRead, FileReport, Given, fingerprint, read_file
+from sync.stage import Landed, land, reject, seal_fields, state_figures, state_lists
+
+__all__ = ["Accepted", "FileReport", "Given", "accept", "check"]
+
+SOURCE_CODE = "school-files"
+SOURCE_TITLE = "Файлы образовательных организаций"
+PAGE_ROWS = 20_000
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What accepting files did; no records, versions and projections where all was known."""
+
+    changeset_id: ChangesetId
+    files: tuple[FileReport, ...]
+    records: int
+    versions: int
+    projected: Projected
+
+
+async def check(database: Database, files: Sequence[Given], *, today: date) -> list[FileReport]:
+    """Say what each file holds and what in it cannot be taken; writes nothing."""
+    async with database.reading() as session:
+        directory = await read_directory(session.raw)
+    return [read_file(given, directory, today=today).report() for given in files]
+
+
+async def accept(
+    database: Database,
+    files: Sequence[Given],
+    *,
+    sealer: Sealer,
+    actor: str,
+    today: date,
+    progress: Progress = lambda _station, _done: None,
+) -> Accepted:
+    """Take files in as one changeset and write what follows from them.
+
+    One run of the source at a time: raises ConflictError while another is at work. The same files
+    again change nothing.
+    """
+    async with database.holding(f"source:{SOURCE_CODE}"):
+        async with database.writing() as session:
+            source_id = await _source(session)
+            directory = await read_directory(session.raw)
+            changeset_id = await changeset.begin(session, "IMPORT", actor=actor)
+        reports: list[FileReport] = []
+        records = versions = 0
+        for page in _pages(files, directory, today):
+            async with database.writing() as session:
+                landed = await _land(session, page, source_id, changeset_id, sealer)
+            records, versions = records + landed.records, versions + landed.versions
+            reports += [read.report() for read in page]
+            progress("landing", len(reports))
+        progress("projecting", len(reports))
+        projected = await project(database, changeset_id, sealer=sealer, today=today)
+    return Accepted(
+        changeset_id=changeset_id,
+        files=tuple(reports),
+        records=records,
+        versions=versions,
+        projected=projected,
+    )
+
+
+def _pages(files: Sequence[Given], directory: Directory, today: date) -> Iterator[list[FileRead]]:
+    """Group files so that a page holds some tens of thousands of rows."""
+    page: list[FileRead] = []
+    for given in files:
+        page.append(read_file(given, directory, today=today))
+        if sum(read.rows for read in page) >= PAGE_ROWS:
+            yield page
+            page = []
+    if page:
+        yield page
+
+
+async def _source(session: WriteSession) -> UUID:
+    """Find the source of school files, or make it."""
+    await session.raw.execute(
+        "insert into source (id, code, kind, title, brake_share)"
+        " values ($1, $2, 'SCHOOL_FILES', $3, 0.1) on conflict (code) do nothing",
+        new_id(),
+        SOURCE_CODE,
+        SOURCE_TITLE,
+    )
+    found: UUID = await session.raw.fetchval("select id from source where code = $1", SOURCE_CODE)
+    return found
+
+
+async def _land(
+    session: WriteSession,
+    page: list[FileRead],
+    source_id: UUID,
+    changeset_id: ChangesetId,
+    sealer: Sealer,
+) -> Landed:
+    """Write a page of files as evidence: who gave what, the records, the lists, the refusals."""
+    ids = {read.file_id: await _file(session, read, source_id, changeset_id) for read in page}
+    fresh = {read.file_id for read in page if ids[read.file_id] == read.file_id}
+    landed = Landed(records=0, versions=0)
+    frames = [frame for read in page for frame in read.frames]
+    if frames:
+        records = pd.concat(frames, ignore_index=True).fillna("")
+        records["source_file_id"] = records["source_file_id"].map(ids)
+        landed = await land(
+            session, seal_fields(records, sealer), source_id=source_id, changeset_id=changeset_id
+        )
+    lists = [given.of_file(ids[read.file_id]) for read in page for given in read.lists]
+    await state_lists(session, lists, changeset_id=changeset_id)
+    figures = [
+        (figure, given.of_file(ids[read.file_id]))
+        for read in page
+        for figure, given in read.figures
+    ]
+    await state_figures(session, figures, changeset_id=changeset_id)
+    refused = [
+        (rejected, read.file_id, None)
+        for read in page
+        if read.file_id in fresh
+        for rejected in read.rejected
+    ]
+    await reject(session, refused, changeset_id=changeset_id, sealer=sealer)
+    return landed
+
+
+async def _file(
+    session: WriteSession, read: FileRead, source_id: UUID, changeset_id: ChangesetId
+) -> UUID:
+    """Remember the file; the same file given again keeps its first id."""
+    digest, size = fingerprint(read.given.path)
+    found: UUID = await session.raw.fetchval(
+        "with known as (select id from source_file where source_id = $2 and sha256 = $4"
+        "  and name = $3), added as ("
+        " insert into source_file (id, source_id, name, sha256, size, rows, rejected, changeset_id)"
+        " select $1, $2, $3, $4, $5, $6, $7, $8 where not exists (select from known)"
+        " returning id) select id from known union all select id from added",
+        read.file_id,
+        source_id,
+        read.given.path.name,
+        digest,
+        size,
+        read.rows,
+        len(read.rejected),
+        changeset_id,
+    )
+    return found

@@ -1,0 +1,274 @@
+"""Writing mentorships: claims of the affected mentors joined again, and the facts counts read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import pandas as pd
+
+from hub.database import WriteSession, copy_frame
+from hub.records import ChangesetId
+from sync.claims import ClaimRules, dyads_of, join_claims
+from sync.identity import assign
+from sync.mentorship_sql import (
+    DEPARTMENT_SPANS,
+    DYAD_TABLE,
+    FRESH_FACTS,
+    FRESH_MEMBERS,
+    FRESH_PLACES,
+    MENTOR_UNITS,
+)
+from sync.outbox import Places, mentorship_places
+from sync.projection import Projected, remember_owners, replace_from
+
+Connection = asyncpg.Connection
+
+MEMBER = Projected(
+    table="mentorship_member",
+    owner="mentorship_id",
+    key=("mentorship_id", "person_id", "role"),
+    values=(
+        "host_organisation_id",
+        "moved",
+        "affiliation_kind",
+        "affiliation_organisation_id",
+        "affiliation_text",
+        "display_name",
+        "organisation_name",
+        "position_text",
+        "starts",
+        "ends",
+    ),
+)
+FACT = Projected(
+    table="participation_fact",
+    owner="mentorship_id",
+    key=("mentorship_id", "mentor_id", "mentee_id", "starts"),
+    values=(
+        "form_code",
+        "programme_id",
+        "host_id",
+        "host_department_id",
+        "host_territory_id",
+        "mentor_organisation_id",
+        "mentor_department_id",
+        "mentor_territory_id",
+        "ends",
+    ),
+)
+PLACE = Projected(
+    table="mentorship_place",
+    owner="mentorship_id",
+    key=("authority_id", "sort_key", "mentorship_id"),
+    values=(),
+)
+SCALARS = (
+    "id",
+    "form_code",
+    "programme_id",
+    "kind",
+    "status",
+    "confirmation",
+    "starts",
+    "ends",
+    "end_assumed",
+    "sort_key",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentorshipsWritten:
+    """Which mentorships were rebuilt and which changed; ended ids are among both."""
+
+    changed: frozenset[UUID]
+    gone: frozenset[UUID]
+    places_before: Places
+    merged: Mapping[UUID, UUID]
+
+
+async def write_mentorships(
+    session: WriteSession, rules: ClaimRules, *, root_id: UUID, changeset_id: ChangesetId
+) -> MentorshipsWritten:
+    """Rebuild every mentorship of each mentor whom the change touches.
+
+    A mentorship has one mentor's claims only, so the mentors of all claims that name an affected
+    person close the set. Expects the temporary table `affected_person`; leaves
+    `affected_mentorship(id)`.
+    """
+    connection = session.raw
+    claims = await _claims(connection)
+    labels = join_claims(claims, rules)
+    identities = assign(labels, claims["mentorship_id"].tolist())
+    claims["now"] = [identities.ids[label] for label in labels.tolist()]
+    affected = set(claims["now"]) | set(claims["mentorship_id"].dropna())
+    await remember_owners(connection, "affected_mentorship", affected)
+    before = await mentorship_places(session)
+    await _write_claim_ids(connection, claims)
+    await connection.executemany(
+        "insert into mentorship_alias (alias_id, mentorship_id, changeset_id) values ($1, $2, $3)"
+        " on conflict (alias_id) do update set mentorship_id = excluded.mentorship_id",
+        [(old, new, changeset_id) for old, new in identities.merged.items()],
+    )
+    dyads = dyads_of(claims, labels, rules) if len(claims) else pd.DataFrame(columns=DYAD_COLUMNS)
+    dyads["mentorship_id"] = dyads["label"].map(identities.ids)
+    await _lend_dyads(connection, claims, dyads)
+    changed, gone = await _write_scalars(connection, changeset_id)
+    changed |= await _write_parts(connection, root_id=root_id, changeset_id=changeset_id)
+    return MentorshipsWritten(
+        changed=frozenset(changed - gone),
+        gone=frozenset(gone),
+        places_before=before,
+        merged=identities.merged,
+    )
+
+
+CLAIM_COLUMNS = (
+    "id",
+    "record_id",
+    "mentor",
+    "mentee",
+    "side",
+    "form_code",
+    "programme_id",
+    "host_organisation_id",
+    "starts",
+    "stated_end",
+    "last_stated",
+    "source_id",
+    "mentorship_id",
+    "affiliation_id",
+    "affiliation_text",
+)
+DYAD_COLUMNS = ("label", "mentor", "mentee")
+
+CLAIMS = """
+with named as (
+    select c.id, lm.person_id as mentor, le.person_id as mentee
+    from mentorship_claim c
+    join link lm on lm.record_id = c.mentor_record_id
+    join link le on le.record_id = c.mentee_record_id
+), touched as (
+    select distinct mentor from named
+    where mentor in (select id from affected_person) or mentee in (select id from affected_person)
+)
+select c.id, c.record_id, named.mentor, named.mentee, c.side, c.form_code, c.programme_id,
+       c.host_organisation_id, c.starts, c.stated_end, c.last_stated, r.source_id,
+       c.mentorship_id, f.affiliation_organisation_id as affiliation_id, f.affiliation_text
+from named join touched using (mentor)
+join mentorship_claim c on c.id = named.id
+join record r on r.id = c.record_id
+join record_facts f on f.record_id = c.mentor_record_id
+where named.mentor <> named.mentee
+order by c.id
+"""
+
+
+async def _claims(connection: Connection) -> pd.DataFrame:
+    rows = await connection.fetch(CLAIMS)
+    return pd.DataFrame([tuple(row) for row in rows], columns=CLAIM_COLUMNS, dtype=object)
+
+
+async def _write_claim_ids(connection: Connection, claims: pd.DataFrame) -> None:
+    moved = claims[claims["now"] != claims["mentorship_id"]]
+    await connection.execute(
+        "update mentorship_claim c set mentorship_id = moved.now"
+        " from unnest($1::bigint[], $2::uuid[]) as moved (id, now) where c.id = moved.id",
+        moved["id"].tolist(),
+        moved["now"].tolist(),
+    )
+
+
+async def _lend_dyads(connection: Connection, claims: pd.DataFrame, dyads: pd.DataFrame) -> None:
+    """Give the statements that follow the dyads with the workplace stated for each mentor."""
+    await connection.execute(DYAD_TABLE)
+    if len(dyads):
+        newest = claims.sort_values(["last_stated", "affiliation_text"], ascending=False)
+        stated = newest[newest["affiliation_text"] != ""].drop_duplicates(["now", "mentor"])
+        workplaces = stated.set_index(["now", "mentor"])[["affiliation_id", "affiliation_text"]]
+        lent = dyads.join(workplaces, on=["mentorship_id", "mentor"])
+        lent["affiliation_text"] = lent["affiliation_text"].fillna("")
+        await copy_frame(connection, "dyad", lent, LENT)
+    await connection.execute("analyze dyad")
+
+
+LENT = (
+    "mentorship_id",
+    "mentor",
+    "mentee",
+    "form_code",
+    "programme_id",
+    "host_organisation_id",
+    "starts",
+    "ends",
+    "end_assumed",
+    "by_mentors",
+    "by_mentees",
+    "sources",
+    "disputed",
+    "affiliation_id",
+    "affiliation_text",
+)
+
+FRESH_SCALARS = """
+select d.mentorship_id as id, min(d.form_code) as form_code,
+       (array_agg(d.programme_id order by d.starts desc, d.programme_id)
+            filter (where d.programme_id is not null))[1] as programme_id,
+       case when count(distinct d.mentee) > 1 then 'GROUP' else 'PAIR' end as kind,
+       'CONFIRMED' as status,
+       case when bool_or(d.disputed) then 'DISPUTED'
+            when max(d.sources) > 1 then 'MULTI_SOURCE'
+            when bool_and(d.by_mentors and d.by_mentees) then 'BOTH_SIDES'
+            else 'ONE_SIDED' end as confirmation,
+       min(d.starts) as starts, max(d.ends) as ends,
+       (array_agg(d.end_assumed order by d.ends desc, d.end_assumed))[1] as end_assumed,
+       min(p.sort_key) as sort_key
+from dyad d join person p on p.id = d.mentor
+group by d.mentorship_id
+"""
+
+
+async def _write_scalars(
+    connection: Connection, changeset_id: ChangesetId
+) -> tuple[set[UUID], set[UUID]]:
+    names = ", ".join(SCALARS)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in SCALARS[1:])
+    rows = await connection.fetch(
+        f"insert into mentorship ({names}, changeset_id)"
+        f" select {names}, $1 from ({FRESH_SCALARS} except select {names} from mentorship"
+        "  where id in (select id from affected_mentorship)) new order by id"
+        f" on conflict (id) do update set {updates}, changeset_id = excluded.changeset_id,"
+        " changed_at = now() returning id",
+        changeset_id,
+    )
+    gone = await connection.fetch(
+        "delete from mentorship m using affected_mentorship a where m.id = a.id"
+        " and not exists (select from dyad where mentorship_id = m.id) returning m.id"
+    )
+    return {row["id"] for row in rows}, {row["id"] for row in gone}
+
+
+async def _write_parts(
+    connection: Connection, *, root_id: UUID, changeset_id: ChangesetId
+) -> set[UUID]:
+    """Write members, facts and places from the dyads; each is one query over temporary tables."""
+    await connection.execute(MENTOR_UNITS)
+    await connection.execute(DEPARTMENT_SPANS)
+    await connection.execute(FRESH_MEMBERS)
+    await connection.execute(FRESH_FACTS)
+    await connection.execute(
+        "create temp table fresh_mentorship_place on commit drop as"
+        " select authority_id, sort_key, mentorship_id from mentorship_place with no data"
+    )
+    await connection.execute(FRESH_PLACES, root_id)
+    changed: set[UUID] = set()
+    fresh = ((MEMBER, "fresh_member"), (FACT, "fresh_fact"), (PLACE, "fresh_mentorship_place"))
+    for projected, table in fresh:
+        changed |= await replace_from(
+            connection,
+            projected,
+            table,
+            owners="affected_mentorship",
+            changeset_id=changeset_id,
+        )
+    return changed

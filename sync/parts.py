@@ -1,0 +1,186 @@
+"""Rows into records: a row states one person and may mention others, each a record of its own.
+
+Record identity is made of what the source wrote, folded only in case, ё and spaces, never of what
+the normaliser understood: a better normaliser must not turn old records into new ones. A spelling
+that changes from year to year gives two records of one person, which the matcher joins anyway.
+"""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hub.records import FileKind, RecordKind
+from sync.matching.normalise import split_people
+
+Hashes = npt.NDArray[np.uint64]
+
+PLACE_COLUMNS = ("sheet", "row")
+# Sealed values differ each time they are sealed; their keyed hashes (`*_token`) identify content.
+SEALED_FIELDS = ("snils", "inn_person")
+# What a record is besides what the source wrote.
+OWN_COLUMNS = ("kind", "part", "organisation_id", "external_id", "stating_id", "content_hash")
+NAME_FIELDS = ("last_name", "first_name", "middle_name", "full_name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where a table of a kind writes its own person and whom it mentions."""
+
+    kind: RecordKind
+    own: str = ""  # the prefix of this side's fields: mentor_full_name, mentor_organization, ...
+    other: str = ""
+    identity: tuple[str, ...] = ()
+
+
+PAIR_IDENTITY = (
+    "mentor_full_name",
+    "mentee_full_name",
+    "mentoring_form",
+    "joined_at",
+    "birth_year",
+)
+LAYOUTS = {
+    FileKind.STAFF: Layout(
+        kind=RecordKind.STAFF, identity=(*NAME_FIELDS, "birth_date", "birth_year")
+    ),
+    FileKind.PUPILS: Layout(
+        kind=RecordKind.PUPIL, identity=(*NAME_FIELDS, "birth_date", "birth_year")
+    ),
+    FileKind.MENTOR_BASE: Layout(
+        kind=RecordKind.MENTOR,
+        own="mentor_",
+        other="mentee_",
+        identity=PAIR_IDENTITY,
+    ),
+    FileKind.MENTEE_BASE: Layout(
+        kind=RecordKind.MENTEE,
+        own="mentee_",
+        other="mentor_",
+        identity=PAIR_IDENTITY,
+    ),
+}
+
+
+def parts_of(frame: pd.DataFrame, kind: FileKind, organisations: pd.Series) -> pd.DataFrame:
+    """Turn raw rows into records.
+
+    `organisations` gives the organisation of each row. The answer has the fields of `frame` and
+    OWN_COLUMNS: part 0 is the row's own person, 1.. are whom it mentions; `stating_id` is the
+    external id of the mentioning row, empty for part 0.
+    """
+    layout = LAYOUTS[kind]
+    own = frame.copy()
+    own["organisation_id"] = organisations
+    own["part"] = 0
+    own["kind"] = layout.kind.value
+    own["content_hash"] = _content_hash(frame)
+    own["external_id"] = _identity(own, layout)
+    own["stating_id"] = b""
+    if not layout.own:
+        return own
+    lines = _mentions(own, layout)
+    return pd.concat([_of_side(own, layout), lines], ignore_index=True).fillna("")
+
+
+def _of_side(own: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Give the row's own person the fields of their side: mentor_birth_date is the birth date."""
+    fields = [name for name in own.columns if name.startswith(layout.own)]
+    others = [name for name in own.columns if name.startswith(layout.other)]
+    bare = own.drop(columns=[*fields, *others])
+    for name in fields:
+        plain = name.removeprefix(layout.own)
+        stated = own[name]
+        bare[plain] = stated.where(stated != "", bare[plain]) if plain in bare else stated
+    return bare
+
+
+def _mentions(own: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Give a line to each person whom a row mentions, in the order of the cell.
+
+    What the row says of the other side besides the name is theirs only where it names one person.
+    """
+    fields = [name for name in own.columns if name.startswith(layout.other)]
+    lines = own.loc[:, ["organisation_id", "external_id", *PLACE_COLUMNS, *fields]]
+    lines = lines.rename(columns={name: name.removeprefix(layout.other) for name in fields})
+    lines["full_name"] = _column(lines, "full_name")
+    split = {value: split_people(value) for value in pd.unique(lines["full_name"])}
+    lines = lines.assign(full_name=lines["full_name"].map(split)).explode("full_name")
+    lines = lines.dropna(subset=["full_name"]).rename(columns={"external_id": "stating_id"})
+    lines["part"] = lines.groupby(level=0).cumcount() + 1
+    several = lines.index.duplicated(keep=False)
+    plain = [name.removeprefix(layout.other) for name in fields]
+    shared = [name for name in plain if name not in ("full_name", "organization")]
+    lines.loc[several, shared] = ""
+    lines["kind"] = RecordKind.MENTION.value
+    lines["content_hash"] = _content_hash(lines[sorted({"full_name", *plain})])
+    part_key = _hashed(lines["part"].astype(str), "part") + _hashed(lines["full_name"], "name")
+    stating = lines["stating_id"].map(lambda key: int.from_bytes(key[:8], "little"))
+    lines["external_id"] = _as_bytes(_mixed(part_key ^ stating.to_numpy(np.uint64)), part_key)
+    return lines
+
+
+def _identity(own: pd.DataFrame, layout: Layout) -> list[bytes]:
+    """Hash what identifies a row; equal rows of one list are told apart by their content."""
+    stated = _column(own, "external_id")
+    folded = own.loc[:, [name for name in layout.identity if name in own]].apply(_folded)
+    key = _row_hash(folded)
+    key = np.where(stated != "", _hashed(stated, "external_id"), key).astype(np.uint64)
+    order = pd.DataFrame(
+        {
+            "organisation": own["organisation_id"].astype(str),
+            "key": key,
+            "hash": own["content_hash"],
+        }
+    )
+    place = order.sort_values("hash", kind="stable").groupby(["organisation", "key"]).cumcount()
+    copies = place.sort_index().to_numpy(np.uint64)
+    return _as_bytes(key, _mixed(key + copies * np.uint64(0x9E3779B97F4A7C15)))
+
+
+def _content_hash(frame: pd.DataFrame) -> list[bytes]:
+    aside = {*PLACE_COLUMNS, *SEALED_FIELDS, *OWN_COLUMNS, "row_no"}
+    fields = frame.loc[:, sorted(set(frame.columns) - aside)]
+    return _as_bytes(_row_hash(fields), _row_hash(fields, salt=1))
+
+
+def _row_hash(fields: pd.DataFrame, *, salt: int = 0) -> Hashes:
+    """Hash each line over its filled fields: an empty field and an absent one are the same."""
+    total = np.full(len(fields), np.uint64(salt), dtype=np.uint64)
+    for name in fields.columns:
+        values = fields[name].astype(str)
+        total += np.where(values == "", np.uint64(0), _hashed(values, f"{name}{salt}"))
+    return _mixed(total)
+
+
+def _hashed(values: pd.Series, name: str) -> Hashes:
+    """Hash distinct values once; SipHash with a fixed key is the same on every machine."""
+    codes, distinct = pd.factorize(values)
+    key = blake2b(name.encode(), digest_size=8).hexdigest()
+    hashed = pd.util.hash_array(np.asarray(distinct, dtype=object), hash_key=key, categorize=False)
+    return hashed[codes]
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """Spread bits (the finaliser of splitmix64)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def _as_bytes(low: Hashes, high: Hashes) -> list[bytes]:
+    joined = np.empty((len(low), 2), dtype="<u8")
+    joined[:, 0], joined[:, 1] = low, high
+    return [line.tobytes() for line in joined]
+
+
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+    return frame[name] if name in frame else pd.Series("", index=frame.index, dtype=object)
+
+
+def _folded(values: pd.Series) -> pd.Series:
+    distinct = pd.unique(values)
+    folds = {v: " ".join(str(v).casefold().replace("ё", "е").split()) for v in distinct}
+    return values.map(folds)

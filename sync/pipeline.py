@@ -1,0 +1,168 @@
+"""The way of a record, told once: no other file knows this order.
+
+Evidence lands page by page (`intake`), each page committed. What follows from it is computed from
+the database's own state and written in one transaction: a run that dies leaves evidence that the
+next run projects.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from hub.database import Database, WriteSession
+from hub.records import ChangesetId
+from hub.seal import Sealer
+from sync import changeset, outbox
+from sync.claims import ClaimRules
+from sync.directory import read_directory
+from sync.facts import refresh_facts
+from sync.match import recluster, recompare
+from sync.matching.model import Model, hand_model
+from sync.mentorships import MentorshipsWritten, write_mentorships
+from sync.pairs import write_claims
+from sync.pending import Pending, read_pending
+from sync.people import PeopleWritten, write_people
+from sync.places import places_of, write_places
+from sync.questions import write_questions
+from sync.rules import read_claim_rules
+
+PROJECTING = "projection"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projected:
+    """What a run changed; all zero where the evidence was known already."""
+
+    records: int
+    people: int
+    mentorships: int
+    events: int
+
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """Give the counts by kind, as a changeset keeps them."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+async def project(
+    database: Database,
+    changeset_id: ChangesetId,
+    *,
+    sealer: Sealer,
+    today: date,
+) -> Projected:
+    """Bring people and mentorships up to the evidence, in one transaction.
+
+    Waits for another projection to end. Costs what the change touches, not what is stored.
+    """
+    async with database.writing() as session:
+        await session.lock(PROJECTING)
+        pending = await read_pending(session.raw)
+        done = NOTHING
+        if len(pending.all):
+            done = await _project(
+                session, pending, changeset_id, sealer=sealer, today=today, model=hand_model()
+            )
+        await changeset.finish(session, changeset_id, done.summary)
+        return done
+
+
+NOTHING = Projected(records=0, people=0, mentorships=0, events=0)
+
+
+async def _project(
+    session: WriteSession,
+    pending: Pending,
+    changeset_id: ChangesetId,
+    *,
+    sealer: Sealer,
+    today: date,
+    model: Model,
+) -> Projected:
+    directory = await read_directory(session.raw)
+    rules = await read_claim_rules(session, on=today)
+    await refresh_facts(
+        session,
+        pending,
+        directory=directory,
+        sealer=sealer,
+        today=today,
+        changeset_id=changeset_id,
+    )
+    changed = await recompare(session, pending, model, changeset_id=changeset_id)
+    component = await recluster(session, changed)
+    people = await write_people(
+        session, component, directory, model_version=model.version, changeset_id=changeset_id
+    )
+    await write_questions(
+        session, component, people.ids, root_id=directory.root_id, changeset_id=changeset_id
+    )
+    await write_claims(
+        session, pending.restated, directory=directory, today=today, changeset_id=changeset_id
+    )
+    return await _project_mentorships(
+        session, pending, people, rules, root_id=directory.root_id, changeset_id=changeset_id
+    )
+
+
+async def _project_mentorships(
+    session: WriteSession,
+    pending: Pending,
+    people: PeopleWritten,
+    rules: ClaimRules,
+    *,
+    root_id: UUID,
+    changeset_id: ChangesetId,
+) -> Projected:
+    """Write mentorships, then who may see what, then the events; the evidence is projected."""
+    pairs = await write_mentorships(session, rules, root_id=root_id, changeset_id=changeset_id)
+    moved = await write_places(session, root_id=root_id, changeset_id=changeset_id)
+    changed = (people.changed | moved) - people.gone
+    events = await _announce_people(session, people, changed, changeset_id)
+    events += await _announce_mentorships(session, pairs, changeset_id)
+    await session.raw.execute(
+        "update record set projected_version_id = current_version_id,"
+        " projected_ended_on = ended_on where id = any($1)",
+        pending.all.tolist(),
+    )
+    return Projected(
+        records=len(pending.all),
+        people=len(changed | people.gone),
+        mentorships=len(pairs.changed | pairs.gone),
+        events=events,
+    )
+
+
+async def _announce_people(
+    session: WriteSession,
+    people: PeopleWritten,
+    changed: frozenset[UUID] | set[UUID],
+    changeset_id: ChangesetId,
+) -> int:
+    merged, split = people.identities.merged, people.identities.split
+    operations = [(person, "SPLIT" if person in split else "UPSERT") for person in changed]
+    operations += [(old, "MERGED" if old in merged else "DELETE") for old in people.gone]
+    return await outbox.announce(
+        session,
+        "PERSON",
+        operations,
+        before=people.places_before,
+        after=await places_of(session),
+        changeset_id=changeset_id,
+    )
+
+
+async def _announce_mentorships(
+    session: WriteSession, pairs: MentorshipsWritten, changeset_id: ChangesetId
+) -> int:
+    operations = [(pair, "UPSERT") for pair in pairs.changed]
+    operations += [(old, "MERGED" if old in pairs.merged else "DELETE") for old in pairs.gone]
+    return await outbox.announce(
+        session,
+        "MENTORSHIP",
+        operations,
+        before=pairs.places_before,
+        after=await outbox.mentorship_places(session),
+        changeset_id=changeset_id,
+    )

@@ -1,0 +1,75 @@
+"""Who may see a person: a row for each organisation of theirs and each authority above it."""
+
+from uuid import UUID
+
+from hub.database import WriteSession
+from hub.records import ChangesetId
+from sync.projection import Projected, replace_from
+
+PERSON_PLACE = Projected(
+    table="person_place",
+    owner="person_id",
+    key=("authority_id", "sort_key", "person_id"),
+    values=("starts", "ends"),
+)
+
+# A person belongs where they work, study, are listed in a base or are hosted as a mentee; the
+# region sees everyone. Several posts under one authority are one row over all their days.
+FRESH_PLACES = """
+insert into fresh_person_place
+with units as (
+    select person_id, organisation_id, starts, ends from employment
+    where person_id in (select id from affected_person)
+    union all
+    select person_id, organisation_id, starts, ends from enrolment
+    where person_id in (select id from affected_person)
+    union all
+    select person_id, organisation_id, starts, ends from mentor_profile
+    where person_id in (select id from affected_person)
+    union all
+    select person_id, organisation_id, starts, ends from mentee_profile
+    where person_id in (select id from affected_person)
+    union all
+    select person_id, host_organisation_id, starts, ends from mentorship_member
+    where role = 'MENTEE' and person_id in (select id from affected_person)
+)
+select place.authority_id, p.sort_key, p.id,
+       min(greatest(units.starts, place.starts)), max(least(units.ends, place.ends))
+from units
+join person p on p.id = units.person_id
+join organisation_place place on place.organisation_id = units.organisation_id
+    and place.starts < units.ends and place.ends > units.starts
+where units.starts < units.ends and place.authority_id <> $1
+group by place.authority_id, p.sort_key, p.id
+union all
+select $1, p.sort_key, p.id, '-infinity', 'infinity'
+from person p join affected_person a on a.id = p.id
+"""
+
+
+async def places_of(session: WriteSession) -> dict[UUID, list[UUID]]:
+    """Say who sees each affected person now; read before the places change."""
+    rows = await session.raw.fetch(
+        "select person_id, array_agg(authority_id order by authority_id) as places"
+        " from person_place where person_id in (select id from affected_person) group by person_id"
+    )
+    return {row["person_id"]: row["places"] for row in rows}
+
+
+async def write_places(
+    session: WriteSession, *, root_id: UUID, changeset_id: ChangesetId
+) -> set[UUID]:
+    """Make the places of the affected people follow their organisations; answer who changed."""
+    connection = session.raw
+    await connection.execute(
+        "create temp table fresh_person_place on commit drop as"
+        " select authority_id, sort_key, person_id, starts, ends from person_place with no data"
+    )
+    await connection.execute(FRESH_PLACES, root_id)
+    return await replace_from(
+        connection,
+        PERSON_PLACE,
+        "fresh_person_place",
+        owners="affected_person",
+        changeset_id=changeset_id,
+    )

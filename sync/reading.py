@@ -1,0 +1,217 @@
+"""A given file read: its rows placed in time and among organisations, its refusals collected.
+
+No database is written here; a check and an acceptance read by the same code.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+import pandas as pd
+from connectors.school_file import SchoolFile
+
+from connectors.protocol import Checkpoint
+from hub.records import (
+    Batch,
+    Completeness,
+    Figure,
+    FileKind,
+    OrganisationMention,
+    Place,
+    Rejected,
+)
+from sync.claims import academic_year
+from sync.directory import Directory
+from sync.identity import new_id
+from sync.parts import parts_of
+from sync.stage import ListStatement
+
+LISTS = (FileKind.STAFF, FileKind.PUPILS)
+NO_PERIOD = (
+    "Не сказано, на какую дату или учебный год составлен список. "
+    "Укажите его при приёме: --period 2026 или --as-of 2026-09-01."
+)
+UNKNOWN_ORGANISATION = (
+    "Не удалось понять, о какой организации говорит файл. Добавьте в заголовок ИНН или ОГРН "
+    "либо полное наименование, как в реестре организаций."
+)
+ORGANISATION_COLUMNS = {
+    "name": "organization",
+    "ogrn": "organization_ogrn",
+    "inn": "organization_inn",
+    "code": "organization_code",
+    "municipality": "municipality",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A file with what its giver declares; what is not declared is read from its titles.
+
+    `period` is the academic year the file speaks of, `stated_as_of` the day.
+    """
+
+    path: Path
+    kind: FileKind | None = None
+    period: int | None = None
+    stated_as_of: date | None = None
+    completeness: Completeness = Completeness.PARTIAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """What was understood of a file, for the person who gave it."""
+
+    name: str
+    kinds: tuple[FileKind, ...]
+    rows: int
+    rejected: tuple[Rejected, ...]
+    unmapped: tuple[str, ...]
+    repairs: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class FileRead:
+    """A file as read: records in `frames`, the lists it gives, and what was refused."""
+
+    given: Given
+    file_id: UUID
+    rows: int = 0
+    kinds: list[FileKind] = field(default_factory=list)
+    frames: list[pd.DataFrame] = field(default_factory=list)
+    lists: list[ListStatement] = field(default_factory=list)
+    figures: list[tuple[Figure, ListStatement]] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    unmapped: list[str] = field(default_factory=list)
+    repairs: list[str] = field(default_factory=list)
+
+    def report(self) -> FileReport:
+        """Say what was understood."""
+        return FileReport(
+            name=self.given.path.name,
+            kinds=tuple(dict.fromkeys(self.kinds)),
+            rows=self.rows,
+            rejected=tuple(self.rejected),
+            unmapped=tuple(dict.fromkeys(self.unmapped)),
+            repairs=tuple(dict.fromkeys(self.repairs)),
+        )
+
+
+def read_file(given: Given, directory: Directory, *, today: date) -> FileRead:
+    """Read a file whole; what cannot be taken stands in `rejected`, never raises for it."""
+    read = FileRead(given=given, file_id=new_id())
+    for item in SchoolFile(given.path, kind=given.kind).fetch():
+        match item:
+            case Batch():
+                _take(read, item, directory, today)
+            case Rejected():
+                read.rejected.append(item)
+            case Checkpoint():
+                continue
+    return read
+
+
+def fingerprint(path: Path) -> tuple[str, int]:
+    """Give a file's SHA-256 and size, reading it in blocks."""
+    digest, size = sha256(), 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+    return digest.hexdigest(), size
+
+
+def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> None:
+    """Place a batch in time and among organisations, and make its rows records."""
+    read.unmapped += batch.unmapped
+    read.repairs += batch.repairs
+    stated_as_of = _stated_as_of(read.given, batch)
+    if stated_as_of is None:
+        read.rejected.append(_refused(batch, "file.no_period", NO_PERIOD))
+        return
+    organisations = _organisations(batch, directory, min(stated_as_of, today))
+    known = organisations.notna().to_numpy()
+    if not known.any():
+        read.rejected.append(_refused(batch, "file.unknown_organisation", UNKNOWN_ORGANISATION))
+        return
+    read.rejected += _strangers(batch, ~known)
+    rows = batch.frame[known].reset_index(drop=True)
+    records = parts_of(rows, batch.kind, organisations[known].reset_index(drop=True))
+    read.rows += len(rows)
+    read.kinds.append(batch.kind)
+    read.frames.append(records.assign(stated_as_of=stated_as_of, source_file_id=read.file_id))
+    lists = _lists(read, batch, organisations[known], stated_as_of)
+    read.lists += lists
+    read.figures += [(figure, lists[0]) for figure in batch.figures if len(lists) == 1]
+
+
+def _stated_as_of(given: Given, batch: Batch) -> date | None:
+    """Take the declared day or year before what the titles say; a year starts in September."""
+    if given.stated_as_of is not None:
+        return given.stated_as_of
+    if given.period is not None:
+        said = batch.stated_as_of
+        in_year = said is not None and academic_year(said) == given.period
+        return said if in_year else date(given.period, 9, 1)
+    if batch.stated_as_of is not None:
+        return batch.stated_as_of
+    return None if batch.academic_year is None else date(batch.academic_year, 9, 1)
+
+
+def _organisations(batch: Batch, directory: Directory, day: date) -> pd.Series:
+    """Resolve each row's organisation: by its own columns where it has them, else by the title."""
+    title = directory.resolve(batch.organisation, on=day)
+    columns = {
+        part: column
+        for part, column in ORGANISATION_COLUMNS.items()
+        if column in batch.frame and (part != "name" or batch.kind in LISTS)
+    }
+    if not set(columns) - {"municipality"}:
+        return pd.Series([title] * len(batch.frame), index=batch.frame.index, dtype=object)
+    said = list(zip(*(batch.frame[column] for column in columns.values()), strict=True))
+    known = {
+        values: directory.resolve(
+            OrganisationMention(**dict(zip(columns, values, strict=True))), on=day
+        )
+        for values in set(said)
+    }
+    return pd.Series(
+        [known[values] or title for values in said], index=batch.frame.index, dtype=object
+    )
+
+
+def _refused(batch: Batch, code: str, message: str) -> Rejected:
+    sheet = str(batch.frame["sheet"].iloc[0]) if len(batch.frame) else ""
+    return Rejected(place=Place(file=batch.file, sheet=sheet), code=code, message=message)
+
+
+def _strangers(batch: Batch, unknown: "pd.Series[bool]") -> list[Rejected]:
+    """Refuse the rows whose own organisation nobody knows; the rest of the table stays."""
+    rows = batch.frame[unknown]
+    return [
+        Rejected(
+            place=Place(file=batch.file, sheet=row["sheet"], row=row["row"], column="organization"),
+            code="row.unknown_organisation",
+            message=UNKNOWN_ORGANISATION,
+            payload={name: str(value) for name, value in row.items() if value},
+        )
+        for row in rows.to_dict("records")
+    ]
+
+
+def _lists(
+    read: FileRead, batch: Batch, organisations: pd.Series, stated_as_of: date
+) -> list[ListStatement]:
+    return [
+        ListStatement(
+            organisation_id=organisation,
+            kind=batch.kind,
+            stated_as_of=stated_as_of,
+            academic_year=academic_year(stated_as_of),
+            completeness=read.given.completeness,
+            source_file_id=read.file_id,
+        )
+        for organisation in sorted(set(organisations))
+    ]

@@ -1,0 +1,89 @@
+"""The register of organisations: territories, identifiers, subordination; written by upsert.
+
+Rows come as values whose fields are named as the columns of their table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Protocol
+from uuid import UUID
+
+import asyncpg
+
+from hub.database import WriteSession
+
+Connection = asyncpg.Connection
+
+
+class Row(Protocol):
+    """A value whose fields are the columns of a table."""
+
+    __dataclass_fields__: Any  # what makes a class a dataclass
+
+
+async def write_rows(
+    session: WriteSession, table: str, rows: Sequence[Row], *, key: Sequence[str]
+) -> None:
+    """Insert rows, or update those whose key stands already; one COPY and one statement."""
+    if not rows:
+        return
+    connection = session.raw
+    names = [field.name for field in fields(rows[0])]  # type: ignore[arg-type]  # a Row is one
+    await connection.execute(
+        f"create temp table fresh_row on commit drop as select {', '.join(names)}"
+        f" from {table} with no data"
+    )
+    await connection.copy_records_to_table(
+        "fresh_row",
+        columns=names,
+        records=[tuple(getattr(row, name) for name in names) for row in rows],
+    )
+    rest = [name for name in names if name not in key]
+    update = ", ".join(f"{name} = excluded.{name}" for name in rest)
+    action = f"update set {update}" if rest else "nothing"
+    await connection.execute(
+        f"insert into {table} ({', '.join(names)}) select {', '.join(names)} from fresh_row"
+        f" on conflict ({', '.join(key)}) do {action}"
+    )
+    await connection.execute("drop table fresh_row")
+
+
+async def write_places(session: WriteSession, *, root_id: UUID) -> None:
+    """Recompute who stands above each organisation, on which days.
+
+    An organisation's own row is for ever; a branch is below its parent; each authority of every
+    kind and all above it have a row; the region is above everything.
+    """
+    connection = session.raw
+    await connection.execute("delete from organisation_place")
+    await connection.execute(PLACES, root_id)
+    await connection.execute("analyze organisation_place")
+
+
+PLACES = """
+insert into organisation_place (authority_id, organisation_id, starts, ends)
+with recursive above as (
+    select id as organisation_id, id as authority_id,
+           '-infinity'::date as starts, 'infinity'::date as ends
+    from organisation
+    union
+    select above.organisation_id, next.authority_id,
+           greatest(above.starts, next.starts), least(above.ends, next.ends)
+    from above
+    join (
+        select organisation_id, authority_id, starts, ends from subordination
+        union all
+        select id, parent_id, '-infinity', 'infinity' from organisation
+        where parent_id is not null
+    ) next on next.organisation_id = above.authority_id
+    where greatest(above.starts, next.starts) < least(above.ends, next.ends)
+), spans as (
+    select authority_id, organisation_id,
+           unnest(range_agg(daterange(starts, ends))) as days
+    from above where authority_id <> $1
+    group by authority_id, organisation_id
+)
+select authority_id, organisation_id, lower(days), upper(days) from spans
+union all
+select $1, id, '-infinity', 'infinity' from organisation
+"""

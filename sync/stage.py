@@ -1,0 +1,273 @@
+"""Landing: pages of records become evidence, each in its own transaction.
+
+A record that says the same again as of the same day adds nothing. Which version is current and
+when a record ended follow from the days and contents stated, so the order of landing is no matter.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+import asyncpg
+import pandas as pd
+
+from hub.database import WriteSession, copy_frame
+from hub.records import ChangesetId, Completeness, Figure, FileKind, Rejected
+from hub.seal import Sealer
+from sync.parts import OWN_COLUMNS, PLACE_COLUMNS, SEALED_FIELDS
+
+Connection = asyncpg.Connection
+META = (*OWN_COLUMNS, *PLACE_COLUMNS, "stated_as_of", "source_file_id")
+TOKENS = tuple(f"{name}_token" for name in SEALED_FIELDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """How many records and versions a page added."""
+
+    records: int
+    versions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStatement:
+    """That an organisation gave a list of a kind as of a day."""
+
+    organisation_id: UUID
+    kind: FileKind
+    stated_as_of: date
+    academic_year: int
+    completeness: Completeness
+    source_file_id: UUID
+
+    def of_file(self, source_file_id: UUID) -> Self:
+        """Give the same statement as made by another file."""
+        return replace(self, source_file_id=source_file_id)
+
+
+def seal_fields(frame: pd.DataFrame, sealer: Sealer) -> pd.DataFrame:
+    """Replace state identifiers by sealed texts and add the keyed hashes that identify them."""
+    sealed = frame.copy(deep=False)
+    for name, token in zip(SEALED_FIELDS, TOKENS, strict=True):
+        if name in frame:
+            distinct = [value for value in pd.unique(frame[name]) if value]
+            hashes = dict(zip(distinct, sealer.hash_many(distinct), strict=True))
+            sealed[token] = frame[name].map(lambda v, h=hashes: h[v].hex() if v else "")
+            texts = {value: sealer.seal_text(value) for value in distinct}
+            sealed[name] = frame[name].map(lambda v, t=texts: t.get(v, ""))
+    return sealed
+
+
+async def land(
+    session: WriteSession, page: pd.DataFrame, *, source_id: UUID, changeset_id: ChangesetId
+) -> Landed:
+    """Write a page of records as evidence.
+
+    `page` has OWN_COLUMNS, PLACE_COLUMNS, `stated_as_of`, `source_file_id`; every other column is
+    a field of the payload. Costs one COPY and a handful of statements whatever the page's size.
+    """
+    connection = session.raw
+    fields = [name for name in page.columns if name not in (*META, *TOKENS)]
+    await _create_landing(connection, fields)
+    stated = page[fields].where(page[fields] != "", None)
+    await copy_frame(connection, "landing", page[list(META)].join(stated), [*META, *fields])
+    await connection.execute("analyze landing")
+    records = await connection.fetchval(RECORDS, source_id)
+    await connection.execute(STATING, source_id)
+    versions = await connection.fetchval(VERSIONS, source_id, changeset_id, list(META))
+    await connection.execute("drop table landing")
+    return Landed(records=records, versions=versions)
+
+
+async def _create_landing(connection: Connection, fields: list[str]) -> None:
+    """Make a table of this page's shape; names come from our own list of fields."""
+    columns = "".join(f', "{name}" text' for name in fields)
+    await connection.execute(
+        "create temp table landing (kind text, part smallint, organisation_id uuid,"
+        " external_id bytea, stating_id bytea, content_hash bytea, sheet text, row int,"
+        f" stated_as_of date, source_file_id uuid{columns}) on commit drop"
+    )
+
+
+RECORDS = """
+with stated as (
+    select kind, organisation_id, external_id,
+           min(stated_as_of) as first_stated, max(stated_as_of) as last_stated
+    from landing group by kind, organisation_id, external_id
+), written as (
+    insert into record (source_id, kind, organisation_id, external_id, first_stated, last_stated)
+    select $1, kind, organisation_id, external_id, first_stated, last_stated from stated
+    order by kind, organisation_id, external_id
+    on conflict (source_id, kind, organisation_id, external_id) do update
+        set first_stated = least(record.first_stated, excluded.first_stated),
+            last_stated = greatest(record.last_stated, excluded.last_stated)
+        where record.first_stated > excluded.first_stated
+           or record.last_stated < excluded.last_stated
+    returning (xmax = 0) as added
+)
+select count(*) filter (where added) from written
+"""
+
+# A mention belongs to the row that makes it; the row's own identity names its mentions.
+STATING = """
+update record mention set stated_by = stating.id
+from landing l
+join record stating on stating.source_id = $1 and stating.organisation_id = l.organisation_id
+    and stating.external_id = l.stating_id and stating.kind in ('MENTOR', 'MENTEE')
+where l.part > 0 and mention.source_id = $1 and mention.kind = l.kind
+    and mention.organisation_id = l.organisation_id and mention.external_id = l.external_id
+    and mention.stated_by is null
+"""
+
+VERSIONS = """
+with added as (
+    insert into record_version (record_id, content_hash, stated_as_of, payload, source_file_id,
+                                sheet, row, part, changeset_id)
+    select distinct on (r.id, l.stated_as_of, l.content_hash)
+           r.id, l.content_hash, l.stated_as_of,
+           jsonb_strip_nulls(to_jsonb(l) - $3::text[]), l.source_file_id, l.sheet, l.row, l.part, $2
+    from landing l
+    join record r on r.source_id = $1 and r.kind = l.kind
+        and r.organisation_id = l.organisation_id and r.external_id = l.external_id
+    order by r.id, l.stated_as_of, l.content_hash, l.sheet, l.row
+    on conflict (record_id, stated_as_of, content_hash) do nothing
+    returning id, record_id, stated_as_of, content_hash
+), newest as (
+    select distinct on (record_id) id, record_id, stated_as_of, content_hash
+    from added order by record_id, stated_as_of desc, content_hash desc
+), moved as (
+    update record r
+    set projected_version_id = null,
+        current_version_id = coalesce((
+            select v.id from record_version v
+            where v.id = r.current_version_id
+              and (v.stated_as_of, v.content_hash) > (newest.stated_as_of, newest.content_hash)
+        ), newest.id)
+    from newest
+    where r.id = newest.record_id
+)
+select count(*) from added
+"""
+
+
+async def state_lists(
+    session: WriteSession, lists: list[ListStatement], *, changeset_id: ChangesetId
+) -> None:
+    """Remember which lists were given, and end the records that FULL lists leave out.
+
+    A list stated twice for one day is FULL if either statement says so. A record ends on the day of the first FULL list of its kind and organisation after its last
+    statement. Running it again, or in another order, ends the same records on the same days.
+    """
+    connection = session.raw
+    await connection.executemany(
+        "insert into stated_list (organisation_id, kind, stated_as_of, academic_year,"
+        " completeness, source_file_id, changeset_id) values ($1, $2, $3, $4, $5, $6, $7)"
+        " on conflict (organisation_id, kind, stated_as_of) do update"
+        " set completeness = least(stated_list.completeness, excluded.completeness)"
+        " where stated_list.completeness > excluded.completeness",
+        [
+            (
+                given.organisation_id,
+                given.kind,
+                given.stated_as_of,
+                given.academic_year,
+                given.completeness,
+                given.source_file_id,
+                changeset_id,
+            )
+            for given in lists
+        ],
+    )
+    await connection.execute(ENDED, list({given.organisation_id for given in lists}))
+
+
+ENDED = """
+update record r set ended_on = said.ended_on
+from (
+    select held.id, min(l.stated_as_of) as ended_on
+    from record held
+    left join stated_list l on l.organisation_id = held.organisation_id
+        and l.completeness = 'FULL' and l.stated_as_of > held.last_stated
+        and l.kind = case held.kind when 'STAFF' then 'STAFF' when 'PUPIL' then 'PUPILS' end
+    where held.organisation_id = any($1) and held.kind in ('STAFF', 'PUPIL')
+    group by held.id
+) said
+where said.id = r.id and r.ended_on is distinct from said.ended_on
+"""
+
+
+async def state_figures(
+    session: WriteSession,
+    figures: list[tuple[Figure, ListStatement]],
+    *,
+    changeset_id: ChangesetId,
+) -> None:
+    """Remember numbers without names; the same metric as of the same day is stated once."""
+    await session.raw.executemany(
+        "insert into stated_figure (metric, organisation_id, dimensions, starts, ends, value,"
+        " stated_as_of, source_file_id, changeset_id)"
+        " values ($1, $2, '{}', $3, $4, $5, $6, $7, $8)"
+        " on conflict (metric, organisation_id, stated_as_of) do update"
+        " set value = greatest(stated_figure.value, excluded.value)"
+        " where stated_figure.value < excluded.value",
+        [
+            (
+                figure.metric,
+                given.organisation_id,
+                date(given.academic_year, 9, 1),
+                date(given.academic_year + 1, 9, 1),
+                figure.value,
+                given.stated_as_of,
+                given.source_file_id,
+                changeset_id,
+            )
+            for figure, given in figures
+        ],
+    )
+
+
+async def reject(
+    session: WriteSession,
+    rejections: list[tuple[Rejected, UUID, UUID | None]],
+    *,
+    changeset_id: ChangesetId,
+    sealer: Sealer,
+) -> None:
+    """Keep what was not taken in: place, code, repair, and the row itself sealed.
+
+    Each item is a rejection, the id of its file and the organisation where it is known.
+    """
+    await session.raw.copy_records_to_table(
+        "rejection",
+        columns=[
+            "source_file_id",
+            "organisation_id",
+            "sheet",
+            "row",
+            "column",
+            "code",
+            "message",
+            "payload_sealed",
+            "changeset_id",
+        ],
+        records=[
+            (
+                file_id,
+                organisation_id,
+                rejected.place.sheet,
+                rejected.place.row,
+                rejected.place.column,
+                rejected.code,
+                rejected.message,
+                sealer.seal(_as_text(rejected)),
+                changeset_id,
+            )
+            for rejected, file_id, organisation_id in rejections
+        ],
+    )
+
+
+def _as_text(rejected: Rejected) -> str:
+    return json.dumps(dict(rejected.payload), ensure_ascii=False, sort_keys=True)
