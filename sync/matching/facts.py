@@ -6,15 +6,16 @@ Columns: those of `hub.tables.evidence.RecordFacts` that are read here
                                                       one letter is an initial
     birth_date (date | None)  birth_year (int | None)  sex (MALE | FEMALE | None)
     snils_hash (bytes | None)  phones emails (lists of str)  contact_owner (SELF | REPRESENTATIVE)
-    organisation_id  affiliation_organisation_id  affiliation_text
+    organisation_id  affiliation_organisation_id
     role (STAFF | PUPIL | OTHER)  employment_kind
 
 and
 
     record_id (int64)  source_id  kind (RecordKind)  active (bool: not ended, not dismissed)
+    content_hash (bytes, optional)   breaks ties by what was said, not by when it arrived
 
-`survive` reads the display names too, and stated_as_of (date), record_version_id (int64) and
-source_rank (int, smaller is believed first). The row's position in the frame names the record in
+`survive` reads the display names too, and stated_as_of (date) and, where it stands, source_rank
+(int, smaller is believed first). The row's position in the frame names the record in
 every array of this package; the index is not read.
 """
 
@@ -25,7 +26,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from sync.matching.hashing import Int64s, hash_column
-from sync.matching.lexicon import fold_yo
 
 Texts = npt.NDArray[np.object_]
 NO_DAY = np.iinfo(np.int32).min
@@ -57,7 +57,9 @@ def birth_days(facts: pd.DataFrame) -> Int64s:
 
 def birth_years(facts: pd.DataFrame) -> Int64s:
     """Give birth years, of the date where there is one, 0 where unknown."""
-    stated = pd.to_numeric(facts["birth_year"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    stated = pd.to_numeric(facts["birth_year"], errors="coerce").to_numpy(
+        np.float64, na_value=np.nan
+    )
     days = birth_days(facts)
     of_date = np.where(days == NO_DAY, 0, days).astype("datetime64[D]").astype("datetime64[Y]")
     from_date = of_date.astype(np.int64) + 1970
@@ -65,21 +67,9 @@ def birth_years(facts: pd.DataFrame) -> Int64s:
 
 
 def places(facts: pd.DataFrame) -> npt.NDArray[np.uint64]:
-    """Give where each record places its person, as a hash.
-
-    The workplace it names; an unresolved one by its text, so that an employer outside the
-    register is one place in whatever school's base it stands; else the stating organisation.
-    """
-    own = texts(facts, "organisation_id")
+    """Give where each record places its person, as a hash: the workplace it names, else its own."""
     named = texts(facts, "affiliation_organisation_id")
-    written = _folded(texts(facts, "affiliation_text"))
-    unresolved = np.where(written != "", "text:" + written, own)
-    return hash_column(np.where(named != "", named, unresolved))
-
-
-def _folded(values: Texts) -> Texts:
-    codes, distinct = pd.factorize(values)
-    return np.array([" ".join(fold_yo(str(v)).split()) for v in distinct], dtype=object)[codes]
+    return hash_column(np.where(named != "", named, texts(facts, "organisation_id")))
 
 
 def gather(function: Callable[[str], str], values: Texts) -> Texts:
@@ -91,4 +81,16 @@ def gather(function: Callable[[str], str], values: Texts) -> Texts:
 def is_weak(facts: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Tell which records state neither a birth date or year nor a СНИЛС (COUNTING, facts, 4)."""
     has_snils = facts["snils_hash"].notna().to_numpy(dtype=bool)
-    return ~has_snils & (birth_years(facts) == 0)
+    return np.asarray(~has_snils & (birth_years(facts) == 0), dtype=bool)
+
+
+def content_order(facts: pd.DataFrame) -> Int64s:
+    """Give each record's rank by what it says; record ids decide only between equal contents."""
+    columns = ["last_key", "first_key", "middle_key", "birth_date", "snils_hash", "content_hash"]
+    columns += ["organisation_id", "source_id", "kind"]
+    keys = {name: texts(facts, name) for name in columns if name in facts.columns}
+    frame = pd.DataFrame(keys).assign(record_id=facts["record_id"].to_numpy(np.int64))
+    order = frame.sort_values([*keys, "record_id"], kind="stable").index.to_numpy(np.int64)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank

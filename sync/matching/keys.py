@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -135,9 +136,7 @@ def _weak_keys(parts: _Parts, everyone: Int64s) -> tuple[Int64s, Int64s]:
     return mix(parts.place[at], parts.last[at], parts.first[at], parts.middle[at], salt=11), at
 
 
-def _keys(
-    salt: int, at: Int64s, *columns: npt.NDArray[np.uint64]
-) -> tuple[Int64s, Int64s]:
+def _keys(salt: int, at: Int64s, *columns: npt.NDArray[np.uint64]) -> tuple[Int64s, Int64s]:
     """Give keys of the records in which every part is known."""
     known = np.all([column != 0 for column in columns], axis=0)
     return mix(*(column[known] for column in columns), salt=salt), at[known]
@@ -152,12 +151,12 @@ def _surname_sounds(
     yield everyone, hash_column(gather(surname_sound, last))
     yield everyone, hash_column(gather(surname_sound, former))
     for half in (0, 1):
-        part = gather(lambda text, half=half: _half(text, half), last)
+        part = gather(partial(_half, half=half), last)
         at = everyone[part != ""]
         yield at, hash_column(gather(surname_sound, part[at]))
 
 
-def _half(surname: str, half: int) -> str:
+def _half(surname: str, *, half: int) -> str:
     halves = surname.split("-")
     return halves[half] if len(halves) > 1 and len(halves) > half else ""
 
@@ -196,7 +195,7 @@ def candidates(keys: Keys, *, cap: int = CAP) -> Candidates:
     order = np.lexsort((keys.position, finer))
     position, finer = keys.position[order], finer[order]
     too_large = _oversized(finer, cap)
-    left, right = _expand(finer[~too_large], position[~too_large])
+    left, right = all_pairs(finer[~too_large], position[~too_large])
     chain_left, chain_right = _chain(finer[too_large], position[too_large])
     left, right = _unique(np.append(left, chain_left), np.append(right, chain_right))
     return Candidates(
@@ -212,8 +211,8 @@ def _oversized(block: Int64s, cap: int) -> npt.NDArray[np.bool_]:
     return counts[inverse] > cap
 
 
-def _expand(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
-    """Give all pairs within runs of equal blocks."""
+def all_pairs(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
+    """Give all pairs within runs of equal numbers."""
     if not len(block):
         return position, position
     starts = np.flatnonzero(np.append(True, block[1:] != block[:-1]))

@@ -22,7 +22,7 @@ from sync.matching.facts import (
     texts,
 )
 from sync.matching.hashing import Int64s
-from sync.matching.lexicon import first_names
+from sync.matching.lexicon import first_names, surname_frequencies
 from sync.matching.phonetic import surname_sound
 
 VERSION = "1"
@@ -105,15 +105,25 @@ _SHORTEST_CLOSE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frequencies:
-    """Surnames in ten thousand people by sound, first names in a thousand; absent counts one.
+    """How often names are borne; `frequent` and `rare` bound surnames times first names.
 
-    `frequent` and `rare` bound the product of both numbers.
+    Surnames in ten thousand people by sound, first names in a thousand; an unlisted name counts
+    one. The tables are frozen with the version that a model states.
     """
 
-    surnames: Mapping[str, int]
-    first_names: Mapping[str, int]
+    version: str
     frequent: int
     rare: int
+
+    @property
+    def surnames(self) -> Mapping[str, int]:
+        """Give people in ten thousand by the sound of the surname."""
+        return surname_frequencies()
+
+    @property
+    def first_names(self) -> Mapping[str, int]:
+        """Give people in a thousand by first name."""
+        return first_names().per_mille
 
 
 class HasFrequencies(Protocol):
@@ -131,9 +141,7 @@ def level(patterns: Int64s, field: str) -> Int64s:
     return patterns >> shift & (1 << bits) - 1
 
 
-def patterns(
-    facts: pd.DataFrame, left: Int64s, right: Int64s, model: HasFrequencies
-) -> Int64s:
+def patterns(facts: pd.DataFrame, left: Int64s, right: Int64s, model: HasFrequencies) -> Int64s:
     """Give the pattern of each pair of positions; the same for (a, b) and (b, a).
 
     Levels are computed on distinct pairs of values and gathered.
@@ -266,7 +274,7 @@ def _is_typo(one: Int64s, other: Int64s) -> npt.NDArray[np.bool_]:
     differing = np.zeros(len(one), dtype=np.int64)
     for place in range(8):
         differing += figures_one // 10**place % 10 != figures_other // 10**place % 10
-    return swapped | (differing == 1)
+    return np.asarray(swapped | (differing == 1), dtype=bool)
 
 
 def _fields(days: Int64s) -> tuple[Int64s, Int64s, Int64s]:
@@ -288,7 +296,9 @@ def _same(values: Texts, left: Int64s, right: Int64s) -> Int64s:
 
 def _whole_phones(facts: pd.DataFrame) -> list[list[str]]:
     """Give phones that name a subscriber; a city number without its code does not."""
-    return [[phone for phone in phones if phone.startswith("+")] for phones in lists(facts, "phones")]
+    return [
+        [phone for phone in phones if phone.startswith("+")] for phones in lists(facts, "phones")
+    ]
 
 
 def _shared(values: list[list[str]], left: Int64s, right: Int64s) -> Int64s:

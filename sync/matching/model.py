@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from zlib import crc32
 
 import numpy as np
@@ -12,7 +11,6 @@ import numpy.typing as npt
 from sync.matching import levels
 from sync.matching.hashing import Int64s
 from sync.matching.levels import FIELDS, Frequencies, level
-from sync.matching.lexicon import first_names, surname_frequencies
 
 Levels = Mapping[str, int]
 
@@ -92,20 +90,13 @@ _SURNAME_CHANGED = Interaction(
 )
 
 
-@cache
-def hand_model() -> Model:
-    """Give the first model, written by hand from what agreement of each field is worth."""
-    return Model(
-        version="hand-1",
-        prior=-2000,
-        weights=_WEIGHTS,
-        interactions=(_SURNAME_CHANGED,),
-        frequencies=Frequencies(
-            surnames=surname_frequencies(),
-            first_names=first_names().per_mille,
-            frequent=1000,
-            rare=150,
-        ),
-        link=600,
-        ask=250,
-    )
+# The first model, written by hand from what agreement of each field is worth.
+HAND_MODEL = Model(
+    version="hand-1",
+    prior=-2000,
+    weights=_WEIGHTS,
+    interactions=(_SURNAME_CHANGED,),
+    frequencies=Frequencies(version="1", frequent=1000, rare=150),
+    link=600,
+    ask=250,
+)

@@ -60,9 +60,7 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def _cells(
-    raw: pd.DataFrame, name: str
-) -> tuple[Codes, list[str]]:
+def _cells(raw: pd.DataFrame, name: str) -> tuple[Codes, list[str]]:
     if name not in raw.columns:
         return np.zeros(len(raw), dtype=np.intp), [""]
     codes, distinct = pd.factorize(raw[name].to_numpy(dtype=object), use_na_sentinel=False)
@@ -84,12 +82,11 @@ def _encode(
     return codes, combinations
 
 
-def _findings(
-    outcomes: list[Outcome], codes: Codes, index: pd.Index
-) -> pd.DataFrame:
+def _findings(outcomes: list[Outcome], codes: Codes, index: pd.Index) -> pd.DataFrame:
     troubled = {number: o.issues for number, o in enumerate(outcomes) if o.issues}
     if not troubled:
         return pd.DataFrame({"row": [], "field": [], "code": []}, dtype=object)
+    names = index.to_list()
     rows = np.flatnonzero(np.isin(codes, list(troubled)))
-    found = [(labels[row], field, code) for row in rows for field, code in troubled[int(codes[row])]]
+    found = [(names[row], field, code) for row in rows for field, code in troubled[int(codes[row])]]
     return pd.DataFrame(found, columns=["row", "field", "code"], dtype=object)

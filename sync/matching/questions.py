@@ -1,0 +1,99 @@
+"""What only a person can tell: one question a pair of clusters, with its reasons."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sync.matching.contradictions import contradict
+from sync.matching.decide import Decision, reasons
+from sync.matching.facts import content_order
+from sync.matching.hashing import Int64s
+from sync.matching.levels import Given, Same, level, patterns
+from sync.matching.mentions import Edges
+from sync.matching.model import HAND_MODEL
+
+COLUMNS = ("left", "right", "score", "reasons")
+
+
+def questions(
+    facts: pd.DataFrame,
+    labels: Int64s,
+    edges: Edges,
+    *,
+    cannot: Int64s,
+    ambiguous: frozenset[int],
+) -> pd.DataFrame:
+    """Give the pairs to ask about: left, right (positions), score, reasons.
+
+    Asked are pairs in the window, links that a contradiction cut, and mentions that fit several
+    people. Initials are asked about only where they fit one person of the place.
+    """
+    apart = labels[edges.left] != labels[edges.right]
+    open_edges = edges.those(apart & ~_answered(labels, edges, cannot))
+    pattern = patterns(facts, open_edges.left, open_edges.right, HAND_MODEL)
+    asked = _worth_asking(facts, labels, open_edges, pattern, ambiguous)
+    return _one_a_pair(facts, labels, open_edges.those(asked), pattern[asked])
+
+
+def _answered(labels: Int64s, edges: Edges, cannot: Int64s) -> npt.NDArray[np.bool_]:
+    """Tell which edges join clusters that a person parted."""
+    if not len(cannot):
+        return np.zeros(len(edges.left), dtype=bool)
+    width = int(labels.max()) + 1
+    parted = np.sort(labels[cannot], axis=1)
+    pairs = np.sort(np.column_stack([labels[edges.left], labels[edges.right]]), axis=1)
+    return np.isin(pairs[:, 0] * width + pairs[:, 1], parted[:, 0] * width + parted[:, 1])
+
+
+def _worth_asking(
+    facts: pd.DataFrame,
+    labels: Int64s,
+    edges: Edges,
+    pattern: Int64s,
+    ambiguous: frozenset[int],
+) -> npt.NDArray[np.bool_]:
+    one, other = labels[edges.left], labels[edges.right]
+    weak = level(pattern, "weak") == 1
+    initials = weak & (level(pattern, "first") == Given.INITIAL)
+    unsure = np.isin(one, list(ambiguous)) | np.isin(other, list(ambiguous))
+    alone = _fits_one(one, other, weak & (edges.decision == Decision.ASK))
+    asked = (edges.decision == Decision.ASK) & (~weak | alone)
+    asked |= (edges.decision == Decision.WEAK) & unsure
+    asked |= edges.decision == Decision.LINK
+    hopeless = contradict(facts, edges.left, edges.right) & ~_is_snils_question(pattern)
+    return np.asarray(asked & ~(hopeless & initials), dtype=bool)
+
+
+def _is_snils_question(pattern: Int64s) -> npt.NDArray[np.bool_]:
+    return np.asarray(level(pattern, "snils") != Same.UNKNOWN, dtype=bool)
+
+
+def _fits_one(one: Int64s, other: Int64s, among: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which edges lead from a cluster that has no second choice, on either side."""
+    ends = pd.DataFrame({"one": one[among], "other": other[among]})
+    both = pd.concat([ends, ends.rename(columns={"one": "other", "other": "one"})])
+    choices = both.drop_duplicates().groupby("one").size()
+    single = choices.index[choices == 1].to_numpy(np.int64)
+    return among & np.isin(one, single) & np.isin(other, single)
+
+
+def _one_a_pair(facts: pd.DataFrame, labels: Int64s, edges: Edges, pattern: Int64s) -> pd.DataFrame:
+    rank = content_order(facts)
+    sides = np.sort(np.column_stack([labels[edges.left], labels[edges.right]]), axis=1)
+    frame = pd.DataFrame(
+        {
+            "one": sides[:, 0],
+            "other": sides[:, 1],
+            "left": np.minimum(edges.left, edges.right),
+            "right": np.maximum(edges.left, edges.right),
+            "score": edges.score.astype(np.int64),
+            "pattern": pattern,
+            "rank": np.minimum(rank[edges.left], rank[edges.right]),
+            "second": np.maximum(rank[edges.left], rank[edges.right]),
+        }
+    )
+    best = frame.sort_values(["score", "rank", "second"], ascending=[False, True, True])
+    best = best.drop_duplicates(["one", "other"]).sort_values(["left", "right"])
+    known = {value: reasons(value) for value in best["pattern"].unique().tolist()}
+    best["reasons"] = pd.Series([known[v] for v in best["pattern"]], index=best.index, dtype=object)
+    return best[list(COLUMNS)].reset_index(drop=True)
