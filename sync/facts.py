@@ -14,6 +14,7 @@ import pandas as pd
 from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId, RecordKind
 from hub.seal import Sealer
+from sync.columns import column
 from sync.directory import Directory
 from sync.match import read_facts
 from sync.matching.keys import blocking_keys
@@ -123,11 +124,11 @@ def _facts(
     digits = [value or None for value in frame["snils"]]
     return frame.assign(
         record_id=payloads["_id"],
-        snils_hash=sealer.hash_many(digits),
-        snils_sealed=sealer.seal_many(digits),
+        snils_hash=column(sealer.hash_many(digits)),
+        snils_sealed=column(sealer.seal_many(digits)),
         contact_owner=np.where(payloads["_kind"].isin(REPRESENTED), "REPRESENTATIVE", "SELF"),
         organisation_id=payloads["_organisation_id"],
-        affiliation_organisation_id=_affiliations(payloads, directory),
+        affiliation_organisation_id=column(_affiliations(payloads, directory)),
         affiliation_text=payloads["organization"],
         role=payloads["_kind"].map(ROLES).fillna("OTHER"),
     )

@@ -12,7 +12,7 @@ from uuid import UUID
 import pandas as pd
 
 from hub.database import Database, WriteSession
-from hub.records import ChangesetId
+from hub.records import ChangesetId, Rejected
 from hub.seal import Sealer
 from sync import changeset
 from sync.directory import Directory, read_directory
@@ -136,7 +136,7 @@ async def _land(
         for figure, given in read.figures
     ]
     await state_figures(session, figures, changeset_id=changeset_id)
-    refused = [
+    refused: list[tuple[Rejected, UUID, UUID | None]] = [
         (rejected, read.file_id, None)
         for read in page
         if read.file_id in fresh

@@ -10,6 +10,7 @@ import pandas as pd
 from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId
 from sync.claims import ClaimRules, dyads_of, join_claims
+from sync.columns import column
 from sync.identity import assign
 from sync.mentorship_sql import (
     DEPARTMENT_SPANS,
@@ -100,7 +101,7 @@ async def write_mentorships(
     claims = await _claims(connection)
     labels = join_claims(claims, rules)
     identities = assign(labels, claims["mentorship_id"].tolist())
-    claims["now"] = [identities.ids[label] for label in labels.tolist()]
+    claims["now"] = column(identities.ids[label] for label in labels.tolist())
     affected = set(claims["now"]) | set(claims["mentorship_id"].dropna())
     await remember_owners(connection, "affected_mentorship", affected)
     before = await mentorship_places(session)

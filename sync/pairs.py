@@ -1,8 +1,6 @@
 """Rows of bases into claims and programmes: who says that whom mentors whom, in what, since when."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any  # a column of texts or of dates
 from uuid import UUID
 
 import asyncpg
@@ -11,6 +9,7 @@ import pandas as pd
 from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId
 from sync.claims import academic_year
+from sync.columns import column, each, rows_of
 from sync.directory import Directory
 from sync.forms import form_code
 from sync.identity import new_id
@@ -37,9 +36,9 @@ async def write_claims(
     rows = await _statements(connection, restated)
     if rows.empty:
         return
-    rows["academic_year"] = _each(rows["stated_as_of"], academic_year)
-    rows["title_key"] = _each(rows["program"], title_key)
-    rows["programme_id"] = await _programmes(connection, rows, changeset_id)
+    rows["academic_year"] = each(rows["stated_as_of"], academic_year)
+    rows["title_key"] = each(rows["program"], title_key)
+    rows["programme_id"] = column(await _programmes(connection, rows, changeset_id), rows.index)
     await _partners(connection, rows, directory, changeset_id)
     current = rows[rows["is_current"]]
     claims = _claims(current, directory, today)
@@ -113,17 +112,8 @@ async def _programmes(
         " set title = least(programme.title, excluded.title)"
         " where programme.title > excluded.title",
         [
-            (
-                new_id(),
-                line.organisation_id,
-                line.academic_year,
-                line.title_key,
-                line.program,
-                date(line.academic_year, 9, 1),
-                date(line.academic_year + 1, 9, 1),
-                changeset_id,
-            )
-            for line in titles.itertuples()
+            (new_id(), *line, date(line[1], 9, 1), date(line[1] + 1, 9, 1), changeset_id)
+            for line in rows_of(titles, *key, "program")
         ],
     )
     found = await connection.fetch(
@@ -161,19 +151,19 @@ async def _partners(
 def _claims(rows: pd.DataFrame, directory: Directory, today: date) -> pd.DataFrame:
     """Read the cells of each claim; a day stated without an end is one the source does not know."""
     by_mentors = rows["kind"] == "MENTOR"
-    joined = _each(rows["joined_at"], lambda text: parse_date(text, today))
-    left = _each(rows["left_at"], lambda text: parse_date(text, today))
+    joined = each(rows["joined_at"], lambda text: parse_date(text, today))
+    left = each(rows["left_at"], lambda text: parse_date(text, today))
     return pd.DataFrame(
         {
             "record_id": rows["record_id"],
             "mentor_record_id": rows["record_id"].where(by_mentors, rows["mention_id"]),
             "mentee_record_id": rows["mention_id"].where(by_mentors, rows["record_id"]),
             "side": rows["kind"],
-            "form_code": _each(rows["form"], form_code),
+            "form_code": each(rows["form"], form_code),
             "programme_id": rows["programme_id"],
             "host_organisation_id": _hosts(rows, directory),
             "starts": joined.where(joined.notna(), rows["first_stated"]),
-            "stated_end": _each(left, lambda day: day and day + timedelta(days=1)),
+            "stated_end": each(left, lambda day: day and day + timedelta(days=1)),
             "last_stated": rows["last_stated"],
         }
     )
@@ -184,12 +174,6 @@ def _hosts(rows: pd.DataFrame, directory: Directory) -> pd.Series:
     stated = rows["mentee_unit_id"]
     inside = stated.map(lambda unit: unit is not None and not directory.is_external(unit))
     return stated.where(inside, rows["organisation_id"])
-
-
-def _each(values: pd.Series, rule: Callable[[Any], object]) -> pd.Series:
-    """Apply a rule to each distinct value and gather; nothing stays None."""
-    known = {value: rule(value) for value in set(values) if value is not None}
-    return pd.Series([known.get(value) for value in values], index=values.index, dtype=object)
 
 
 WRITE = """

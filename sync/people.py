@@ -9,6 +9,7 @@ import pandas as pd
 
 from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId
+from sync.columns import column
 from sync.directory import Directory
 from sync.golden import project
 from sync.identity import Identities, assign
@@ -108,7 +109,7 @@ async def _write_golden(
     changeset_id: ChangesetId,
 ) -> set[UUID]:
     chosen = survivors(component.facts, component.clustering.labels)
-    facts = await _with_details(connection, component.facts.assign(person_id=person_ids))
+    facts = await _with_details(connection, component.facts.assign(person_id=column(person_ids)))
     ids = component.clustering.labels
     by_label = dict(zip(ids.tolist(), person_ids, strict=True))
     chosen = chosen.assign(person_id=chosen["label"].map(by_label))

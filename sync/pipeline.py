@@ -18,7 +18,7 @@ from sync.claims import ClaimRules
 from sync.directory import read_directory
 from sync.facts import refresh_facts
 from sync.match import recluster, recompare
-from sync.matching.model import Model, hand_model
+from sync.matching.model import HAND_MODEL, Model
 from sync.mentorships import MentorshipsWritten, write_mentorships
 from sync.pairs import write_claims
 from sync.pending import Pending, read_pending
@@ -62,7 +62,7 @@ async def project(
         done = NOTHING
         if len(pending.all):
             done = await _project(
-                session, pending, changeset_id, sealer=sealer, today=today, model=hand_model()
+                session, pending, changeset_id, sealer=sealer, today=today, model=HAND_MODEL
             )
         await changeset.finish(session, changeset_id, done.summary)
         return done

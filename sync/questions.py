@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from hub.database import WriteSession
 from hub.records import ChangesetId
+from sync.columns import rows_of
 from sync.identity import new_id
 from sync.match import Component
 
@@ -46,18 +47,12 @@ async def write_questions(
         " held.score, held.reasons) is distinct from (excluded.person_a, excluded.person_b,"
         " excluded.organisation_id, excluded.score, excluded.reasons)",
         [
-            (
-                new_id(),
-                line.record_a,
-                line.record_b,
-                line.person_a,
-                line.person_b,
-                unit,
-                int(line.score),
-                list(line.reasons),
-                changeset_id,
+            (new_id(), *ids, unit, int(score), list(reasons), changeset_id)
+            for unit, (*ids, score, reasons) in zip(
+                units,
+                rows_of(asked, "record_a", "record_b", "person_a", "person_b", "score", "reasons"),
+                strict=True,
             )
-            for line, unit in zip(asked.itertuples(), units, strict=True)
         ],
     )
     await _write_possible_twins(connection)

@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from connectors.school_file import SchoolFile
 
@@ -23,6 +25,7 @@ from hub.records import (
     Rejected,
 )
 from sync.claims import academic_year
+from sync.columns import column
 from sync.directory import Directory
 from sync.identity import new_id
 from sync.parts import parts_of
@@ -141,7 +144,9 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
     records = parts_of(rows, batch.kind, organisations[known].reset_index(drop=True))
     read.rows += len(rows)
     read.kinds.append(batch.kind)
-    read.frames.append(records.assign(stated_as_of=stated_as_of, source_file_id=read.file_id))
+    records["stated_as_of"] = column([stated_as_of] * len(records))
+    records["source_file_id"] = column([read.file_id] * len(records))
+    read.frames.append(records)
     lists = _lists(read, batch, organisations[known], stated_as_of)
     read.lists += lists
     read.figures += [(figure, lists[0]) for figure in batch.figures if len(lists) == 1]
@@ -187,7 +192,7 @@ def _refused(batch: Batch, code: str, message: str) -> Rejected:
     return Rejected(place=Place(file=batch.file, sheet=sheet), code=code, message=message)
 
 
-def _strangers(batch: Batch, unknown: "pd.Series[bool]") -> list[Rejected]:
+def _strangers(batch: Batch, unknown: npt.NDArray[np.bool_]) -> list[Rejected]:
     """Refuse the rows whose own organisation nobody knows; the rest of the table stays."""
     rows = batch.frame[unknown]
     return [
@@ -195,7 +200,7 @@ def _strangers(batch: Batch, unknown: "pd.Series[bool]") -> list[Rejected]:
             place=Place(file=batch.file, sheet=row["sheet"], row=row["row"], column="organization"),
             code="row.unknown_organisation",
             message=UNKNOWN_ORGANISATION,
-            payload={name: str(value) for name, value in row.items() if value},
+            payload={str(name): str(value) for name, value in row.items() if value},
         )
         for row in rows.to_dict("records")
     ]
