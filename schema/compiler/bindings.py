@@ -1,0 +1,127 @@
+"""What stands behind a declared field: a column, related rows, a page of rows, a node by its id."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hub.access import Purpose
+from schema.compiler.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A column of the order of rows: its SQL and its SQL type; it must never be null."""
+
+    sql: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Rows of a table or a query: `source` follows FROM and gives the alias `{t}`.
+
+    `scope` are conditions that a region-wide viewer is free of. `node` joins the row that the fields read when it is not `{t}` itself; there `{t}` is the
+    node's alias and `{r}` the driving row's.
+    """
+
+    source: str
+    where: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    order: tuple[Key, ...] = ()
+    descending: bool = False
+    node: str | None = None
+    present: str = "{t}.id"
+    ctes: tuple[tuple[str, str], ...] = ()
+
+
+RowsOf = Rows | Callable[[Call], Rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A scalar: an SQL expression of the row, or a function of the call where it has arguments.
+
+    Without `purpose` in the viewer's grant the field reads `masked` instead. `prefix` makes a
+    global id of a uuid. `sealed` values are opened on the way out.
+    """
+
+    sql: str | Callable[[Call], str]
+    purpose: Purpose | None = None
+    masked: str = "null"
+    prefix: str = ""
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedNames:
+    """The names of the type's fields that this viewer sees masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One related object, or null."""
+
+    rows: RowsOf
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list of related objects in order; only for what the domain itself keeps short."""
+
+    rows: RowsOf
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A keyset connection."""
+
+    rows: RowsOf
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """The node of the field's type named by the argument `id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyById:
+    """The node of any type named by the argument `id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManyById:
+    """The nodes of any type named by the argument `ids`, in their order; a bad id is a null."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromViewer:
+    """A value of the viewer themself, bound as a parameter: the name of its attribute."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """An object without rows of its own: its fields read the row it hangs on."""
+
+
+Binding = Column | MaskedNames | One | Many | Page | ById | AnyById | ManyById | FromViewer | Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """How global ids of a type begin and how its row is found by `{id}` within `{scope}`."""
+
+    prefix: str
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeBinding:
+    """The bindings of an object type by GraphQL field name, and its node if it is one."""
+
+    name: str
+    fields: Mapping[str, Binding]
+    node: Node | None = None
+
+
+Bindings = Mapping[str, TypeBinding]

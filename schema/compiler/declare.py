@@ -1,0 +1,158 @@
+"""The words in which a type is declared once: its SDL and its SQL side by side."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from hub.access import Purpose
+from schema.compiler.bindings import (
+    AnyById,
+    Binding,
+    ById,
+    Column,
+    FromViewer,
+    Inline,
+    Many,
+    ManyById,
+    MaskedNames,
+    Node,
+    One,
+    Page,
+    RowsOf,
+    TypeBinding,
+)
+from schema.compiler.call import Call
+
+T = TypeVar("T")
+BINDING = "hub.binding"
+NODE = "__hub_node__"
+
+
+def bound(description: str, *, node: Node | None = None) -> Callable[[type[T]], type[T]]:
+    """Declare an object type; `node` gives it global ids."""
+
+    def declare(cls: type[T]) -> type[T]:
+        declared = strawberry.type(description=description)(cls)
+        setattr(declared, NODE, node)
+        return declared
+
+    return declare
+
+
+def argument(name: str, kind: object, description: str) -> StrawberryArgument:
+    """Declare an argument of a field by its Python name and annotation."""
+    annotation = StrawberryAnnotation(kind)
+    return StrawberryArgument(name, None, annotation, description=description)
+
+
+# The declared attributes are never read in Python, only their annotations are: hence Any below.
+def _field(description: str, binding: Binding, arguments: Sequence[StrawberryArgument] = ()) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
+    declared = StrawberryField(description=description, metadata={BINDING: binding})
+    declared.arguments = list(arguments)
+    return declared
+
+
+def column(
+    description: str,
+    sql: str | Callable[[Call], str],
+    *,
+    purpose: Purpose | None = None,
+    masked: str = "null",
+    sealed: bool = False,
+    arguments: Sequence[StrawberryArgument] = (),
+) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
+    """Declare a scalar field that reads an SQL expression."""
+    binding = Column(sql=sql, purpose=purpose, masked=masked, sealed=sealed)
+    return _field(description, binding, arguments)
+
+
+def identity(description: str, prefix: str, sql: str = "{t}.id") -> Any:  # noqa: ANN401 - as above
+    """Declare the global id of a node."""
+    return _field(description, Column(sql=sql, prefix=f"{prefix}-"))
+
+
+def masked_names(description: str) -> Any:  # noqa: ANN401 - as above
+    """Declare the list of the fields that this viewer sees masked."""
+    return _field(description, MaskedNames())
+
+
+def one(description: str, rows: RowsOf, arguments: Sequence[StrawberryArgument] = ()) -> Any:  # noqa: ANN401 - as above
+    """Declare one related object."""
+    return _field(description, One(rows), arguments)
+
+
+def inline(description: str) -> Any:  # noqa: ANN401 - as above
+    """Declare an object whose fields read the row that it hangs on."""
+    return _field(description, Inline())
+
+
+def many(description: str, rows: RowsOf, arguments: Sequence[StrawberryArgument] = ()) -> Any:  # noqa: ANN401 - as above
+    """Declare a short list of related objects."""
+    return _field(description, Many(rows), arguments)
+
+
+PAGING = (
+    argument("first", int | None, "Сколько строк вернуть с начала: от 0 до 100, по умолчанию 50."),
+    argument("after", str | None, "Курсор, после которого продолжить."),
+    argument("last", int | None, "Сколько строк вернуть с конца: от 0 до 100."),
+    argument("before", str | None, "Курсор, до которого остановиться."),
+)
+
+
+def page(description: str, rows: RowsOf, arguments: Sequence[StrawberryArgument] = ()) -> Any:  # noqa: ANN401 - as above
+    """Declare a keyset connection; the four paging arguments come with it."""
+    return _field(description, Page(rows), (*PAGING, *arguments))
+
+
+_ID = argument("id", strawberry.ID, "Непрозрачный идентификатор.")
+_IDS = argument("ids", list[strawberry.ID], "Непрозрачные идентификаторы, не больше 100.")
+
+
+def by_id(description: str) -> Any:  # noqa: ANN401 - as above
+    """Declare a root field that finds a node of its type."""
+    return _field(description, ById(), (_ID,))
+
+
+def any_by_id(description: str) -> Any:  # noqa: ANN401 - as above
+    """Declare a root field that finds a node of any type."""
+    return _field(description, AnyById(), (_ID,))
+
+
+def many_by_id(description: str) -> Any:  # noqa: ANN401 - as above
+    """Declare a root field that finds nodes of any types."""
+    return _field(description, ManyById(), (_IDS,))
+
+
+def from_viewer(description: str, name: str) -> Any:  # noqa: ANN401 - as above
+    """Declare a field that shows an attribute of the viewer."""
+    return _field(description, FromViewer(name))
+
+
+def collect(schema: strawberry.Schema) -> Mapping[str, TypeBinding]:
+    """Read the bindings of all object types of a schema, by GraphQL type name."""
+    found: dict[str, TypeBinding] = {}
+    for name, concrete in schema.schema_converter.type_map.items():
+        definition = concrete.definition
+        if isinstance(definition, StrawberryObjectDefinition) and not definition.is_interface:
+            found[name] = TypeBinding(
+                name=name,
+                fields=_fields(schema, definition),
+                node=getattr(definition.origin, NODE, None),
+            )
+    return found
+
+
+def _fields(
+    schema: strawberry.Schema, definition: StrawberryObjectDefinition
+) -> Mapping[str, Binding]:
+    name_of = schema.config.name_converter.from_field
+    return {
+        name_of(field): field.metadata[BINDING]
+        for field in definition.fields
+        if BINDING in field.metadata
+    }

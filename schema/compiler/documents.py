@@ -1,0 +1,126 @@
+"""A request's text as a parsed, bounded and valid document, prepared once per text."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution.values import get_variable_values
+from graphql.validation import MaxIntrospectionDepthRule
+
+from schema.compiler.arguments import Value, Variables
+from schema.errors import ErrorCode, RequestRefused, failure, with_code
+from schema.limits import LIMITS, Measure, measure, refuse_beyond_limits
+
+MAX_ERRORS = 5
+RULES = (*specified_rules, MaxIntrospectionDepthRule)
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """The most recently used values, up to a number of them."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[K, V] = OrderedDict()
+
+    def get_or_make(self, key: K, make: Callable[[], V]) -> V:
+        """Return the kept value, or make and keep it; where `make` raises nothing is kept."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        value = make()
+        self._kept[key] = value
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A valid document with its chosen operation and how much it may cost."""
+
+    text: str
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    measure: Measure
+
+
+def prepare(schema: GraphQLSchema, text: str, name: str | None, paged: frozenset[str]) -> Prepared:
+    """Parse, bound and validate a text; raises RequestRefused with all that is wrong with it.
+
+    The bounds are checked first: they are linear, the full rules are not.
+    """
+    document = _parsed(text)
+    operation = _chosen(document, name)
+    measured = measure(document, operation, paged)
+    refuse_beyond_limits(measured, {})
+    errors = validate(schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
+    if errors:
+        code = ErrorCode.GRAPHQL_VALIDATION_FAILED
+        raise RequestRefused([with_code(error, code) for error in errors[:MAX_ERRORS]])
+    return Prepared(text=text, document=document, operation=operation, measure=measured)
+
+
+def coerce(schema: GraphQLSchema, prepared: Prepared, variables: Mapping[str, Value]) -> Variables:
+    """Coerce the variables exactly as graphql-core does; raises RequestRefused.
+
+    The messages are our own: graphql-core's quote the value.
+    """
+    definitions = prepared.operation.variable_definitions or ()
+    coerced = get_variable_values(
+        schema, definitions, dict(variables), max_errors=MAX_ERRORS, hide_suggestions=True
+    )
+    if isinstance(coerced, list):
+        raise RequestRefused([_unusable(error) for error in coerced[:MAX_ERRORS]])
+    return coerced.coerced
+
+
+def _unusable(error: GraphQLError) -> GraphQLError:
+    names = [
+        f"${node.variable.name.value}" for node in error.nodes or () if hasattr(node, "variable")
+    ]
+    return failure(
+        ErrorCode.BAD_USER_INPUT,
+        f"Значение переменной {', '.join(names)} не подходит к её типу. Сверьте его со схемой.",
+    )
+
+
+def _parsed(text: str) -> DocumentNode:
+    try:
+        return parse(text, max_tokens=LIMITS.tokens)
+    except GraphQLSyntaxError as error:
+        if "token" in error.message and "limit" in error.message.lower():
+            raise RequestRefused(
+                [failure(ErrorCode.QUERY_TOO_COMPLEX, "Запрос слишком длинный: сократите его.")]
+            ) from error
+        place = error.locations[0] if error.locations else None
+        where = f" (строка {place.line}, столбец {place.column})" if place else ""
+        message = f"Запрос написан с ошибкой{where}: проверьте скобки и имена."
+        raise RequestRefused([failure(ErrorCode.GRAPHQL_PARSE_FAILED, message)]) from error
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [
+        part for part in document.definitions if isinstance(part, OperationDefinitionNode)
+    ]
+    found = [part for part in operations if name is None or (part.name and part.name.value == name)]
+    if len(found) != 1:
+        message = "Назовите в operationName одну из операций запроса."
+        raise RequestRefused([failure(ErrorCode.OPERATION_NAME_UNKNOWN, message)])
+    if found[0].operation is not OperationType.QUERY:
+        message = "Хаб пока отвечает только на чтение: операция должна быть query."
+        raise RequestRefused([failure(ErrorCode.GRAPHQL_VALIDATION_FAILED, message)])
+    return found[0]

@@ -1,0 +1,210 @@
+"""The plan as one SQL statement: every root a scalar subselect, every value a parameter.
+
+Row scope is set in the same round trip in the only shapes that are safe under every plan: `s`
+is materialised, comes first and stands alone in FROM, and every root is a scalar subselect of
+its select list. Region-wide viewers read through a role of their own and need no setting.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from graphql import GraphQLObjectType, is_non_null_type
+
+from schema.compiler import nodes, pages
+from schema.compiler.arguments import Argument
+from schema.compiler.bindings import (
+    AnyById,
+    Binding,
+    Bindings,
+    ById,
+    Column,
+    FromViewer,
+    Inline,
+    Many,
+    ManyById,
+    MaskedNames,
+    One,
+    Page,
+    Rows,
+)
+from schema.compiler.call import Call
+from schema.compiler.composing import conditions, from_where, object_of, rows_of, with_ctes
+from schema.compiler.plan import TYPENAME, Operation, Selected
+from schema.compiler.request import ViewerShape
+from schema.compiler.scalars import NULL, scalar, sealed
+from schema.compiler.sql import Binds, Piece, Sql, Text, concat
+
+Joins = list[Sql]
+ANSWER = '{"data":'
+
+
+class Emitter:
+    """Composes the statement of one operation for one shape of viewer."""
+
+    def __init__(self, operation: Operation, bindings: Bindings, viewer: ViewerShape) -> None:
+        self.operation = operation
+        self.bindings = bindings
+        self.viewer = viewer
+        self.binds = Binds()
+        self.opens_seals = False
+
+    def statement(self, kind: GraphQLObjectType, roots: Sequence[Selected]) -> Sql:
+        """Compose the statement that returns `{"data": ...}` as bytes."""
+        top = self._call(None, {}, frozenset())
+        scope = None if self.viewer.region_wide else top.scope
+        body = self.object(kind, roots, top, None)
+        answer = f"convert_to({concat([Text(ANSWER), body, Text('}')])}, 'UTF8')"
+        if scope is None:
+            return Sql(f"select {answer}")
+        setting = f"select set_config('hub.scope', ({scope})::text, true) as ok"
+        return Sql(f"with s as materialized ({setting}) select {answer} from s")
+
+    def object(
+        self,
+        kind: GraphQLObjectType,
+        fields: Sequence[Selected],
+        row: Call,
+        joins: Joins | None,
+    ) -> Sql:
+        """Compose one object; rows that its fields need are added to `joins`.
+
+        Without `joins` there is no FROM to add to, and related rows become subselects.
+        """
+        return object_of(fields, lambda child: self._field(kind, child, row, joins))
+
+    def _field(
+        self, kind: GraphQLObjectType, child: Selected, row: Call, joins: Joins | None
+    ) -> Sequence[Piece]:
+        if child.name == TYPENAME:
+            return (Text(f'"{kind.name}"'),)
+        binding = self.bindings[kind.name].fields[child.name]
+        if isinstance(binding, Column):
+            return self._column(binding, child, row)
+        if isinstance(binding, MaskedNames):
+            return (self._masked_names(kind),)
+        if isinstance(binding, FromViewer):
+            return self._from_viewer(binding, child)
+        return (self._related(binding, kind, child, row, joins),)
+
+    def _related(
+        self,
+        binding: One | Many | Page | ById | AnyById | ManyById | Inline,
+        kind: GraphQLObjectType,
+        child: Selected,
+        row: Call,
+        joins: Joins | None,
+    ) -> Sql:
+        match binding:
+            case One():
+                return self._one(binding, child, row, joins)
+            case Many():
+                return self._many(binding, child, self.child_call(child, row))
+            case Page():
+                return pages.page(self, binding, f"{kind.name}.{child.name}", child, row)
+            case Inline():
+                return self.object(*self.only(child), row, joins)
+            case ById() | AnyById() | ManyById():
+                return nodes.node(self, binding, child, row)
+        assert_never(binding)
+
+    def _column(self, binding: Column, child: Selected, row: Call) -> Sequence[Piece]:
+        if binding.purpose is not None and binding.purpose not in self.viewer.purposes:
+            if binding.masked == NULL.text:
+                return (NULL,)
+            return scalar(child.type, row.fill(binding.masked))
+        if callable(binding.sql):
+            own = replace(row, arguments=child.arguments)
+            return scalar(child.type, binding.sql(own), prefix=binding.prefix)
+        sql = row.fill(binding.sql)
+        if binding.sealed:
+            self.opens_seals = True
+            return (sealed(sql),)
+        return scalar(child.type, sql, prefix=binding.prefix)
+
+    def _masked_names(self, kind: GraphQLObjectType) -> Text:
+        names = [
+            f'"{name}"'
+            for name, binding in self.bindings[kind.name].fields.items()
+            if is_masked(binding, self.viewer)
+        ]
+        return Text(f"[{','.join(sorted(names))}]")
+
+    def _from_viewer(self, binding: FromViewer, child: Selected) -> Sequence[Piece]:
+        name = binding.name
+        sql_type = nodes.sql_type(child.type)
+        value = self.binds.add(lambda request: getattr(request.viewer, name), sql_type)
+        return scalar(child.type, value)
+
+    def _one(self, binding: One, child: Selected, row: Call, joins: Joins | None) -> Sql:
+        call = self.child_call(child, row)
+        rows = rows_of(binding.rows, call)
+        if joins is None or callable(binding.rows) or rows.ctes:
+            return self.single(child, call, rows)
+        joins.append(_left_join(call, rows))
+        body = self.object(*self.only(child), call, joins)
+        if is_non_null_type(child.type):
+            return body
+        return Sql(f"case when {call.fill(rows.present)} is null then 'null' else {body} end")
+
+    def single(self, child: Selected, call: Call, rows: Rows) -> Sql:
+        """Compose one object as a subselect of its own; no row is null."""
+        kind, fields = self.only(child)
+        return self.single_of(kind, fields, call, rows)
+
+    def single_of(
+        self, kind: GraphQLObjectType, fields: Sequence[Selected], call: Call, rows: Rows
+    ) -> Sql:
+        """Compose one object of a known type as a subselect; no row is null."""
+        joins: Joins = []
+        body = self.object(kind, fields, call, joins)
+        query = f"{with_ctes(call, rows)}select {body} {from_where(call, rows, joins)}"
+        return Sql(f"coalesce(({query} limit 1), 'null')")
+
+    def _many(self, binding: Many, child: Selected, call: Call) -> Sql:
+        rows = rows_of(binding.rows, call)
+        joins: Joins = []
+        body = self.object(*self.only(child), call, joins)
+        order = ", ".join(key.sql + (" desc" if rows.descending else "") for key in rows.order)
+        listed = f"string_agg({body}, ',' order by {call.fill(order)})"
+        query = f"select concat('[', {listed}, ']') {from_where(call, rows, joins)}"
+        return Sql(f"({with_ctes(call, rows)}{query})")
+
+    def only(self, child: Selected) -> tuple[GraphQLObjectType, Sequence[Selected]]:
+        """Return the one object type of a field and what is selected of it."""
+        (kind,) = self.operation.kinds(child)
+        return kind, self.operation.below(child, kind)
+
+    def child_call(self, child: Selected, row: Call) -> Call:
+        """Open the call of a field below a row."""
+        return self._call(row, child.arguments, self.operation.dotted(child))
+
+    def _call(
+        self, up: Call | None, arguments: Mapping[str, Argument], selected: frozenset[str]
+    ) -> Call:
+        return Call(
+            alias=self.binds.alias(),
+            parent=up.alias if up else "",
+            arguments=arguments,
+            selected=selected,
+            viewer=self.viewer,
+            binds=self.binds,
+            up=up,
+        )
+
+
+def is_masked(binding: Binding, viewer: ViewerShape) -> bool:
+    """Tell whether a viewer of this shape sees a field masked."""
+    return (
+        isinstance(binding, Column)
+        and binding.purpose is not None
+        and binding.purpose not in viewer.purposes
+    )
+
+
+def _left_join(call: Call, rows: Rows) -> Sql:
+    source = call.fill(rows.source)
+    if " join " in source and not source.startswith("("):
+        source = Sql(f"({source})")
+    lateral = "lateral " if "{p}" in rows.source else ""
+    return Sql(f"left join {lateral}{source} on {conditions(call, rows)}")

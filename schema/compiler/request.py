@@ -1,0 +1,31 @@
+"""What changes from request to request while the plan stays: the values behind the parameters."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from hub.access import Purpose, Viewer
+from schema.compiler.arguments import Variables
+from schema.compiler.cursors import CursorKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The values of one execution of a plan."""
+
+    variables: Variables
+    viewer: Viewer
+    today: date
+    cursors: CursorKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewerShape:
+    """What of a viewer changes the SQL; never a value of theirs."""
+
+    purposes: frozenset[Purpose]
+    region_wide: bool
+
+
+def shape_of(viewer: Viewer) -> ViewerShape:
+    """Reduce a viewer to what plans are cached by."""
+    return ViewerShape(purposes=viewer.purposes, region_wide=viewer.is_region_wide)

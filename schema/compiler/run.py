@@ -1,0 +1,143 @@
+"""From a request's text to the response's bytes: cached plans, one statement, no walk in Python."""
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import strawberry
+from graphql import GraphQLError
+
+from hub.access import Viewer
+from schema.compiler.arguments import Value, Variables, shape
+from schema.compiler.bindings import Page
+from schema.compiler.cursors import CursorKey
+from schema.compiler.declare import collect
+from schema.compiler.documents import Prepared, Recent, coerce, prepare
+from schema.compiler.emit import Emitter
+from schema.compiler.introspect import asks_schema, introspect
+from schema.compiler.plan import Operation, Selected
+from schema.compiler.request import Request, ViewerShape, shape_of
+from schema.compiler.scalars import SEAL_MARK
+from schema.compiler.sql import Sql
+from schema.errors import RequestRefused
+from schema.limits import refuse_beyond_limits
+
+_SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A statement and how to take its parameters from a request.
+
+    `roots` are the selected root fields; `sql` is empty where all of them ask about the schema.
+    """
+
+    roots: Sequence[Selected]
+    sql: Sql
+    takes: Sequence[Callable[[Request], object]]
+    opens_seals: bool
+
+
+class Engine:
+    """Answers operations of one schema; holds the caches, so one per process."""
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        *,
+        cursor_secret: bytes,
+        zone: ZoneInfo,
+        open_seal: Callable[[bytes], str],
+    ) -> None:
+        self.schema = schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema no public name
+        self.bindings = collect(schema)
+        self._paged = frozenset(
+            name
+            for binding in self.bindings.values()
+            for name, field in binding.fields.items()
+            if isinstance(field, Page)
+        )
+        self._secret = cursor_secret
+        self._zone = zone
+        self._open_seal = open_seal
+        self._prepared: Recent[tuple[str, str | None], Prepared] = Recent(512)
+        self._plans: Recent[tuple[object, ...], Plan] = Recent(1024)
+
+    def prepare(
+        self, text: str, name: str | None, variables: Mapping[str, Value]
+    ) -> tuple[Prepared, Variables]:
+        """Return the valid document and the coerced variables; raises RequestRefused."""
+        prepared = self._prepared.get_or_make(
+            (text, name), lambda: prepare(self.schema, text, name, self._paged)
+        )
+        refuse_beyond_limits(prepared.measure, variables)
+        return prepared, coerce(self.schema, prepared, variables)
+
+    def plan(self, prepared: Prepared, given: Variables, viewer: ViewerShape) -> Plan:
+        """Return the plan of an operation for this shape of variables and viewer."""
+        operation = prepared.operation.name
+        name = operation.value if operation else None
+        key = (prepared.text, name, viewer, shape(dict(given)))
+        return self._plans.get_or_make(key, lambda: self.compile(prepared, given, viewer))
+
+    def compile(self, prepared: Prepared, given: Variables, viewer: ViewerShape) -> Plan:
+        """Compile an operation, uncached."""
+        operation = Operation(self.schema, prepared.document, prepared.operation, given)
+        roots = operation.roots()
+        data = [root for root in roots if not asks_schema(root)]
+        emitter = Emitter(operation, self.bindings, viewer)
+        sql = emitter.statement(operation.query, data) if data else Sql("")
+        takes = tuple(emitter.binds.takes)
+        return Plan(roots=roots, sql=sql, takes=takes, opens_seals=emitter.opens_seals)
+
+    def request(self, viewer: Viewer, given: Variables, today: date | None = None) -> Request:
+        """Gather what the parameters of a plan are taken from; today is the region's date."""
+        return Request(
+            variables=given,
+            viewer=viewer,
+            today=today or datetime.now(self._zone).date(),
+            cursors=CursorKey(self._secret, viewer.authority_id),
+        )
+
+    async def answer(
+        self,
+        pool: asyncpg.Pool,
+        viewer: Viewer,
+        text: str,
+        *,
+        name: str | None = None,
+        variables: Mapping[str, Value] | None = None,
+    ) -> bytes:
+        """Return the response body of an operation; raises RequestRefused when it cannot run."""
+        prepared, given = self.prepare(text, name, variables or {})
+        try:
+            plan = self.plan(prepared, given, shape_of(viewer))
+            request = self.request(viewer, given)
+            values = [take(request) for take in plan.takes]
+        except GraphQLError as error:
+            raise RequestRefused([error]) from error
+        body = await self._read(pool, plan, values) if plan.sql else b'{"data":{}}'
+        return self._with_schema(prepared, plan, variables or {}, body)
+
+    async def _read(self, pool: asyncpg.Pool, plan: Plan, values: Sequence[object]) -> bytes:
+        body: bytes = await pool.fetchval(plan.sql, *values)
+        return _SEALED.sub(self._opened, body) if plan.opens_seals else body
+
+    def _opened(self, match: re.Match[bytes]) -> bytes:
+        return json.dumps(self._open_seal(b64decode(match[1])), ensure_ascii=False).encode()
+
+    def _with_schema(
+        self, prepared: Prepared, plan: Plan, variables: Mapping[str, Value], body: bytes
+    ) -> bytes:
+        asked = [root for root in plan.roots if asks_schema(root)]
+        if not asked:
+            return body
+        found = introspect(self.schema, prepared.document, prepared.operation, asked, variables)
+        data = json.loads(body)["data"] | found
+        ordered = {root.key: data[root.key] for root in plan.roots}
+        return json.dumps({"data": ordered}, ensure_ascii=False).encode()

@@ -1,0 +1,74 @@
+"""Pieces of SQL text: JSON by concatenation, numbered parameters, row aliases."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count, groupby
+from typing import NewType
+
+from schema.compiler.request import Request
+
+Sql = NewType("Sql", str)
+# PostgreSQL passes at most 100 arguments to a function.
+_CONCAT_LIMIT = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """JSON text that is the same for every row; never holds a value of a request."""
+
+    text: str
+
+
+Piece = Text | Sql
+
+
+def concat(pieces: Iterable[Piece]) -> Sql:
+    """Join pieces into one expression, neighbouring texts into one literal."""
+    return _joined([_merged(group) for group in _runs(pieces)])
+
+
+def literal(text: str) -> Sql:
+    """Quote a text of our own as an SQL literal."""
+    return Sql("'" + text.replace("'", "''") + "'")
+
+
+def _runs(pieces: Iterable[Piece]) -> Iterator[tuple[bool, list[Piece]]]:
+    for is_text, group in groupby(pieces, key=lambda piece: isinstance(piece, Text)):
+        yield is_text, list(group)
+
+
+def _merged(run: tuple[bool, list[Piece]]) -> Sql:
+    is_text, pieces = run
+    if is_text:
+        return literal("".join(piece.text for piece in pieces if isinstance(piece, Text)))
+    return Sql(", ".join(str(piece) for piece in pieces))
+
+
+def _joined(parts: Sequence[Sql]) -> Sql:
+    if len(parts) <= _CONCAT_LIMIT:
+        return Sql(f"concat({', '.join(parts)})")
+    half = len(parts) // 2
+    return Sql(f"concat({_joined(parts[:half])}, {_joined(parts[half:])})")
+
+
+@dataclass(slots=True)
+class Binds:
+    """The parameters of a statement, numbered as they are first used."""
+
+    takes: list[Callable[[Request], object]] = field(default_factory=list)
+    _numbers: dict[object, int] = field(default_factory=dict)
+    _aliases: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def add(self, take: Callable[[Request], object], sql_type: str, key: object = None) -> Sql:
+        """Return the placeholder of a parameter; the same key gives the same number."""
+        number = self._numbers.get(key) if key is not None else None
+        if number is None:
+            self.takes.append(take)
+            number = len(self.takes)
+            if key is not None:
+                self._numbers[key] = number
+        return Sql(f"${number}::{sql_type}")
+
+    def alias(self) -> str:
+        """Return a row alias that nothing else in the statement uses."""
+        return f"t{next(self._aliases)}"

@@ -1,0 +1,49 @@
+"""Errors as GraphQL answers them: a code, a Russian sentence, and never a value of the request."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from graphql import GraphQLError
+
+
+class ErrorCode(StrEnum):
+    """The codes a client may rely on; docs/errors.md tells the remedy of each."""
+
+    BAD_REQUEST = "BAD_REQUEST"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    FORBIDDEN = "FORBIDDEN"
+    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    INTERNAL = "INTERNAL"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    OPERATION_NAME_UNKNOWN = "OPERATION_NAME_UNKNOWN"
+    PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+    PREFLIGHT_REQUIRED = "PREFLIGHT_REQUIRED"
+    QUERY_TIMED_OUT = "QUERY_TIMED_OUT"
+    QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+def failure(code: ErrorCode, message: str, **details: object) -> GraphQLError:
+    """Make an error of the request with a code that a client can act on."""
+    return GraphQLError(message, extensions={"code": code.value, **details})
+
+
+def bad_input(message: str) -> GraphQLError:
+    """Make the error of a value that cannot be taken."""
+    return failure(ErrorCode.BAD_USER_INPUT, message)
+
+
+def with_code(error: GraphQLError, code: ErrorCode) -> GraphQLError:
+    """Give an error of graphql-core the code of its stage."""
+    return GraphQLError(error.message, nodes=error.nodes, extensions={"code": code.value})
+
+
+class RequestRefused(Exception):  # noqa: N818 - a control signal to the HTTP edge, not a fault
+    """A request is answered with errors before anything was executed."""
+
+    def __init__(self, errors: Sequence[GraphQLError], *, status: int = 400) -> None:
+        super().__init__(status)
+        self.errors = tuple(errors)
+        self.status = status

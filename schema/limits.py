@@ -1,0 +1,205 @@
+"""How much one operation may ask for: one linear pass, each fragment measured once.
+
+`cost` is how many objects the answer may hold: a field with a selection is one object, times the
+page sizes above it. A page size that stands in a variable is taken from the request.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+)
+
+from schema.errors import ErrorCode, RequestRefused, failure
+
+PAGE_DEFAULT = 50
+PAGE_LIMIT = 100
+Variables = Mapping[str, Any]  # as the request sent them: any JSON
+Cost = Callable[[Variables], int]
+HUGE = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The largest operation that is answered."""
+
+    tokens: int = 4_000
+    depth: int = 12
+    aliases: int = 30
+    root_fields: int = 20
+    directives: int = 20
+    cost: int = 10_000
+
+
+LIMITS = Limits()
+_WORDS = {
+    "depth": "вложенность",
+    "aliases": "число псевдонимов",
+    "root_fields": "число корневых полей",
+    "directives": "число директив",
+    "cost": "объём ответа (произведение размеров страниц)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The size of a selection; `cost` depends on the variables of a request."""
+
+    depth: int = 0
+    aliases: int = 0
+    root_fields: int = 0
+    directives: int = 0
+    cost: Cost = field(default=lambda _: 0)
+
+
+def measure(
+    document: DocumentNode, operation: OperationDefinitionNode, paged: frozenset[str]
+) -> Measure:
+    """Measure an operation; `paged` names the fields that are connections."""
+    fragments = {
+        part.name.value: part
+        for part in document.definitions
+        if isinstance(part, FragmentDefinitionNode)
+    }
+    defaults = {
+        part.variable.name.value: part.default_value
+        for part in operation.variable_definitions or ()
+    }
+    return _Ruler(fragments, defaults, paged).selection(operation.selection_set)
+
+
+def refuse_beyond_limits(measured: Measure, variables: Variables) -> None:
+    """Raise RequestRefused naming each limit that an operation passes."""
+    sizes = {
+        "depth": measured.depth,
+        "aliases": measured.aliases,
+        "root_fields": measured.root_fields,
+        "directives": measured.directives,
+        "cost": measured.cost(variables),
+    }
+    errors = [
+        failure(
+            ErrorCode.QUERY_TOO_COMPLEX,
+            f"Запрос слишком велик: {_WORDS[name]} больше {getattr(LIMITS, name)}. "
+            "Разделите его на несколько или уменьшите страницы.",
+            limit=name,
+            max=getattr(LIMITS, name),
+        )
+        for name, size in sizes.items()
+        if size > getattr(LIMITS, name)
+    ]
+    if errors:
+        raise RequestRefused(errors)
+
+
+class _Ruler:
+    """Measures selections; a fragment's measure is kept, so repeated spreads cost nothing."""
+
+    def __init__(
+        self,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        defaults: Mapping[str, ValueNode | None],
+        paged: frozenset[str],
+    ) -> None:
+        self._fragments = fragments
+        self._defaults = defaults
+        self._paged = paged
+        self._kept: dict[str, Measure] = {}
+
+    def selection(self, selected: SelectionSetNode) -> Measure:
+        return _sum([self._one(node) for node in selected.selections])
+
+    def _one(self, node: SelectionNode) -> Measure:
+        directives = len(node.directives or ())
+        if isinstance(node, FieldNode):
+            return self._field(node, directives)
+        if isinstance(node, InlineFragmentNode):
+            inner = self.selection(node.selection_set)
+        elif isinstance(node, FragmentSpreadNode):
+            inner = self._fragment(node.name.value)
+        else:
+            inner = Measure()
+        return _sum([inner, Measure(directives=directives)])
+
+    def _field(self, node: FieldNode, directives: int) -> Measure:
+        inner = self.selection(node.selection_set) if node.selection_set else Measure()
+        own = 1 if node.selection_set else 0
+        times = self._times(node)
+        below = inner.cost
+        return Measure(
+            depth=inner.depth + 1,
+            aliases=inner.aliases + (1 if node.alias else 0),
+            root_fields=1,
+            directives=inner.directives + directives,
+            cost=lambda variables: min(HUGE, own + times(variables) * below(variables)),
+        )
+
+    def _fragment(self, name: str) -> Measure:
+        if name not in self._kept:
+            self._kept[name] = Measure()  # a cycle ends here; validation names it
+            if name in self._fragments:
+                self._kept[name] = _once(self.selection(self._fragments[name].selection_set))
+        return self._kept[name]
+
+    def _times(self, node: FieldNode) -> Cost:
+        written = {argument.name.value: argument.value for argument in node.arguments or ()}
+        size = written.get("last", written.get("first"))
+        if isinstance(size, IntValueNode):
+            number = _page(int(size.value) if len(size.value) < len(str(HUGE)) else HUGE)
+            return lambda _: number
+        if isinstance(size, VariableNode):
+            return self._from_variable(size.name.value)
+        fixed = PAGE_DEFAULT if node.name.value in self._paged else 1
+        return lambda _: fixed
+
+    def _from_variable(self, name: str) -> Cost:
+        default = self._defaults.get(name)
+        missing = int(default.value) if isinstance(default, IntValueNode) else PAGE_DEFAULT
+
+        def times(variables: Variables) -> int:
+            given = variables.get(name, missing)
+            return _page(given) if isinstance(given, int) else PAGE_DEFAULT
+
+        return times
+
+
+def _page(size: int) -> int:
+    # What is larger is refused as a value; here it only must not overflow the product.
+    return max(1, min(size, PAGE_LIMIT))
+
+
+def _once(measured: Measure) -> Measure:
+    """Keep the cost of a fragment per set of variables, so nested spreads stay linear."""
+    kept: list[tuple[Variables, int]] = []
+
+    def cost(variables: Variables) -> int:
+        if not kept or kept[0][0] is not variables:
+            kept[:] = [(variables, measured.cost(variables))]
+        return kept[0][1]
+
+    return Measure(
+        measured.depth, measured.aliases, measured.root_fields, measured.directives, cost
+    )
+
+
+def _sum(parts: Sequence[Measure]) -> Measure:
+    costs = [part.cost for part in parts]
+    return Measure(
+        depth=max((part.depth for part in parts), default=0),
+        aliases=min(HUGE, sum(part.aliases for part in parts)),
+        root_fields=min(HUGE, sum(part.root_fields for part in parts)),
+        directives=min(HUGE, sum(part.directives for part in parts)),
+        cost=lambda variables: min(HUGE, sum(cost(variables) for cost in costs)),
+    )

@@ -1,0 +1,20 @@
+"""What every node shares: the interface, and the enums that several types use."""
+
+from enum import StrEnum
+
+import strawberry
+
+
+@strawberry.interface(name="Node", description="Объект с постоянным идентификатором.")
+class GlobalNode:
+    """An object that `node(id)` finds."""
+
+    id: strawberry.ID = strawberry.field(description="Непрозрачный идентификатор.")
+
+
+@strawberry.enum(description="Действует ли учреждение.")
+class Status(StrEnum):
+    """Whether an organisation exists today."""
+
+    ACTIVE = "ACTIVE"
+    CLOSED = "CLOSED"

@@ -1,0 +1,110 @@
+"""The schema: every root field, the scalars, and the text that is committed as schema.graphql."""
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import strawberry
+from strawberry.printer import print_schema as print_sdl
+from strawberry.schema.config import StrawberryConfig
+
+from hub.access import Purpose, Role
+from schema.compiler import declare
+from schema.compiler.bindings import Rows
+from schema.connection import Connection
+from schema.mentoring import Mentorship, Programme
+from schema.node import GlobalNode
+from schema.organisations import (
+    ORGANISATION_FILTER,
+    TERRITORY_ROWS,
+    Organisation,
+    Territory,
+    organisation_rows,
+)
+from schema.people import PERSON_FILTER, PERSON_ORDER, Person, people_rows
+
+COMMITTED = Path(__file__).with_name("schema.graphql")
+
+RoleName = strawberry.enum(Role, name="Role", description="Роль, в которой читает клиент.")
+PurposeName = strawberry.enum(
+    Purpose, name="Purpose", description="Цель, ради которой личные поля видны без маски."
+)
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+SCALARS = {
+    date: strawberry.scalar(
+        name="Date",
+        description="День: 2026-09-01.",
+        specified_by_url="https://scalars.graphql.org/andimarek/local-date",
+        serialize=date.isoformat,
+        parse_value=date.fromisoformat,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="Мгновение с часовым поясом: 2026-09-01T08:00:00+00:00.",
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time",
+        serialize=datetime.isoformat,
+        parse_value=_instant,
+    ),
+}
+
+
+@declare.bound("Кто спрашивает.")
+class Viewer:
+    """The client behind the credential, and what it may see."""
+
+    name: str = declare.from_viewer("Имя клиента.", "client_name")
+    role: RoleName = declare.from_viewer("Роль.", "role")
+    purposes: list[PurposeName] = declare.from_viewer("Цели доступа к личным полям.", "purposes")
+    is_region_wide: bool = declare.from_viewer("Видит ли весь регион.", "is_region_wide")
+    organisation: Organisation | None = declare.one(
+        "Учреждение, чью область видит клиент.",
+        Rows(source="organisation {t}", where=("{t}.id = {scope}",)),
+    )
+
+
+@declare.bound("Чтение.")
+class Query:
+    """The root fields; none has a resolver, all are compiled."""
+
+    viewer: Viewer = declare.inline("Кто спрашивает и что ему видно.")
+    node: GlobalNode | None = declare.any_by_id("Объект любого вида по идентификатору.")
+    nodes: list[GlobalNode | None] = declare.many_by_id(
+        "Объекты по идентификаторам; на месте ненайденного — null."
+    )
+    person: Person | None = declare.by_id("Человек; вне области видимости — null.")
+    people: Connection[Person] = declare.page(
+        "Люди в вашей области видимости.", people_rows, (PERSON_FILTER, PERSON_ORDER)
+    )
+    mentorship: Mentorship | None = declare.by_id("Наставничество; вне области видимости — null.")
+    programme: Programme | None = declare.by_id("Программа; вне области видимости — null.")
+    organisation: Organisation | None = declare.by_id("Учреждение; вне области видимости — null.")
+    organisations: Connection[Organisation] = declare.page(
+        "Учреждения в вашей области видимости.", organisation_rows, (ORGANISATION_FILTER,)
+    )
+    territories: Connection[Territory] = declare.page("Территории региона.", TERRITORY_ROWS)
+
+
+def build_schema() -> strawberry.Schema:
+    """Build the schema that operations are validated and compiled against."""
+    return _schema(StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True))
+
+
+def print_schema() -> str:
+    """Print the schema in alphabetical order, as it is committed."""
+    # Sorting rebuilds the enums without their Python members, which plans are cached by.
+    return print_sdl(_schema(StrawberryConfig(scalar_map=SCALARS, sort_schema=True))) + "\n"
+
+
+def _schema(config: StrawberryConfig) -> strawberry.Schema:
+    return strawberry.Schema(query=Query, config=config)
+
+
+if __name__ == "__main__":
+    COMMITTED.write_text(print_schema(), encoding="utf-8")
+    sys.stdout.write(f"{COMMITTED.name}\n")
