@@ -29,7 +29,7 @@ lock: ## write requirements*.txt from the ranges of pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group dev --output-file requirements-dev.txt pyproject.toml
 
 schema: ## write the GraphQL schema that the tests compare with
-	python -m hub api schema > schema/schema.graphql
+	python -m schema.root
 
 demo: ## a synthetic region, imported, reconciled and served
 	python -m hub demo

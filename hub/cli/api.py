@@ -13,6 +13,6 @@ app.add_typer(keys.app, name="key")
 @app.command()
 def schema() -> None:
     """Напечатать схему GraphQL, какой её видят клиенты."""
-    from schema.root import sdl
+    from schema.root import print_schema
 
-    sys.stdout.write(sdl())
+    sys.stdout.write(print_schema())

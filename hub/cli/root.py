@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import api, database
+from hub.cli import api, database, imports
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.edge import edge
@@ -21,6 +21,7 @@ app.command()(serve)
 app.command()(status)
 app.command()(doctor)
 app.add_typer(database.app, name="db")
+app.add_typer(imports.app, name="import")
 app.add_typer(api.app, name="api")
 
 

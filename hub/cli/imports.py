@@ -1,0 +1,217 @@
+"""`import`: what a file would give, and taking it in."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from hub.cli.edge import Exit, say
+from hub.cli.output import Output, OutputFormat, print_rows
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from hub.records import Completeness, FileKind
+    from sync.intake import Accepted, FileReport, Given
+
+STATIONS: Final = {"landing": "Принято файлов", "projecting": "Сведение людей, файлов"}
+FILES: Final = {
+    "file": "Файл",
+    "kinds": "Что в нём",
+    "rows": "Строк",
+    "rejected": "Не принято",
+    "unmapped": "Не хранится",
+    "repairs": "Исправлено само",
+}
+PROBLEMS: Final = {
+    "file": "Файл",
+    "sheet": "Лист",
+    "row": "Строка",
+    "column": "Столбец",
+    "code": "Код",
+    "message": "Что сделать",
+}
+app = typer.Typer(help="Файлы школ: проверить и принять.", rich_markup_mode=None)
+
+Paths = Annotated[list[Path], typer.Argument(help="Файлы или папки с ними.", exists=True)]
+Period = Annotated[
+    int | None,
+    typer.Option(help="Учебный год, в который он начался: 2025. Иначе берётся из заголовка."),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(help="На какую дату составлен список: 2025-09-01.", formats=["%Y-%m-%d"]),
+]
+Kind = Annotated[
+    str,
+    typer.Option(help="Вид списка, если не виден: STAFF, PUPILS, MENTOR_BASE, MENTEE_BASE."),
+]
+
+
+@app.command()
+def check(
+    files: Paths,
+    kind: Kind = "",
+    period: Period = None,
+    as_of: AsOf = None,
+    output: Output = OutputFormat.TABLE,
+) -> None:
+    """Сказать, что даст файл и что в нём не так; ничего не записывается."""
+    given = _given(files, kind=kind, period=period, as_of=as_of, completeness="PARTIAL")
+    reports = asyncio.run(_check(given))
+    _print_reports(reports, output)
+    if any(report.rejected for report in reports):
+        raise typer.Exit(Exit.FINDINGS)
+
+
+@app.command()
+def accept(
+    files: Paths,
+    kind: Kind = "",
+    period: Period = None,
+    as_of: AsOf = None,
+    completeness: Annotated[
+        str,
+        typer.Option(
+            help="FULL: кого нет в списке, тот выбыл. PARTIAL: молчание не значит ничего."
+        ),
+    ] = "PARTIAL",
+    output: Output = OutputFormat.TABLE,
+) -> None:
+    """Принять файлы; те же файлы ещё раз ничего не меняют."""
+    given = _given(files, kind=kind, period=period, as_of=as_of, completeness=completeness)
+    accepted = asyncio.run(_accept(given))
+    _print_reports(accepted.files, output)
+    say(
+        f"✓ Новых версий записей: {accepted.versions} из {accepted.records}; изменено людей: "
+        f"{accepted.projected.people}, наставничеств: {accepted.projected.mentorships}."
+    )
+    if any(report.rejected for report in accepted.files):
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _given(
+    files: Iterable[Path],
+    *,
+    kind: str,
+    period: int | None,
+    as_of: datetime | None,
+    completeness: str,
+) -> list["Given"]:
+    from sync.intake import Given
+
+    declared_kind, declared_completeness = _kind(kind), _completeness(completeness)
+    return [
+        Given(
+            path=path,
+            kind=declared_kind,
+            period=period,
+            stated_as_of=as_of.date() if as_of else None,
+            completeness=declared_completeness,
+        )
+        for path in _listed(files)
+    ]
+
+
+def _listed(files: Iterable[Path]) -> Iterator[Path]:
+    """Yield files, and for a folder the visible files under it by name."""
+    for path in files:
+        if path.is_dir():
+            found = sorted(item for item in path.rglob("*") if item.is_file())
+            yield from (item for item in found if not item.name.startswith((".", "~$")))
+        else:
+            yield path
+
+
+def _kind(text: str) -> "FileKind | None":
+    from hub.records import FileKind
+
+    try:
+        return FileKind(text.upper()) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: такого вида нет.", param_hint="--kind") from error
+
+
+def _completeness(text: str) -> "Completeness":
+    from hub.records import Completeness
+
+    try:
+        return Completeness(text.upper())
+    except ValueError as error:
+        message = f"{text}: бывает FULL или PARTIAL."
+        raise typer.BadParameter(message, param_hint="--completeness") from error
+
+
+async def _check(given: Sequence["Given"]) -> list["FileReport"]:
+    from hub import addresses
+    from hub.database import open_database
+    from hub.settings import Settings
+    from sync import intake
+
+    settings = Settings()
+    async with open_database(addresses.find(settings).worker, pool_size=1) as database:
+        return await intake.check(database, given, today=_today(settings.zone))
+
+
+async def _accept(given: Sequence["Given"]) -> "Accepted":
+    from hub import addresses
+    from hub.database import open_database
+    from hub.seal import Sealer
+    from hub.settings import Settings
+    from sync import intake
+
+    settings = Settings()
+    async with open_database(addresses.find(settings).worker) as database:
+        return await intake.accept(
+            database,
+            given,
+            sealer=Sealer.from_file(settings.keys),
+            actor="import accept",
+            today=_today(settings.zone),
+            progress=lambda station, done: say(f"{STATIONS.get(station, station)}: {done}"),
+        )
+
+
+def _today(zone: "ZoneInfo") -> date:
+    return datetime.now(zone).date()
+
+
+def _print_reports(reports: Sequence["FileReport"], output: OutputFormat) -> None:
+    problems = [problem for report in reports for problem in _problems(report)]
+    match output:
+        case OutputFormat.JSON:
+            rows = [{**_summary(report), "problems": _problems(report)} for report in reports]
+            print_rows(rows, output, titles=FILES)
+        case OutputFormat.TABLE:
+            print_rows([_summary(report) for report in reports], output, titles=FILES)
+            if problems:
+                print()
+                print_rows(problems, output, titles=PROBLEMS)
+
+
+def _summary(report: "FileReport") -> dict[str, object]:
+    return {
+        "file": report.name,
+        "kinds": ", ".join(report.kinds),
+        "rows": report.rows,
+        "rejected": len(report.rejected),
+        "unmapped": "; ".join(report.unmapped),
+        "repairs": "; ".join(report.repairs),
+    }
+
+
+def _problems(report: "FileReport") -> list[dict[str, object]]:
+    return [
+        {
+            "file": rejected.place.file,
+            "sheet": rejected.place.sheet,
+            "row": rejected.place.row,
+            "column": rejected.place.column,
+            "code": rejected.code,
+            "message": rejected.message,
+        }
+        for rejected in report.rejected
+    ]
