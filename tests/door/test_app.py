@@ -1,9 +1,13 @@
 """The web process over real HTTP and a real database."""
 
 import asyncio
+import html
+import json
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import graphql
 import httpx
 import pytest
 from starlette.types import ASGIApp
@@ -11,6 +15,7 @@ from starlette.types import ASGIApp
 from hub.app import build
 from hub.database import open_connection
 from hub.settings import Addresses
+from schema.root import print_schema
 
 Serve = Callable[[ASGIApp], str]
 
@@ -37,6 +42,14 @@ def test_the_start_page_says_in_russian_what_this_is_and_loads_nothing_foreign(
     assert "//" not in page.text.replace("http://127.0.0.1:8000/graphql", "")
     assert (200, "text/css; charset=utf-8") == (look.status_code, look.headers["Content-Type"])
     assert "url(" not in look.text
+
+
+def test_the_request_that_the_start_page_shows_is_a_valid_one(address: str) -> None:
+    page = html.unescape(httpx.get(address).text)
+
+    [shown] = re.findall(r"-d '(\{.*\})'", page)
+    document = graphql.parse(json.loads(shown)["query"])
+    assert [] == graphql.validate(graphql.build_schema(print_schema()), document)
 
 
 def test_a_process_over_a_database_at_head_is_alive_and_ready(address: str) -> None:
