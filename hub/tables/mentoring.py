@@ -178,7 +178,7 @@ class MentorshipPlace(Base):
         ForeignKey("mentorship.id", ondelete="CASCADE"), primary_key=True
     )
     changeset_id: Mapped[ChangesetRef]
-    __table_args__ = (Index(None, "mentorship_id"),)
+    __table_args__ = (Index(None, "mentorship_id", "authority_id"),)
 
 
 class ParticipationFact(Base):

@@ -1,0 +1,283 @@
+"""Row-level security: the web sees the rows of its scope, and none without one."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import Column, Table
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from hub.database import open_connection
+from hub.provision import at
+from hub.settings import Addresses
+from hub.tables import Base
+
+WHO = {"person_id", "person_a", "mentor_id", "record_id", "record_a", "mentorship_id"}
+SUBJECTS = {"person", "record", "mentorship", "rejection", "change"}
+SAMPLES: dict[type, object] = {
+    str: "x",
+    int: 1,
+    bool: False,
+    bytes: b"x",
+    UUID: UUID(int=0),
+    date: date(2025, 9, 1),
+    datetime: datetime(2025, 9, 1, tzinfo=UTC),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What belongs to one authority: a person, their record and their mentorship."""
+
+    number: int
+    authority: UUID = field(default_factory=uuid4)
+    organisation: UUID = field(default_factory=uuid4)
+    person: UUID = field(default_factory=uuid4)
+    mentorship: UUID = field(default_factory=uuid4)
+
+
+OURS, THEIRS = Side(number=1), Side(number=2)
+
+
+def naming() -> list[Table]:
+    """List the tables that name people, by what their columns point to."""
+    tables = Base.metadata.sorted_tables
+    return [table for table in tables if WHO & set(table.c.keys()) or table.name in SUBJECTS]
+
+
+def value(table: Table, column: Column[object], side: Side) -> object:
+    """Choose a cell so that the row belongs to the side."""
+    if column.name in ("id", "alias_id"):
+        keys = {"person": side.person, "record": side.number, "mentorship": side.mentorship}
+        return keys.get(table.name, uuid4())
+    for start, found in {
+        "authority_id": side.authority,
+        "organisation_id": side.organisation,
+        "mentorship_id": side.mentorship,
+        "places_after": [side.authority],
+        "record_": side.number,
+        "person_": side.person,
+        "mentor_id": side.person,
+        "mentee_id": side.person,
+        "mentor_record": side.number,
+        "mentee_record": side.number,
+    }.items():
+        if column.name.startswith(start):
+            return found
+    if isinstance(column.type, ARRAY):
+        return []
+    return "{}" if isinstance(column.type, JSONB) else SAMPLES[column.type.python_type]
+
+
+async def insert(connection: asyncpg.Connection, table: Table, side: Side) -> None:
+    row = {
+        column.name: value(table, column, side)
+        for column in table.columns
+        if not column.identity or table.name == "record"
+        if column.server_default is None or table.name == "record"
+        if not column.nullable or column.name.endswith("organisation_id")
+    }
+    places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+    columns = ", ".join(f'"{name}"' for name in row)
+    await connection.execute(
+        f"insert into {table.name} ({columns}) values ({places})", *row.values()
+    )
+
+
+@pytest.fixture(scope="module")
+async def filled(admin_url: str, module_addresses: Addresses) -> Addresses:
+    """Give each table that names people a row of ours and a row of theirs."""
+    name = module_addresses.owner.split("/")[3].split("?")[0]
+    connection = await open_connection(at(admin_url, database=name, role="postgres"))
+    await connection.execute("set session_replication_role = replica")  # rows without their keys
+    for side in (OURS, THEIRS):
+        await connection.execute(
+            "insert into organisation_place (authority_id, organisation_id, starts)"
+            " values ($1, $2, '-infinity')",
+            side.authority,
+            side.organisation,
+        )
+        for table in naming():
+            await insert(connection, table, side)
+    await connection.close()
+    return module_addresses
+
+
+@asynccontextmanager
+async def scoped(url: str, scope: str | None) -> AsyncIterator[asyncpg.Connection]:
+    """Lend a transaction with a scope, which is undone afterwards."""
+    connection = await open_connection(url)
+    transaction = connection.transaction()
+    await transaction.start()
+    if scope is not None:
+        await connection.execute("select set_config('hub.scope', $1, true)", scope)
+    try:
+        yield connection
+    finally:
+        await transaction.rollback()
+        await connection.close()
+
+
+@asynccontextmanager
+async def altered(url: str, change: str, undo: str) -> AsyncIterator[None]:
+    """Change rows for a while: the module's tests share them."""
+    connection = await open_connection(url)
+    await connection.execute(change)
+    try:
+        yield
+    finally:
+        await connection.execute(undo)
+        await connection.close()
+
+
+async def counts(url: str, scope: str | None = None) -> dict[str, int]:
+    async with scoped(url, scope) as connection:
+        return {
+            table.name: await connection.fetchval(f"select count(*) from {table.name}")
+            for table in naming()
+        }
+
+
+def each(count: int) -> dict[str, int]:
+    return {table.name: count for table in naming()}
+
+
+@pytest.mark.parametrize("scope", [None, "", str(uuid4())])
+async def test_without_a_scope_of_its_own_the_web_sees_no_row(
+    filled: Addresses, scope: str | None
+) -> None:
+    assert each(0) == await counts(filled.web, scope)
+
+
+@pytest.mark.parametrize("side", [OURS, THEIRS], ids=["ours", "theirs"])
+async def test_with_a_scope_the_web_sees_its_own_row_of_each_table(
+    filled: Addresses, side: Side
+) -> None:
+    assert each(1) == await counts(filled.web, str(side.authority))
+    async with scoped(filled.web, str(side.authority)) as connection:
+        assert side.person == await connection.fetchval("select id from person")
+        assert side.mentorship == await connection.fetchval("select id from mentorship")
+        assert side.number == await connection.fetchval("select id from record")
+
+
+async def test_a_scope_that_is_no_id_is_refused(filled: Addresses) -> None:
+    async with scoped(filled.web, "everything") as connection:
+        with pytest.raises(asyncpg.InvalidTextRepresentationError):
+            await connection.fetch("select id from person")
+
+
+@pytest.mark.parametrize("role", ["owner", "worker", "web_region"])
+async def test_region_wide_roles_see_every_row(filled: Addresses, role: str) -> None:
+    assert each(2) == await counts(getattr(filled, role))
+
+
+async def test_every_table_that_names_people_is_secured_even_from_its_owner(
+    filled: Addresses,
+) -> None:
+    connection = await open_connection(filled.owner)
+    secured = await connection.fetch(
+        "select relname from pg_class where relrowsecurity and relforcerowsecurity"
+    )
+    policies = await connection.fetch(
+        "select tablename from pg_policies group by tablename having count(*) = 4"
+    )
+    await connection.close()
+
+    expected = {table.name for table in naming()}
+    assert expected == {row["relname"] for row in secured}
+    assert expected == {row["tablename"] for row in policies}
+
+
+@pytest.mark.parametrize("role", ["web", "web_region"])
+async def test_the_web_reads_every_table_and_writes_none(filled: Addresses, role: str) -> None:
+    connection = await open_connection(getattr(filled, role))
+    may = {
+        table.name: await connection.fetchrow(
+            "select has_table_privilege($1, 'select'), has_table_privilege($1, 'insert')"
+            " or has_table_privilege($1, 'update') or has_table_privilege($1, 'delete')"
+            " or has_table_privilege($1, 'truncate')",
+            table.name,
+        )
+        for table in Base.metadata.sorted_tables
+    }
+    await connection.close()
+
+    expected = dict.fromkeys(may, (True, False))
+    assert expected == {name: tuple(row or ()) for name, row in may.items()}
+
+
+async def test_the_web_notes_when_a_credential_was_used_and_changes_nothing_else_of_it(
+    filled: Addresses,
+) -> None:
+    async with scoped(filled.web, None) as connection:
+        assert "UPDATE 0" == await connection.execute(
+            "update credential set last_used_at = now() where id = 'x'"
+        )
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("update credential set revoked_at = null")
+
+
+async def test_the_web_does_not_reach_the_queue(filled: Addresses) -> None:
+    async with scoped(filled.web, None) as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("select from jobs.pgqueuer")
+
+
+async def test_the_worker_writes_every_table(filled: Addresses) -> None:
+    connection = await open_connection(filled.worker)
+    allowed = [
+        table.name
+        for table in Base.metadata.sorted_tables
+        if await connection.fetchval(
+            "select has_table_privilege($1, 'select') and has_table_privilege($1, 'insert')"
+            " and has_table_privilege($1, 'update') and has_table_privilege($1, 'delete')",
+            table.name,
+        )
+    ]
+    await connection.close()
+
+    assert [table.name for table in Base.metadata.sorted_tables] == allowed
+
+
+@pytest.mark.parametrize(("starts", "ends", "seen"), [(-9, 1, 1), (0, 1, 1), (-9, 0, 0), (1, 9, 0)])
+async def test_a_person_is_seen_on_the_days_of_their_place(
+    filled: Addresses, starts: int, ends: int, seen: int
+) -> None:
+    change = (
+        f"update person_place set starts = current_date + {starts}, ends = current_date + {ends}"
+    )
+    undo = "update person_place set starts = '-infinity', ends = 'infinity'"
+
+    async with altered(filled.worker, change, undo):
+        found = await counts(filled.web, str(OURS.authority))
+
+    assert (seen, 1) == (found["person"], found["person_place"])
+
+
+async def test_a_link_between_records_of_two_sides_is_seen_by_neither(filled: Addresses) -> None:
+    change = "update edge set record_b = 2 where record_a = 1"
+    undo = "update edge set record_b = 1 where record_a = 1"
+
+    async with altered(filled.owner, change, undo):
+        ours = await counts(filled.web, str(OURS.authority))
+        theirs = await counts(filled.web, str(THEIRS.authority))
+
+    assert (0, 1) == (ours["edge"], theirs["edge"])
+
+
+async def test_a_move_is_seen_by_the_old_place_and_by_the_new_one(filled: Addresses) -> None:
+    change = (
+        f"update change set places_before = '{{{THEIRS.authority}}}'"
+        f" where places_after = '{{{OURS.authority}}}'"
+    )
+    undo = "update change set places_before = '{}'"
+
+    async with altered(filled.worker, change, undo):
+        ours = await counts(filled.web, str(OURS.authority))
+        theirs = await counts(filled.web, str(THEIRS.authority))
+
+    assert (1, 2) == (ours["change"], theirs["change"])
