@@ -1,0 +1,56 @@
+"""Coverage: who is counted, in whose row, in which period; counts and the lists behind them."""
+
+from hub.coverage.columns import COUNTS, METRICS, NAMES
+from hub.coverage.measures import MEMBERS, Kind, Measure
+from hub.coverage.question import (
+    Attribution,
+    GroupBy,
+    Period,
+    PeriodError,
+    Shape,
+    academic_year_of,
+    period_of,
+)
+from hub.coverage.rows import OUTSIDE_KEY, TOTAL_KEY
+from hub.coverage.shape import Place
+from hub.coverage.statement import Queries, answer, members
+
+TYPES = {
+    "lo": "date",
+    "hi": "date",
+    "day": "date",
+    "today": "date",
+    "stated_from": "date",
+    "academic_year": "int",
+    "plan_year": "int",
+    "viewer": "uuid",
+    "scope": "uuid",
+    "forms": "text[]",
+    "organisations": "uuid[]",
+    "territories": "uuid[]",
+    "kinds": "text[]",
+    "row": "text",
+}
+
+__all__ = [
+    "COUNTS",
+    "MEMBERS",
+    "METRICS",
+    "NAMES",
+    "OUTSIDE_KEY",
+    "TOTAL_KEY",
+    "TYPES",
+    "Attribution",
+    "GroupBy",
+    "Kind",
+    "Measure",
+    "Period",
+    "PeriodError",
+    "Place",
+    "Queries",
+    "Shape",
+    "academic_year_of",
+    "answer",
+    "members",
+    "period_of",
+]

@@ -1,0 +1,208 @@
+"""The columns of a row of coverage and of its total: how each is read from the fragments."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from hub.coverage.measures import MEMBERS, Measure, has_rows, has_total
+from hub.coverage.question import GroupBy, Shape
+from hub.coverage.shape import Place
+
+METRICS = ("MENTORS", "MENTEES", "PAIRS")
+INDICATOR = "YOUNG_SPECIALIST_COVERAGE"
+NOTHING = "null::int"
+
+COUNTS: Mapping[str, Measure] = {measure.value.lower(): measure for measure in Measure}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A figure: the fragments and joins it reads, its value in a row `k` and in the total.
+
+    `joins` hold, by alias, what a row is joined with; each has at most one row a key. `units`
+    names the fragments whose keys must have a row.
+    """
+
+    units: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    joins: Mapping[str, str]
+    row: str
+    total: str
+
+
+def column(name: str, shape: Shape, place: Place) -> Column:
+    """Describe a column of the answer by its name."""
+    if name in COUNTS:
+        return _count(COUNTS[name], shape, place)
+    return _OTHERS[name](shape, place)
+
+
+def _count(measure: Measure, shape: Shape, place: Place) -> Column:
+    members = MEMBERS[measure]
+    source = members.fragment
+    counted = f"(select key, count(*)::int as n from {source} group by key)"
+    row, total = (
+        f"coalesce(n_{source}.n, 0)",
+        f"(select count(*)::int from (select distinct {members.columns} from {members.whole or source}) d)",
+    )
+    if measure is Measure.APPROVED_ORGANISATIONS:
+        row, total = _if_listed(row, place), _if_listed(total, place)
+    if not has_total(measure, shape):
+        return _nothing()
+    if not has_rows(measure, shape):
+        return Column(needs=members.needs, joins={}, row=NOTHING, total=total)
+    return Column(
+        units=(source,),
+        needs=members.needs,
+        joins={f"n_{source}": counted},
+        row=row,
+        total=total,
+    )
+
+
+def _nothing(kind: str = "int") -> Column:
+    return Column(joins={}, row=f"null::{kind}", total=f"null::{kind}")
+
+
+# A year without any approved list has no such denominator; nought would say "nobody approved".
+def _if_listed(value: str, place: Place) -> str:
+    year = place("academic_year")
+    listed = f"select from organisation_enrolment where academic_year = {year}"
+    return f"case when exists ({listed}) then {value} end"
+
+
+def _stated(metric: str, value: str) -> Callable[[Shape, Place], Column]:
+    def describe(shape: Shape, _: Place) -> Column:
+        if shape.forms:
+            return _nothing()
+        total = f"(select {value} from asserted_total where metric = '{metric}')"
+        if shape.group_by is GroupBy.FORM:
+            return Column(needs=("asserted_total",), joins={}, row=NOTHING, total=total)
+        alias = f"stated_{metric.lower()}"
+        source = f"(select * from asserted where metric = '{metric}')"
+        needs = ("asserted", "asserted_total")
+        return Column(
+            units=("asserted",),
+            needs=needs,
+            joins={alias: source},
+            row=f"{alias}.{value}",
+            total=total,
+        )
+
+    return describe
+
+
+def _duplicates(measure: Measure) -> Callable[[Shape, Place], Column]:
+    source = MEMBERS[measure].fragment
+    people = f"{source} m left join counted_twin t on t.person_id = m.a"
+    fewer = "count(distinct m.a) - count(distinct coalesce(t.group_id, m.a))"
+
+    def describe(_: Shape, __: Place) -> Column:
+        return Column(
+            needs=(source,),
+            joins={
+                f"twin_{source}": f"(select m.key, ({fewer})::int as n from {people} group by 1)"
+            },
+            row=f"coalesce(twin_{source}.n, 0)",
+            total=f"(select ({fewer})::int from {people})",
+        )
+
+    return describe
+
+
+def _completeness(shape: Shape, place: Place) -> Column:
+    active = _count(Measure.ACTIVE_ORGANISATIONS, shape, place)
+    reported = _count(Measure.REPORTED_ORGANISATIONS, shape, place)
+    return Column(
+        needs=(*active.needs, *reported.needs),
+        joins={**active.joins, **reported.joins},
+        row=f"{reported.row}::float8 / nullif({active.row}, 0)",
+        total=f"{reported.total}::float8 / nullif({active.total}, 0)",
+    )
+
+
+def _data_as_of(shape: Shape, _: Place) -> Column:
+    total = "(select max(at) from fresh)"
+    if shape.group_by is GroupBy.FORM:
+        return Column(needs=("fresh",), joins={}, row="null::date", total=total)
+    source = "(select key, at from fresh)"
+    return Column(needs=("fresh",), joins={"n_fresh": source}, row="n_fresh.at", total=total)
+
+
+def _target(shape: Shape, place: Place) -> Column:
+    return Column(
+        joins={},
+        row=_planned(_row_unit(shape, place), shape, place),
+        total=_planned(_total_unit(shape, place), shape, place),
+    )
+
+
+def _planned(unit: tuple[str, str] | None, shape: Shape, place: Place) -> str:
+    if unit is None or shape.is_filtered:
+        return "null::float8"
+    organisation, territory = unit
+    return (
+        "(select t.value::float8 from indicator_target t"
+        f" where t.indicator_code = '{INDICATOR}' and t.year = {place('plan_year')}"
+        f" and t.organisation_id is not distinct from {organisation}"
+        f" and t.territory_id is not distinct from {territory})"
+    )
+
+
+def _row_unit(shape: Shape, place: Place) -> tuple[str, str] | None:
+    match shape.group_by:
+        case GroupBy.DEPARTMENT | GroupBy.ORGANISATION:
+            return ("k.key", "null::uuid")
+        case GroupBy.TERRITORY:
+            return ("null::uuid", "k.key") if not shape.is_bounded else None
+        case GroupBy.NONE:
+            return _total_unit(shape, place)
+        case GroupBy.FORM:
+            return None
+
+
+def _total_unit(shape: Shape, place: Place) -> tuple[str, str]:
+    for bound in ("scope", "viewer"):
+        if getattr(shape, bound):
+            return (place(bound), "null::uuid")
+    return ("null::uuid", "null::uuid")
+
+
+def _gap(shape: Shape, place: Place) -> Column:
+    target = _target(shape, place)
+    young = _count(Measure.YOUNG_SPECIALISTS, shape, place)
+    covered = _count(Measure.YOUNG_SPECIALISTS_COVERED, shape, place)
+    return Column(
+        needs=(*young.needs, *covered.needs),
+        joins={**young.joins, **covered.joins},
+        row=_missing(target.row, young.row, covered.row),
+        total=_missing(target.total, young.total, covered.total),
+    )
+
+
+# `greatest` passes over nulls, so a missing plan has to be said.
+def _missing(target: str, young: str, covered: str) -> str:
+    wanted = f"ceil({target}::numeric * {young} / 100)"
+    return f"case when {target} is not null then greatest(0, {wanted} - {covered})::int end"
+
+
+_OTHERS: Mapping[str, Callable[[Shape, Place], Column]] = {
+    **{
+        f"{value}_{metric.lower()}": _stated(metric, value)
+        for metric in METRICS
+        for value in ("asserted", "unnamed")
+    },
+    "duplicates_mentors": _duplicates(Measure.MENTORS),
+    "duplicates_mentees": _duplicates(Measure.MENTEES),
+    "completeness": _completeness,
+    "data_as_of": _data_as_of,
+    "target": _target,
+    "gap": _gap,
+}
+
+NAMES = (*COUNTS, *_OTHERS)
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Put column names into the one order in which statements list them."""
+    wanted = frozenset(names)
+    return tuple(name for name in NAMES if name in wanted)

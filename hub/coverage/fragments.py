@@ -1,0 +1,363 @@
+"""The SQL by which coverage counts, as named fragments; each rule of counting stands here once.
+
+A count and the list behind it read the same fragment. A fragment is the body of a common table
+expression of that name; `needs` names the others it reads. Words in braces are either bind
+parameters (`lo`, `hi`, `day`, `stated_from`, `academic_year`, `plan_year`, `viewer`, `scope`,
+`forms`, `organisations`, `territories`, `kinds`) or the pieces that `hub.coverage.shape` writes
+for a question: whose row a thing is, and what narrows it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A named query: what it reads, and its text."""
+
+    needs: tuple[str, ...]
+    sql: str
+
+
+# The bounds of counting: of each rule one version is in force on a day.
+_RULE = Fragment(
+    (),
+    """
+    select (c.parameters ->> 'group_mentees')::int as group_mentees,
+           array(select jsonb_array_elements_text(c.parameters -> 'organisation_kinds')) as kinds,
+           (y.parameters ->> 'months')::int as months,
+           array(select jsonb_array_elements_text(y.parameters -> 'positions')) as positions,
+           array(select jsonb_array_elements_text(y.parameters -> 'excluded_employments')) as aside
+    from indicator_rule c
+    join indicator_rule y on y.code = 'YOUNG_SPECIALIST_COVERAGE'
+                         and y.starts <= {day} and y.ends > {day}
+    where c.code = 'COUNTING' and c.starts <= {day} and c.ends > {day}
+    order by c.version desc, y.version desc limit 1""",
+)
+
+# The organisations asked about, with the days of the period on which they are asked about.
+_GROUND = Fragment(
+    (),
+    """
+    select o.id as organisation_id, o.legal_entity_id, o.kind, o.territory_id,
+           o.starts as opened, o.ends as closed, o.status,
+           {ground_starts} as starts, {ground_ends} as ends
+    from organisation o{ground_joins}
+    where {ground_where}""",
+)
+
+# The same, each with the row that it belongs to on those days.
+_UNIT = Fragment(
+    ("ground",),
+    """
+    select g.organisation_id, g.legal_entity_id, g.kind, g.opened, g.closed, g.status,
+           g.starts, g.ends, {unit_key} as key
+    from ground g""",
+)
+
+# Whose primary authority is an organisation's department: a branch without one of its own
+# answers to its legal entity's.
+_ANSWERING = Fragment(
+    ("ground",),
+    """
+    select g.*, case when exists (select from subordination s
+                                  where s.organisation_id = g.organisation_id
+                                    and s.kind = 'PRIMARY')
+                     then g.organisation_id else g.legal_entity_id end as answers_as
+    from ground g""",
+)
+
+# By department the row is the primary authority of the day, or nobody's on days without one.
+_UNIT_BY_DEPARTMENT = Fragment(
+    ("answering",),
+    """
+    select g.organisation_id, g.legal_entity_id, g.kind, g.opened, g.closed, g.status,
+           greatest(g.starts, s.starts) as starts, least(g.ends, s.ends) as ends,
+           s.authority_id as key
+    from answering g
+    join subordination s on s.organisation_id = g.answers_as and s.kind = 'PRIMARY'
+                        and s.starts < g.ends and s.ends > g.starts
+    union all
+    select g.organisation_id, g.legal_entity_id, g.kind, g.opened, g.closed, g.status,
+           lower(gap.days), upper(gap.days), {outside}
+    from answering g
+    left join (select organisation_id, range_agg(daterange(starts, ends)) as days
+               from subordination where kind = 'PRIMARY' group by organisation_id) held
+      on held.organisation_id = g.answers_as
+    cross join unnest(datemultirange(daterange(g.starts, g.ends))
+                      - coalesce(held.days, '{{}}'::datemultirange)) as gap (days)""",
+)
+
+# Active dyads; the row is the mentee's host.
+_FACT = Fragment(
+    (),
+    """
+    select f.mentorship_id, f.mentor_id, f.mentee_id, f.programme_id, f.host_id, {fact_key} as key
+    from counted_fact f{fact_joins}
+    where f.starts < {hi} and f.ends > {lo}{fact_where}""",
+)
+
+# Active dyads; the row is the mentor's own organisation.
+_WORKER = Fragment(
+    (),
+    """
+    select f.mentorship_id, f.mentor_id, {worker_key} as key
+    from counted_fact f{worker_joins}
+    where f.starts < {hi} and f.ends > {lo}{worker_where}""",
+)
+
+_MENTORS = Fragment(("fact",), "select distinct key, mentor_id as a from fact")
+_MENTORS_BY_EMPLOYER = Fragment(("worker",), "select distinct key, mentor_id as a from worker")
+_MENTEES = Fragment(("fact",), "select distinct key, mentee_id as a from fact")
+_PAIRS = Fragment(("fact",), "select distinct key, mentor_id as a, mentee_id as b from fact")
+
+_WITHOUT_PROGRAMME = Fragment(
+    ("fact",),
+    """
+    select key, mentor_id as a, mentee_id as b from fact
+    group by key, mentor_id, mentee_id having count(programme_id) = 0""",
+)
+
+# In the whole a pair lacks a programme only if it has none in any row.
+_WITHOUT_PROGRAMME_AT_ALL = Fragment(
+    ("fact",),
+    """
+    select mentor_id as a, mentee_id as b from fact
+    group by mentor_id, mentee_id having count(programme_id) = 0""",
+)
+
+# A group has several mentees active in the period, wherever each of them is hosted.
+_GROUPS = Fragment(
+    ("fact", "rule"),
+    """
+    select distinct f.key, f.mentorship_id as a
+    from fact f
+    join (select mentorship_id
+          from (select distinct mentorship_id, mentee_id from counted_fact
+                where starts < {hi} and ends > {lo}
+                  and mentorship_id = any (array(select mentorship_id from fact))) d
+          group by mentorship_id
+          having count(*) >= (select group_mentees from rule)) many using (mentorship_id)""",
+)
+
+_REGISTERED = Fragment(
+    ("unit",),
+    """
+    select distinct u.key, m.person_id as a
+    from unit u
+    join counted_profile m on m.organisation_id = u.organisation_id
+                         and m.starts < u.ends and m.ends > u.starts""",
+)
+
+_PROGRAMMES = Fragment(
+    ("unit",),
+    """
+    select distinct u.key, p.id as a
+    from unit u
+    join programme_organisation i on i.organisation_id = u.organisation_id
+    join programme p on p.id = i.programme_id and p.status not in ('DRAFT', 'CANCELLED')
+                    and p.starts < u.ends and p.ends > u.starts""",
+)
+
+_HOSTS = Fragment(
+    ("fact",),
+    """
+    select distinct h.key, o.legal_entity_id as a
+    from (select distinct key, host_id from fact) h
+    join organisation o on o.id = h.host_id""",
+)
+
+# A closed organisation counts up to the day on which it closed, if that day is known.
+_OPEN = Fragment(
+    ("unit", "rule"),
+    """
+    select u.key, u.legal_entity_id, u.organisation_id
+    from unit u join rule r on u.kind = any (r.kinds)
+    where u.opened < u.ends and u.closed > u.starts
+      and (u.status = 'ACTIVE' or u.closed < 'infinity')""",
+)
+
+_ACTIVE = Fragment(("open",), "select distinct key, legal_entity_id as a from open")
+
+_APPROVED = Fragment(
+    ("unit",),
+    """
+    select distinct u.key, u.legal_entity_id as a
+    from unit u
+    join organisation_enrolment e on e.organisation_id = u.organisation_id
+                                 and e.academic_year = {academic_year}""",
+)
+
+# Of the active ones, those from which a base of the academic year is at hand.
+_REPORTED = Fragment(
+    ("open",),
+    """
+    select distinct u.key, u.legal_entity_id as a
+    from open u
+    join stated_list l on l.organisation_id = u.organisation_id
+                      and l.kind in ('MENTOR_BASE', 'MENTEE_BASE')
+                      and l.academic_year = {academic_year}""",
+)
+
+_FRESH = Fragment(
+    ("unit",),
+    """
+    select u.key, max(l.stated_as_of) as at
+    from unit u join stated_list l on l.organisation_id = u.organisation_id
+    group by u.key""",
+)
+
+# Everyone with a post of the rule's positions on the day, and the posts that make their row: the
+# main job, else posts of an unstated kind, else part-time and civil contracts of other employers.
+_POST = Fragment(
+    ("rule", "unit"),
+    """
+    select e.person_id, e.organisation_id, e.teaching_since, e.flag
+    from (select e.person_id, e.organisation_id, e.teaching_since,
+                 rank() over (partition by e.person_id
+                              order by case when e.kind = 'MAIN' then 1
+                                            when e.kind = any (r.aside) then 3 else 2 end,
+                                       e.position_code = any (r.positions) desc) as place,
+                 bool_or(e.position_code = any (r.positions)) over person as qualifies,
+                 bool_or(e.young_specialist_flag)
+                   filter (where e.position_code = any (r.positions)) over person as flag
+          from counted_post e cross join rule r
+          where e.starts <= {day} and e.ends > {day}{post_where}
+          window person as (partition by e.person_id)) e
+    where e.place = 1 and e.qualifies""",
+)
+
+# Teaching experience decides; where it is unknown the source's own flag; else nobody knows.
+_NOVICE = Fragment(
+    ("post", "rule", "unit"),
+    """
+    select u.key, p.person_id as a,
+           coalesce((p.teaching_since + make_interval(months => r.months))::date > {day}, p.flag)
+             as young
+    from post p cross join rule r
+    join unit u on u.organisation_id = p.organisation_id
+               and u.starts <= {day} and u.ends > {day}""",
+)
+
+_YOUNG = Fragment(("novice",), "select distinct key, a from novice where young")
+_YOUNG_UNKNOWN = Fragment(("novice",), "select distinct key, a from novice where young is null")
+
+# Mentees of the day in a pedagogical form, wherever in the region they are hosted.
+_MENTORED = Fragment(
+    ("young",),
+    """
+    select distinct f.mentee_id as person_id, f.form_code
+    from counted_fact f
+    join mentoring_form m on m.code = f.form_code and m.pedagogical
+    where f.starts <= {day} and f.ends > {day}{mentored_where}
+      and f.mentee_id in (select a from young)""",
+)
+
+_YOUNG_COVERED = Fragment(
+    ("young", "mentored"),
+    """
+    select y.key, y.a from young y
+    where exists (select from mentored m where m.person_id = y.a)""",
+)
+
+_YOUNG_COVERED_BY_FORM = Fragment(
+    ("mentored",),
+    """
+    select form_code as key, person_id as a from mentored""",
+)
+
+_YOUNG_UNCOVERED = Fragment(
+    ("young", "mentored"),
+    """
+    select y.key, y.a from young y
+    where not exists (select from mentored m where m.person_id = y.a)""",
+)
+
+# What organisations assert without names: the latest figure of each that speaks of the period.
+_FIGURE = Fragment(
+    ("unit",),
+    """
+    select distinct u.key, g.organisation_id, g.metric, g.value
+    from (select distinct on (s.organisation_id, s.metric)
+                 s.organisation_id, s.metric, s.value, greatest(s.stated_as_of, {lo}) as day
+          from stated_figure s
+          where s.organisation_id in (select organisation_id from unit)
+            and s.stated_as_of >= {stated_from} and s.stated_as_of < {hi}
+            and s.starts < {hi} and s.ends > {lo}
+          order by s.organisation_id, s.metric, s.stated_as_of desc) g
+    join unit u on u.organisation_id = g.organisation_id
+               and u.starts <= g.day and u.ends > g.day""",
+)
+
+_NAMED = Fragment(
+    ("fact", "figure"),
+    """
+    select key, host_id, 'PAIRS' as metric, mentor_id as a, mentee_id as b from fact
+    where host_id in (select organisation_id from figure)
+    union
+    select key, host_id, 'MENTORS', mentor_id, null from fact
+    where host_id in (select organisation_id from figure)
+    union
+    select key, host_id, 'MENTEES', mentee_id, null from fact
+    where host_id in (select organisation_id from figure)""",
+)
+
+_ASSERTED = Fragment(
+    ("figure", "named"),
+    """
+    select g.key, g.metric, sum(g.value)::int as asserted,
+           sum(greatest(0, g.value - coalesce(n.named, 0)))::int as unnamed
+    from figure g
+    left join (select key, host_id, metric, count(*) as named from named group by 1, 2, 3) n
+      on n.key = g.key and n.host_id = g.organisation_id and n.metric = g.metric
+    group by g.key, g.metric""",
+)
+
+_ASSERTED_TOTAL = Fragment(
+    ("figure", "named"),
+    """
+    select g.metric, sum(g.value)::int as asserted,
+           sum(greatest(0, g.value - coalesce(n.named, 0)))::int as unnamed
+    from figure g
+    left join (select host_id, metric, count(*) as named
+               from (select distinct host_id, metric, a, b from named) d group by 1, 2) n
+      on n.host_id = g.organisation_id and n.metric = g.metric
+    group by g.metric""",
+)
+
+FRAGMENTS: Mapping[str, Fragment] = {
+    "rule": _RULE,
+    "ground": _GROUND,
+    "unit": _UNIT,
+    "answering": _ANSWERING,
+    "unit_by_department": _UNIT_BY_DEPARTMENT,
+    "fact": _FACT,
+    "worker": _WORKER,
+    "mentors": _MENTORS,
+    "mentors_by_employer": _MENTORS_BY_EMPLOYER,
+    "mentees": _MENTEES,
+    "pairs": _PAIRS,
+    "without_programme": _WITHOUT_PROGRAMME,
+    "without_programme_at_all": _WITHOUT_PROGRAMME_AT_ALL,
+    "groups": _GROUPS,
+    "registered": _REGISTERED,
+    "programmes": _PROGRAMMES,
+    "hosts": _HOSTS,
+    "open": _OPEN,
+    "active": _ACTIVE,
+    "approved": _APPROVED,
+    "reported": _REPORTED,
+    "fresh": _FRESH,
+    "post": _POST,
+    "novice": _NOVICE,
+    "young": _YOUNG,
+    "young_unknown": _YOUNG_UNKNOWN,
+    "mentored": _MENTORED,
+    "young_covered": _YOUNG_COVERED,
+    "young_covered_by_form": _YOUNG_COVERED_BY_FORM,
+    "young_uncovered": _YOUNG_UNCOVERED,
+    "figure": _FIGURE,
+    "named": _NAMED,
+    "asserted": _ASSERTED,
+    "asserted_total": _ASSERTED_TOTAL,
+}

@@ -1,0 +1,97 @@
+"""The rows of an answer: which units have one, how each is named, and the figures beside it."""
+
+from collections.abc import Iterable, Mapping
+
+from hub.coverage.columns import COUNTS, Column
+from hub.coverage.question import GroupBy, Shape
+from hub.coverage.shape import NOBODY, Place, outside
+
+OUTSIDE_KEY = "OUTSIDE"  # how the row of what belongs to no unit is addressed
+TOTAL_KEY = "TOTAL"  # and the total
+
+# How a unit is found by the key of its row, and what it and its absence are called.
+_UNITS: Mapping[GroupBy, tuple[str, str, str, str]] = {
+    GroupBy.NONE: ("(select 1) u", "null::text", "''", "Всего"),
+    GroupBy.DEPARTMENT: (
+        "organisation u on u.id = k.key",
+        "u.short_name",
+        "u.sort_key",
+        "Вне ТУ/ДО",
+    ),
+    GroupBy.ORGANISATION: (
+        "organisation u on u.id = k.key",
+        "u.short_name",
+        "u.sort_key",
+        "Организация не указана",
+    ),
+    GroupBy.TERRITORY: (
+        "territory u on u.id = k.key",
+        "u.name",
+        "u.sort_key",
+        "Территория не указана",
+    ),
+    GroupBy.FORM: (
+        "mentoring_form u on u.code = k.key",
+        "u.label",
+        "lpad(u.sort_order::text, 9, '0')",
+        "Форма не указана",
+    ),
+}
+
+
+def keys(shape: Shape, columns: Iterable[Column], place: Place) -> str:
+    """Write which units have a row: those that should mentor, and those that a figure names."""
+    if shape.group_by is GroupBy.NONE:
+        return f"select {NOBODY} as key"
+    named = dict.fromkeys(unit for found in columns for unit in found.units)
+    return "\n    union ".join(
+        [_expected(shape, place), *(f"select key from {fragment}" for fragment in named)]
+    )
+
+
+def _expected(shape: Shape, place: Place) -> str:
+    if shape.group_by is not GroupBy.FORM:
+        return "select key from active"
+    chosen = f" and code = any ({place('forms')})" if shape.forms else ""
+    return (
+        "select code as key from mentoring_form"
+        f" where starts < {place('hi')} and ends > {place('lo')}{chosen}"
+    )
+
+
+def rows(shape: Shape, columns: Mapping[str, Column]) -> str:
+    """Write the query of the rows; `position` is their order, the row of nobody last."""
+    join, title, sort, nobody = _UNITS[shape.group_by]
+    unit = f"left join {join}" if " on " in join else f"cross join {join}"
+    figures = "".join(f",\n           {found.row} as {name}" for name, found in columns.items())
+    joins = {alias: text for found in columns.values() for alias, text in found.joins.items()}
+    joined = "".join(
+        f"\n    left join {text} {alias} on {alias}.key = k.key" for alias, text in joins.items()
+    )
+    alone = f"k.key = {outside(shape)}"
+    shown = "null" if shape.group_by is GroupBy.NONE else f"nullif(k.key, {outside(shape)})"
+    name = TOTAL_KEY if shape.group_by is GroupBy.NONE else OUTSIDE_KEY
+    return f"""
+    select case when {alone} then '{name}' else k.key::text end as key, {shown} as unit,
+           coalesce({title}, '{nobody}') as title,
+           row_number() over (order by {alone}, {sort}, k.key)::int as position{figures}
+    from coverage_key k
+    {unit}{joined}"""
+
+
+def total(columns: Mapping[str, Column]) -> str:
+    """Write the query of the one row that counts everybody once."""
+    figures = "".join(f",\n           {found.total} as {name}" for name, found in columns.items())
+    return f"select '{TOTAL_KEY}' as key, 'Всего' as title{figures}"
+
+
+def overlap(names: Iterable[str]) -> str:
+    """Write by how much the rows together exceed the total: who is counted in several of them."""
+    sums = "".join(
+        f",\n           {_SUM.format(name=name)} as {name}" for name in names if name in COUNTS
+    )
+    return f"select 'OVERLAP' as key{sums} from coverage_total t left join coverage_row r on true"
+
+
+# No rows sum to nought; rows that cannot have the number leave it empty.
+_SUM = "case when count(r.key) = 0 then 0 else sum(r.{name})::int end - min(t.{name})"

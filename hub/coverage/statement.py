@@ -1,0 +1,84 @@
+"""Composes the fragments that a question needs into the queries that answer it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from hub.coverage.columns import column, in_order
+from hub.coverage.fragments import FRAGMENTS
+from hub.coverage.measures import MEMBERS, Measure
+from hub.coverage.members import named
+from hub.coverage.question import GroupBy, Shape
+from hub.coverage.rows import OUTSIDE_KEY, keys, overlap, rows, total
+from hub.coverage.shape import Place, outside, pieces, variants
+
+Queries = Sequence[tuple[str, str]]  # names and bodies of common table expressions, in order
+
+
+def answer(shape: Shape, names: Iterable[str], place: Place) -> Queries:
+    """Give the queries behind an answer with the named columns of `hub.coverage.columns.NAMES`.
+
+    The last three are `coverage_row` (one a unit: `key`, `unit`, `title`, `position` and the
+    columns), `coverage_total` (one row) and `coverage_overlap` (one row, counts only).
+    """
+    ordered = in_order(names)
+    columns = {name: column(name, shape, place) for name in ordered}
+    needs = [need for found in columns.values() for need in found.needs]
+    return (
+        *_fragments([*needs, *_expected(shape)], shape, place),
+        ("coverage_key", keys(shape, columns.values(), place)),
+        ("coverage_row", rows(shape, columns)),
+        ("coverage_total", total(columns)),
+        ("coverage_overlap", overlap(ordered)),
+    )
+
+
+def members(shape: Shape, measure: Measure, place: Place, *, in_row: bool) -> Queries:
+    """Give the queries behind the list of a measure's members, of the whole or of one row.
+
+    The last is `coverage_member`, see `hub.coverage.members.named`. The row is the bind
+    parameter `row`: a key as `coverage_row` gives it.
+    """
+    counted, naming = MEMBERS[measure], named(measure, shape, place)
+    source = counted.fragment if in_row else counted.whole or counted.fragment
+    listed = f"select distinct {counted.columns} from {source}"
+    if in_row:
+        key = f"case when key = {outside(shape)} then '{OUTSIDE_KEY}' else key::text end"
+        listed += f" where {key} = {place('row')}"
+    return (
+        *_fragments([source, *naming.needs], shape, place),
+        ("coverage_listed", listed),
+        ("coverage_member", naming.sql),
+    )
+
+
+def _expected(shape: Shape) -> Sequence[str]:
+    return () if shape.group_by in (GroupBy.NONE, GroupBy.FORM) else ("active",)
+
+
+def _fragments(names: Iterable[str], shape: Shape, place: Place) -> Queries:
+    """Write the named fragments and all that they read, each after what it reads."""
+    chosen, words = variants(shape), _Words(pieces(shape, place), place)
+    bounded = ("ground",) if shape.is_bounded else ()
+    ordered: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        if name in ordered:
+            return
+        fragment = FRAGMENTS[chosen.get(name, name)]
+        for need in (*fragment.needs, *(bounded if name != "ground" else ())):
+            add(need)
+        ordered[name] = fragment.sql.format_map(words)
+
+    for name in names:
+        add(name)
+    return tuple(ordered.items())
+
+
+class _Words(dict[str, str]):
+    """The pieces of a shape; every other word is the name of a bind parameter."""
+
+    def __init__(self, written: Mapping[str, str], place: Place) -> None:
+        super().__init__(written)
+        self._place = place
+
+    def __missing__(self, name: str) -> str:
+        return self._place(name)
