@@ -41,9 +41,15 @@ def with_code(error: GraphQLError, code: ErrorCode) -> GraphQLError:
 
 
 class RequestRefused(Exception):  # noqa: N818 - a control signal to the HTTP edge, not a fault
-    """A request is answered with errors before anything was executed."""
+    """A request is answered with errors before anything was executed.
 
-    def __init__(self, errors: Sequence[GraphQLError], *, status: int = 400) -> None:
+    `malformed` means that it could not even be read as GraphQL.
+    """
+
+    def __init__(
+        self, errors: Sequence[GraphQLError], *, status: int = 400, malformed: bool = False
+    ) -> None:
         super().__init__(status)
         self.errors = tuple(errors)
         self.status = status
+        self.malformed = malformed

@@ -1,12 +1,14 @@
 """The schema: every root field, the scalars, and the text that is committed as schema.graphql."""
 
 import sys
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import strawberry
 from strawberry.printer import print_schema as print_sdl
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.scalar import ScalarDefinition
 
 from hub.access import Purpose, Role
 from schema.compiler import declare
@@ -25,8 +27,8 @@ from schema.people import PERSON_FILTER, PERSON_ORDER, Person, people_rows
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
 
-RoleName = strawberry.enum(Role, name="Role", description="Роль, в которой читает клиент.")
-PurposeName = strawberry.enum(
+strawberry.enum(Role, name="Role", description="Роль, в которой читает клиент.")
+strawberry.enum(
     Purpose, name="Purpose", description="Цель, ради которой личные поля видны без маски."
 )
 
@@ -36,7 +38,7 @@ def _instant(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-SCALARS = {
+SCALARS: Mapping[object, ScalarDefinition] = {
     date: strawberry.scalar(
         name="Date",
         description="День: 2026-09-01.",
@@ -59,8 +61,8 @@ class Viewer:
     """The client behind the credential, and what it may see."""
 
     name: str = declare.from_viewer("Имя клиента.", "client_name")
-    role: RoleName = declare.from_viewer("Роль.", "role")
-    purposes: list[PurposeName] = declare.from_viewer("Цели доступа к личным полям.", "purposes")
+    role: Role = declare.from_viewer("Роль.", "role")
+    purposes: list[Purpose] = declare.from_viewer("Цели доступа к личным полям.", "purposes")
     is_region_wide: bool = declare.from_viewer("Видит ли весь регион.", "is_region_wide")
     organisation: Organisation | None = declare.one(
         "Учреждение, чью область видит клиент.",

@@ -7,10 +7,22 @@ from uuid import UUID
 from schema.compiler.arguments import Argument, Value
 from schema.compiler.request import Request, ViewerShape
 from schema.compiler.sql import Binds, Sql
+from schema.errors import bad_input
 
 
 def _as_is(value: Value) -> object:
     return value
+
+
+def _storable(value: Value) -> Value:
+    """Refuse the texts that PostgreSQL cannot hold: a zero byte, half of a surrogate pair."""
+    if isinstance(value, str) and ("\0" in value or not _is_unicode(value)):
+        raise bad_input("В тексте стоит недопустимый знак: уберите его.")
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +55,8 @@ class Call:
         convert: Callable[[Value], object] = _as_is,
     ) -> Sql:
         """Return the placeholder of an argument; `convert` may refuse a value with `bad_input`."""
-        return self.binds.add(lambda request: convert(argument.take(request.variables)), sql_type)
+        take = argument.take
+        return self.binds.add(lambda request: convert(_storable(take(request.variables))), sql_type)
 
     def value(self, value: object, sql_type: str) -> Sql:
         """Return the placeholder of a constant."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from graphql import (
     DocumentNode,
-    ExecutionResult,
     FragmentDefinitionNode,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -44,6 +43,6 @@ def introspect(
     fragments = [part for part in document.definitions if isinstance(part, FragmentDefinitionNode)]
     whole = DocumentNode(definitions=(asked, *fragments))
     result = execute_sync(schema, whole, variable_values=dict(variables))
-    if not isinstance(result, ExecutionResult) or result.errors or result.data is None:
+    if result.errors or result.data is None:
         raise RequestRefused(result.errors or ())
     return result.data

@@ -1,0 +1,221 @@
+"""GraphQL over HTTP: one address for queries and, in a browser, for the explorer.
+
+The media type decides the status of a refused request, as the GraphQL-over-HTTP specification
+says: 400 with `application/graphql-response+json`, 200 with the older `application/json`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import structlog
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from hub.errors import HubError
+from hub.seal import Sealer
+from hub.settings import Settings
+from schema.compiler.run import Engine
+from schema.context import pool_of, viewer_of
+from schema.errors import ErrorCode, RequestRefused, failure
+from schema.negotiation import GRAPHQL_RESPONSE, JSON, negotiate, wants_page
+from schema.root import build_schema
+
+PATH = "/graphql"
+STATIC = Path(__file__).with_name("static")
+MAX_BODY = 1_000_000
+PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "X-Requested-With")
+_log = structlog.get_logger()
+Json = Any  # what a client sent, before it is looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A well-formed request: its document, the operation it names, and the variables."""
+
+    query: str
+    operation_name: str | None
+    variables: Mapping[str, Json]
+
+
+def build_engine(settings: Settings) -> Engine:
+    """Build the engine of this process; raises ConfigError when the keys are missing."""
+    sealer = Sealer.from_file(settings.keys)
+    return Engine(
+        build_schema(),
+        cursor_secret=sealer.hash("schema/cursor/v1"),
+        zone=settings.zone,
+        open_seal=sealer.open,
+    )
+
+
+def graphql_routes(engine: Engine) -> list[BaseRoute]:
+    """Make the routes of the door; pools come from the application's state: `web`, `web_region`."""
+    door = Door(engine)
+    return [
+        Route(PATH, door.answer, methods=["GET", "POST"]),
+        Mount(f"{PATH}/static", StaticFiles(directory=STATIC)),
+    ]
+
+
+class Door:
+    """The endpoint: negotiate, authenticate, read, answer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request; every refusal is a GraphQL response with a code."""
+        if wants_page(request):
+            return FileResponse(STATIC / "explorer.html", media_type="text/html; charset=utf-8")
+        media = negotiate(request.headers.get("Accept", ""))
+        if media is None:
+            message = f"Ответ бывает только {GRAPHQL_RESPONSE} или {JSON}."
+            refused = _refused(ErrorCode.NOT_ACCEPTABLE, message, status=HTTPStatus.NOT_ACCEPTABLE)
+            return _refusal(refused, GRAPHQL_RESPONSE)
+        try:
+            body = await self._read(request)
+        except RequestRefused as error:
+            return _refusal(error, media)
+        return _response(body, media, HTTPStatus.OK)
+
+    async def _read(self, request: Request) -> bytes:
+        try:
+            viewer = await viewer_of(request)
+            asked = await _asked(request)
+            return await self._engine.answer(
+                pool_of(request, viewer),
+                viewer,
+                asked.query,
+                name=asked.operation_name,
+                variables=asked.variables,
+            )
+        except asyncpg.QueryCanceledError as error:
+            raise _refused(
+                ErrorCode.QUERY_TIMED_OUT,
+                "Запрос выполнялся слишком долго. Уменьшите страницы или сузьте условия.",
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+            ) from error
+        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+            _log.warning("graphql.unavailable", error=type(error).__name__)
+            raise _refused(
+                ErrorCode.UNAVAILABLE,
+                "База данных не отвечает. Повторите через минуту.",
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+            ) from error
+        except (HubError, asyncpg.PostgresError) as error:
+            # The driver's text quotes values: only its type is kept.
+            _log.error("graphql.failed", error=type(error).__name__)
+            raise _refused(
+                ErrorCode.INTERNAL,
+                "Хаб не смог ответить. Сообщите администратору номер запроса.",
+                status=HTTPStatus.INTERNAL_SERVER_ERROR,
+            ) from error
+
+
+async def _asked(request: Request) -> Asked:
+    if request.method == "GET":
+        return _well_formed(_from_address(request))
+    if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != JSON:
+        message = f"Тело запроса должно быть {JSON}."
+        raise _refused(ErrorCode.BAD_REQUEST, message, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    return _well_formed(_decoded(await _body(request)))
+
+
+async def _body(request: Request) -> bytes:
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > MAX_BODY:
+            message = "Тело запроса больше 1 МБ: разделите его."
+            raise _refused(
+                ErrorCode.PAYLOAD_TOO_LARGE, message, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            )
+    return bytes(received)
+
+
+def _from_address(request: Request) -> Mapping[str, Json]:
+    if not any(name in request.headers for name in PREFLIGHT_HEADERS):
+        message = f"Запросу GET нужен заголовок {PREFLIGHT_HEADERS[0]}: 1."
+        raise _refused(ErrorCode.PREFLIGHT_REQUIRED, message, status=HTTPStatus.FORBIDDEN)
+    given = dict(request.query_params)
+    return {
+        **given,
+        **{
+            name: _decoded(given[name].encode())
+            for name in ("variables", "extensions")
+            if given.get(name)
+        },
+    }
+
+
+def _decoded(text: bytes) -> Json:
+    try:
+        return json.loads(text.decode())
+    except (ValueError, RecursionError) as error:
+        raise _malformed("Это не JSON в UTF-8 или он вложен слишком глубоко.") from error
+
+
+def _well_formed(sent: Json) -> Asked:
+    if not isinstance(sent, dict):
+        raise _malformed("Запрос — объект JSON с полем query.")
+    query, name = sent.get("query"), sent.get("operationName")
+    variables, extensions = sent.get("variables"), sent.get("extensions")
+    if not isinstance(query, str) or not query:
+        raise _malformed("В поле query должен стоять текст запроса.")
+    if not isinstance(name, str | None):
+        raise _malformed("В поле operationName должно стоять имя операции.")
+    if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
+        raise _malformed("В полях variables и extensions должны стоять объекты.")
+    return Asked(query=query, operation_name=name or None, variables=variables or {})
+
+
+def _refused(code: ErrorCode, message: str, *, status: int) -> RequestRefused:
+    return RequestRefused([failure(code, message)], status=status)
+
+
+def _malformed(message: str) -> RequestRefused:
+    # Nothing was understood as GraphQL, so the older media type gives no reason for 200.
+    return RequestRefused([failure(ErrorCode.BAD_REQUEST, message)], malformed=True)
+
+
+def _refusal(refused: RequestRefused, media: str) -> Response:
+    status = refused.status
+    if status == HTTPStatus.BAD_REQUEST and media == JSON and not refused.malformed:
+        status = HTTPStatus.OK
+    codes = sorted({str((error.extensions or {}).get("code")) for error in refused.errors})
+    _log.info("graphql.refused", codes=codes, status=status)
+    body = json.dumps({"errors": _written(refused.errors)}, ensure_ascii=False).encode()
+    response = _response(body, media, status)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _written(errors: Sequence[GraphQLError]) -> Sequence[Mapping[str, Json]]:
+    correlation = structlog.contextvars.get_contextvars().get("correlation_id")
+    written: list[Mapping[str, Json]] = []
+    for error in errors:
+        formatted = dict(error.formatted)
+        formatted["extensions"] = {
+            **(error.extensions or {"code": ErrorCode.INTERNAL.value}),
+            "correlationId": correlation,
+        }
+        written.append(formatted)
+    return written
+
+
+def _response(body: bytes, media: str, status: int) -> Response:
+    return Response(
+        body,
+        status_code=status,
+        media_type=f"{media}; charset=utf-8",
+        headers={"Cache-Control": "no-store", "Vary": "Accept, Authorization"},
+    )
