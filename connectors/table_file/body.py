@@ -1,7 +1,7 @@
 """What the odd rows of a table are: blank, a section, a total, a signature, a repeated header."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from connectors.table_file.fields import normalise_header
@@ -24,6 +24,7 @@ _CLASS = re.compile(
 _UNDERSCORES = re.compile(r"_{3,}")
 # A signature has its post, a line and a name; a row of a table is fuller than that.
 SIGNATURE_CELLS = 3
+LONGEST_NAME = 5  # words
 
 
 class RowKind(StrEnum):
@@ -47,17 +48,19 @@ def kind_of(cells: Sequence[str], headers: Sequence[str], *, name: str, others: 
     filled = [cell for cell in cells if cell]
     if not filled:
         return RowKind.BLANK
-    if is_numbering(cells) or _repeats(cells, headers):
-        return RowKind.REPEATED
-    if any(map(_TOTAL.match, filled[:2])) and others <= SIGNATURE_CELLS:
-        return RowKind.TOTAL
-    if _is_footer(filled, name=name, others=others):
-        return RowKind.FOOTER
-    if len(set(filled)) == 1 and _is_section(filled[0], name=name):
-        return RowKind.SECTION
-    if name:
-        return RowKind.DATA
-    return RowKind.NAMELESS if others else RowKind.BLANK
+    checks: tuple[tuple[RowKind, Callable[[], bool]], ...] = (
+        (RowKind.REPEATED, lambda: is_numbering(cells) or _repeats(cells, headers)),
+        (RowKind.TOTAL, lambda: _is_total(filled, others=others)),
+        (RowKind.FOOTER, lambda: _is_footer(filled, name=name, others=others)),
+        (RowKind.SECTION, lambda: len(set(filled)) == 1 and _is_section(filled[0], name=name)),
+        (RowKind.DATA, lambda: bool(name)),
+        (RowKind.NAMELESS, lambda: others > 0),
+    )
+    return next((kind for kind, holds in checks if holds()), RowKind.BLANK)
+
+
+def _is_total(filled: Sequence[str], *, others: int) -> bool:
+    return any(map(_TOTAL.match, filled[:2])) and others <= SIGNATURE_CELLS
 
 
 def _repeats(cells: Sequence[str], headers: Sequence[str]) -> bool:
@@ -86,7 +89,7 @@ def _is_section(text: str, *, name: str) -> bool:
 
 def _looks_like_name(text: str) -> bool:
     words = text.replace(".", ". ").split()
-    return 1 < len(words) <= 5 and all(
+    return 1 < len(words) <= LONGEST_NAME and all(
         word[0].isupper() or word in _PATRONYMIC_ENDS for word in words
     )
 
@@ -98,3 +101,17 @@ def section_class(text: str) -> str:
     """Give the class that a section row names: «9 «А» класс»; empty if it names none."""
     found = _CLASS.match(text.strip())
     return (found["name"] or found["after"] or "").strip() if found else ""
+
+
+_SUSPECT = re.compile(
+    _FOOTER.pattern
+    + "|"
+    + _TOTAL.pattern
+    + r"|_{3,}|^\d+(?:\.0)?$|^ф\.?\s*и\.?\s*о\b|^фамилия\b|^наставн|^наставля",
+    re.IGNORECASE,
+)
+
+
+def is_suspect(name: str) -> bool:
+    """Say whether what stands in the name column may be no name, so that the row wants a look."""
+    return _SUSPECT.match(name) is not None

@@ -50,9 +50,9 @@ def _refuse_declared(archive: zipfile.ZipFile) -> None:
     dense = declared > SMALL_BYTES and declared / packed > MOST_RATIO
     if declared > MOST_BYTES or len(members) > MOST_MEMBERS or dense:
         raise UnreadableTableError(
-            "file.bomb",
             "Внутри файла неправдоподобно много данных, он не открыт. "
             "Скопируйте таблицу в новую книгу, сохраните и загрузите снова.",
+            code="file.bomb",
         )
 
 
@@ -66,9 +66,9 @@ def _refuse_rectangle(
         rows, columns = measure(stream)
     if rows * columns > MOST_CELLS:
         raise UnreadableTableError(
-            "file.too_large",
             f"Лист занимает {rows} строк и {columns} столбцов, считая до самой дальней ячейки. "
             "Удалите ячейки вне таблицы или сохраните лист в CSV и загрузите снова.",
+            code="file.too_large",
         )
 
 

@@ -47,14 +47,14 @@ def recognise(path: Path) -> Container:
     """Say what the file is; raise UnreadableTableError for all that is no table."""
     if not path.is_file():
         raise UnreadableTableError(
-            "file.missing", "Файла нет. Выберите файл и загрузите его снова."
+            "Файла нет. Выберите файл и загрузите его снова.", code="file.missing"
         )
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if not head.strip(b"\x00 \t\r\n\x1a"):
         raise UnreadableTableError(
-            "file.empty",
             "Файл пуст. Откройте его, проверьте, что таблица на месте, и сохраните снова.",
+            code="file.empty",
         )
     if head.startswith(b"PK"):
         return _in_zip(path)
@@ -68,18 +68,20 @@ def _refuse_foreign(head: bytes) -> None:
     for signature, code, what in _SIGNATURES:
         if head.startswith(signature):
             advice = "Распакуйте его" if code == "file.archive" else "Сохраните таблицу как .xlsx"
-            raise UnreadableTableError(code, f"{what}, а не таблица. {advice} и загрузите снова.")
+            raise UnreadableTableError(
+                f"{what}, а не таблица. {advice} и загрузите снова.", code=code
+            )
     text = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").replace(b"\x00", b"")
     if _MARKUP.match(text):
         raise UnreadableTableError(
-            "file.html",
             "Это веб-страница под именем таблицы. "
             "Откройте её в Excel, сохраните как «Книга Excel (.xlsx)» и загрузите снова.",
+            code="file.html",
         )
     if _XML.match(text) or _JSON.match(text):
         raise UnreadableTableError(
-            "file.not_a_table",
             "Это файл XML или JSON, а не таблица. Сохраните таблицу как .xlsx и загрузите снова.",
+            code="file.not_a_table",
         )
 
 
@@ -114,15 +116,17 @@ def _foreign_zip(names: set[str]) -> UnreadableTableError:
     if "xl/workbook.bin" in names:
         what = "Это двоичная книга Excel (.xlsb)"
         return UnreadableTableError(
-            "file.not_a_table", f"{what}. Сохраните её как «Книга Excel (.xlsx)» и загрузите снова."
+            f"{what}. Сохраните её как «Книга Excel (.xlsx)» и загрузите снова.",
+            code="file.not_a_table",
         )
     if any(name.startswith(("word/", "ppt/")) for name in names):
         return UnreadableTableError(
-            "file.not_a_table",
             "Это документ Word или PowerPoint. Перенесите таблицу в Excel и загрузите снова.",
+            code="file.not_a_table",
         )
     return UnreadableTableError(
-        "file.archive", "Это архив или файл другой программы. Распакуйте его и загрузите таблицу."
+        "Это архив или файл другой программы. Распакуйте его и загрузите таблицу.",
+        code="file.archive",
     )
 
 
@@ -140,8 +144,8 @@ def _in_ole(path: Path) -> Container:
         return Container.XLS
     if "WordDocument" in found:
         raise UnreadableTableError(
-            "file.not_a_table",
             "Это документ Word. Перенесите таблицу в Excel и загрузите снова.",
+            code="file.not_a_table",
         )
     raise damaged()
 
@@ -163,14 +167,15 @@ def overlapping(stream: IO[bytes], overlap: int = 64) -> Iterator[bytes]:
 def damaged() -> UnreadableTableError:
     """Give the refusal of a file whose inside does not hold together."""
     return UnreadableTableError(
-        "file.damaged",
         "Файл повреждён или загружен не до конца. "
         "Откройте его на своём компьютере, сохраните заново и загрузите снова.",
+        code="file.damaged",
     )
 
 
 def password_protected() -> UnreadableTableError:
     """Give the refusal of a file that opens with a password only."""
     return UnreadableTableError(
-        "file.password", "Файл закрыт паролем. Снимите пароль, сохраните файл и загрузите снова."
+        "Файл закрыт паролем. Снимите пароль, сохраните файл и загрузите снова.",
+        code="file.password",
     )

@@ -82,8 +82,8 @@ def _is_binary(text: str) -> bool:
 
 def _no_table() -> UnreadableTableError:
     return UnreadableTableError(
-        "file.not_a_table",
         "Это не таблица: внутри двоичные данные. Сохраните таблицу как .xlsx и загрузите снова.",
+        code="file.not_a_table",
     )
 
 
@@ -116,9 +116,9 @@ def _best_guess(sample: bytes) -> Encoding:
         raise _no_table()
     if not best.headers and best.likeness < _LEAST_PLAUSIBLE:
         raise UnreadableTableError(
-            "file.encoding",
             "Не удалось понять кодировку файла: русских слов в нём не видно. "
             "Сохраните таблицу как .xlsx или «CSV UTF-8» и загрузите снова.",
+            code="file.encoding",
         )
     return Encoding(name=best.name, dialect=best.dialect, headers=best.headers)
 

@@ -6,7 +6,7 @@ from hub.errors import FileError
 class UnreadableTableError(FileError):
     """Файл не удалось прочитать как таблицу. Сохраните его как .xlsx и загрузите снова."""
 
-    def __init__(self, code: str, message: str, *, sheet: str = "", row: int | None = None) -> None:
+    def __init__(self, message: str, *, code: str, sheet: str = "", row: int | None = None) -> None:
         super().__init__(message, code=code)
         self.sheet = sheet
         self.row = row

@@ -71,9 +71,9 @@ def find_header(head: Sequence[TextRow], merges: Sequence[Merge] = ()) -> Header
         return None
     if not best.fields & NAME_FIELDS:
         raise UnreadableTableError(
-            "file.no_name_column",
             "В таблице нет столбца с фамилией или ФИО. Добавьте столбец «ФИО» и загрузите снова.",
             row=head[best.header.last][0],
+            code="file.no_name_column",
         )
     return best.header
 
@@ -91,10 +91,10 @@ def _refuse_width(head: Sequence[TextRow]) -> None:
         width = sum(1 for cell in row if cell)
         if width > MOST_COLUMNS:
             raise UnreadableTableError(
-                "file.too_wide",
                 f"В строке {number} заполнено {width} столбцов, больше {MOST_COLUMNS}. "
                 "Оставьте столбцы таблицы, остальные удалите и загрузите файл снова.",
                 row=number,
+                code="file.too_wide",
             )
 
 

@@ -25,10 +25,10 @@ def bounded(stream: TextIO) -> Iterator[tuple[int, str]]:
         number += 1
         if len(line) == LONGEST_LINE and not line.endswith("\n"):
             raise UnreadableTableError(
-                "file.line_too_long",
                 f"Строка {number} длиннее {LONGEST_LINE} знаков: так бывает, когда потеряны "
                 "переводы строк. Сохраните таблицу как .xlsx и загрузите снова.",
                 row=number,
+                code="file.line_too_long",
             )
         line = line.rstrip("\n")
         yield (

@@ -41,12 +41,12 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One table of a file. `rows` is read once, in order; `keeps_merges` tells that merges are known."""
+    """One table of a file. `rows` is read once, in order; a streamed sheet is text, not a book."""
 
     name: str
     rows: Iterator[Row]
     merges: tuple[Merge, ...] = ()
-    keeps_merges: bool = False
+    streamed: bool = False
     hidden: bool = False
     repairs: tuple[str, ...] = ()
 
@@ -71,7 +71,9 @@ def _text_sheet(path: Path, encoding: Encoding) -> Sheet:
     repairs: tuple[str, ...] = ()
     if not encoding.name.startswith("utf-8"):
         repairs = (f"Файл прочитан в кодировке {ENCODING_NAMES[encoding.name]}",)
-    return Sheet(name="", rows=records(lines, encoding.dialect.delimiter), repairs=repairs)
+    return Sheet(
+        name="", rows=records(lines, encoding.dialect.delimiter), streamed=True, repairs=repairs
+    )
 
 
 def _book_sheets(path: Path) -> Iterator[Sheet]:
@@ -99,5 +101,4 @@ def _book_sheet(book: calamine.CalamineWorkbook, meta: calamine.SheetMetadata) -
             Merge(top=top + 1, left=start - left, bottom=bottom + 1, right=end - left)
             for (top, start), (bottom, end) in merges or ()
         ),
-        keeps_merges=merges is not None,
     )

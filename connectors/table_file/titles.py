@@ -38,7 +38,7 @@ _ORGANISATION = re.compile(
     rf"(?:\b{_ABBREVIATED}\b|(?i:\b{_WRITTEN_OUT}))|\b(?:СОШ|ООШ|НОШ)\b", re.UNICODE
 )
 _TYPED_ORGANISATION = re.compile(
-    rf"^\s*{_TYPED}\s*(?:№|N|имени|им\.|«|\"|с\.|п\.|$)", re.IGNORECASE
+    rf"^\s*{_TYPED}\s*(?:№|N|\d|имени|им\.|«|\"|с\.|п\.)", re.IGNORECASE
 )
 _LABELLED = re.compile(
     r"^(?:(?:полное |краткое |сокращенное )?наименование (?:оо|организации|учреждения|школы|"
