@@ -11,10 +11,10 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import WriteSession, copy_frame
+from hub.database import WriteSession
 from hub.records import ChangesetId, RecordKind
 from hub.seal import Sealer
-from sync.columns import column
+from sync.columns import column, insert_frame
 from sync.directory import Directory
 from sync.match import read_facts
 from sync.matching.keys import blocking_keys
@@ -85,7 +85,7 @@ async def refresh_facts(
         normalised = normalise(payloads, today=today)
         facts = _facts(payloads, normalised.frame, directory, sealer)
         await connection.execute("delete from record_facts where record_id = any($1)", ids.tolist())
-        await copy_frame(connection, "record_facts", facts, STORED)
+        await insert_frame(connection, "record_facts", facts, STORED)
         await _reject_cells(session, payloads, normalised.issues, sealer, changeset_id)
     await connection.execute("analyze record_facts")
     for ids in _chunks(pending.restated):
@@ -153,36 +153,24 @@ async def _reject_cells(
 ) -> None:
     """Keep each cell that could not be understood; its row has landed without it."""
     places = payloads.loc[issues["row"]]
-    await session.raw.copy_records_to_table(
-        "rejection",
-        columns=[
-            "source_file_id",
-            "organisation_id",
-            "sheet",
-            "row",
-            "column",
-            "code",
-            "message",
-            "payload_sealed",
-            "changeset_id",
-        ],
-        records=[
-            (
-                place["_source_file_id"],
-                place["_organisation_id"],
-                place["_sheet"],
-                place["_row"],
-                issue["field"],
-                issue["code"],
-                issue["message"],
-                sealer.seal(str(place.get(issue["field"], ""))),
-                changeset_id,
-            )
-            for issue, place in zip(
-                issues.to_dict("records"), places.to_dict("records"), strict=True
-            )
-        ],
+    said = [
+        str(place.get(field, ""))
+        for field, place in zip(issues["field"], places.to_dict("records"), strict=True)
+    ]
+    rejections = pd.DataFrame(
+        {
+            "source_file_id": places["_source_file_id"].to_numpy(),
+            "organisation_id": places["_organisation_id"].to_numpy(),
+            "sheet": places["_sheet"].to_numpy(),
+            "row": places["_row"].to_numpy(),
+            "column": issues["field"].to_numpy(),
+            "code": issues["code"].to_numpy(),
+            "message": issues["message"].to_numpy(),
+            "payload_sealed": [sealer.seal(text) for text in said],
+            "changeset_id": changeset_id,
+        }
     )
+    await insert_frame(session.raw, "rejection", rejections, list(rejections.columns))
 
 
 async def _replace_keys(connection: Connection, ids: Ids) -> None:
@@ -200,4 +188,4 @@ async def _replace_keys(connection: Connection, ids: Ids) -> None:
             "finer": keys.finer,
         }
     ).drop_duplicates(["key", "record_id"])
-    await copy_frame(connection, "record_key", rows, ["key", "record_id", "finer"])
+    await insert_frame(connection, "record_key", rows, ["key", "record_id", "finer"])

@@ -12,8 +12,9 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import WriteSession, copy_frame
+from hub.database import WriteSession
 from hub.records import ChangesetId
+from sync.columns import insert_frame
 from sync.matching.cluster import Clustering, Verdicts, cluster
 from sync.matching.decide import Decision, decide
 from sync.matching.keys import Keys, candidates
@@ -53,7 +54,7 @@ async def recompare(
         await _remember(connection, "touched", touched)
     neighbours = await connection.fetch(DROPPED_EDGES)
     edges = await _edges(connection, touched, model)
-    await copy_frame(
+    await insert_frame(
         connection,
         "edge",
         edges.assign(changeset_id=changeset_id),

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+import pandas as pd
+
 from hub.database import WriteSession
 from hub.records import ChangesetId
+from sync.columns import column, insert_frame
 
 Places = Mapping[UUID, list[UUID]]
 
@@ -19,22 +22,12 @@ async def announce(
     changeset_id: ChangesetId,
 ) -> int:
     """Write an event for each (id, operation): who saw it before, who sees it after."""
-    events = sorted(operations)
-    await session.raw.copy_records_to_table(
-        "change",
-        columns=[
-            "entity",
-            "entity_id",
-            "operation",
-            "places_before",
-            "places_after",
-            "changeset_id",
-        ],
-        records=[
-            (entity, owner, operation, before.get(owner, []), after.get(owner, []), changeset_id)
-            for owner, operation in events
-        ],
-    )
+    events = pd.DataFrame(sorted(operations), columns=["entity_id", "operation"], dtype=object)
+    events["entity"] = entity
+    events["places_before"] = column(before.get(owner, []) for owner in events["entity_id"])
+    events["places_after"] = column(after.get(owner, []) for owner in events["entity_id"])
+    events["changeset_id"] = changeset_id
+    await insert_frame(session.raw, "change", events, list(events.columns))
     return len(events)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId
-from sync.columns import column
+from sync.columns import column, insert_frame
 from sync.directory import Directory
 from sync.golden import project
 from sync.identity import Identities, assign
@@ -83,7 +83,7 @@ async def _write_links(
         "delete from link where record_id = any($1)", links["record_id"].tolist()
     )
     links = links.assign(model_version=model_version, changeset_id=changeset_id)
-    await copy_frame(connection, "link", links, list(links.columns))
+    await insert_frame(connection, "link", links, list(links.columns))
 
 
 async def _write_aliases(
@@ -128,7 +128,6 @@ DETAILS = (
     "last_stated",
     "ended_on",
     "snils_sealed",
-    "contact_owner",
     "position_code",
     "position_text",
     "subjects",
@@ -147,7 +146,7 @@ async def _with_details(connection: Connection, facts: pd.DataFrame) -> pd.DataF
     """Join what the matcher does not compare: posts, classes, days of statements."""
     rows = await connection.fetch(
         "select f.record_id, r.first_stated, r.last_stated, r.ended_on, f.snils_sealed,"
-        " f.contact_owner, f.position_code, f.position_text, f.subjects, f.hired_on,"
+        " f.position_code, f.position_text, f.subjects, f.hired_on,"
         " f.dismissed_on, f.teaching_since, f.young_specialist_flag, f.category, f.grade,"
         " f.letter, coalesce(v.payload ->> 'main_request', '') as main_request"
         " from record_facts f join record r on r.id = f.record_id"

@@ -117,8 +117,10 @@ async def _project_mentorships(
 ) -> Projected:
     """Write mentorships, then who may see what, then the events; the evidence is projected."""
     pairs = await write_mentorships(session, rules, root_id=root_id, changeset_id=changeset_id)
-    moved = await write_places(session, root_id=root_id, changeset_id=changeset_id)
-    changed = (people.changed | moved) - people.gone
+    changed = await write_places(
+        session, set(people.changed), root_id=root_id, changeset_id=changeset_id
+    )
+    changed -= people.gone
     events = await _announce_people(session, people, changed, changeset_id)
     events += await _announce_mentorships(session, pairs, changeset_id)
     await session.raw.execute(
@@ -137,7 +139,7 @@ async def _project_mentorships(
 async def _announce_people(
     session: WriteSession,
     people: PeopleWritten,
-    changed: frozenset[UUID] | set[UUID],
+    changed: set[UUID],
     changeset_id: ChangesetId,
 ) -> int:
     merged, split = people.identities.merged, people.identities.split

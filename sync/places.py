@@ -57,19 +57,28 @@ async def places_of(session: WriteSession) -> dict[UUID, list[UUID]]:
 
 
 async def write_places(
-    session: WriteSession, *, root_id: UUID, changeset_id: ChangesetId
+    session: WriteSession, changed: set[UUID], *, root_id: UUID, changeset_id: ChangesetId
 ) -> set[UUID]:
-    """Make the places of the affected people follow their organisations; answer who changed."""
+    """Make the places of the affected people follow their organisations.
+
+    `changed` are those about whom something else changed; answers them and whoever moved.
+    """
     connection = session.raw
     await connection.execute(
         "create temp table fresh_person_place on commit drop as"
         " select authority_id, sort_key, person_id, starts, ends from person_place with no data"
     )
     await connection.execute(FRESH_PLACES, root_id)
-    return await replace_from(
+    changed |= await replace_from(
         connection,
         PERSON_PLACE,
         "fresh_person_place",
         owners="affected_person",
         changeset_id=changeset_id,
     )
+    await connection.execute(
+        "update person_place set changed_at = now()"
+        " where person_id = any($1) and changed_at < now()",
+        list(changed),
+    )
+    return changed

@@ -115,9 +115,7 @@ async def _write_possible_twins(connection: Connection) -> None:
     groups = connected_components(graph, directed=False)[1] if people else np.empty(0, dtype=int)
     first = {group: people[number] for number, group in reversed(list(enumerate(groups.tolist())))}
     await connection.execute("delete from possible_twin")
-    await connection.copy_records_to_table(
-        "possible_twin",
-        records=[
-            (person, first[group]) for person, group in zip(people, groups.tolist(), strict=True)
-        ],
+    await connection.executemany(
+        "insert into possible_twin (person_id, group_id) values ($1, $2)",
+        [(person, first[group]) for person, group in zip(people, groups.tolist(), strict=True)],
     )

@@ -16,6 +16,7 @@ import pandas as pd
 from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId, Completeness, Figure, FileKind, Rejected
 from hub.seal import Sealer
+from sync.columns import insert_frame
 from sync.parts import OWN_COLUMNS, PLACE_COLUMNS, SEALED_FIELDS
 
 Connection = asyncpg.Connection
@@ -239,34 +240,25 @@ async def reject(
 
     Each item is a rejection, the id of its file and the organisation where it is known.
     """
-    await session.raw.copy_records_to_table(
-        "rejection",
-        columns=[
-            "source_file_id",
-            "organisation_id",
-            "sheet",
-            "row",
-            "column",
-            "code",
-            "message",
-            "payload_sealed",
-            "changeset_id",
-        ],
-        records=[
-            (
-                file_id,
-                organisation_id,
-                rejected.place.sheet,
-                rejected.place.row,
-                rejected.place.column,
-                rejected.code,
-                rejected.message,
-                sealer.seal(_as_text(rejected)),
-                changeset_id,
-            )
+    frame = pd.DataFrame(
+        [
+            {
+                "source_file_id": file_id,
+                "organisation_id": organisation_id,
+                "sheet": rejected.place.sheet,
+                "row": rejected.place.row,
+                "column": rejected.place.column,
+                "code": rejected.code,
+                "message": rejected.message,
+                "payload_sealed": sealer.seal(_as_text(rejected)),
+                "changeset_id": changeset_id,
+            }
             for rejected, file_id, organisation_id in rejections
         ],
+        dtype=object,
     )
+    if len(frame):
+        await insert_frame(session.raw, "rejection", frame, list(frame.columns))
 
 
 def _as_text(rejected: Rejected) -> str:

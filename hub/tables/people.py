@@ -1,6 +1,6 @@
 """People: a projection of linked records, rebuilt from evidence whenever it changes."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger
@@ -171,7 +171,7 @@ class PersonPlace(Base):
     person_id: Mapped[PersonRef] = mapped_column(primary_key=True)
     starts: Mapped[Starts]
     ends: Mapped[Ends]
-    changed_at: Mapped[datetime]
+    changed_at: Mapped[Instant]  # when anything about the person changed last
     changeset_id: Mapped[ChangesetRef]
     __table_args__ = (
         Index(None, "person_id", "authority_id"),

@@ -337,7 +337,7 @@ create table person_place (
     person_id uuid not null,
     starts date default '-infinity' not null,
     ends date default 'infinity' not null,
-    changed_at timestamp with time zone not null,
+    changed_at timestamp with time zone default now() not null,
     changeset_id bigint not null,
     constraint pk_person_place primary key (authority_id, sort_key, person_id),
     constraint fk_person_place_person_id foreign key(person_id) references person (id) on delete cascade,
