@@ -28,24 +28,6 @@ def variants(shape: Shape) -> Mapping[str, str]:
     return chosen
 
 
-def pieces(shape: Shape, place: Place) -> Mapping[str, str]:
-    """Write the pieces of the fragments by name."""
-    form = f"\n      and f.form_code = any ({place('forms')})" if shape.forms else ""
-    return {
-        **_ground(shape, place),
-        "outside": outside(shape),
-        "unit_key": _unit_key(shape),
-        "fact_key": _fact_key(shape, "host"),
-        "fact_joins": _legal_entity(shape, "host_id"),
-        "fact_where": form + _within(shape, "f.host_id"),
-        "worker_key": _fact_key(shape, "mentor"),
-        "worker_joins": _legal_entity(shape, "mentor_organisation_id"),
-        "worker_where": form + _within(shape, "f.mentor_organisation_id"),
-        "mentored_where": form,
-        "post_where": _posted(shape, place),
-    }
-
-
 def _unit_key(shape: Shape) -> str:
     match shape.group_by:
         case GroupBy.TERRITORY:
@@ -76,6 +58,10 @@ def _legal_entity(shape: Shape, column: str) -> str:
     return f"\n    left join organisation o on o.id = f.{column}"
 
 
+def _of_form(shape: Shape, place: Place) -> str:
+    return f"\n      and f.form_code = any ({place('forms')})" if shape.forms else ""
+
+
 # The array repeats what `exists` says, so that the organisations' index is found at any estimate.
 def _within(shape: Shape, column: str) -> str:
     if not shape.is_bounded:
@@ -96,25 +82,33 @@ def _posted(shape: Shape, place: Place) -> str:
                 and starts <= {place("day")} and ends > {place("day")})"""
 
 
-def _ground(shape: Shape, place: Place) -> Mapping[str, str]:
-    lo, hi = place("lo"), place("hi")
-    bounds = [name for name in ("viewer", "scope") if getattr(shape, name)]
-    joins = "".join(
+def _bounds(shape: Shape) -> list[str]:
+    return [name for name in ("viewer", "scope") if getattr(shape, name)]
+
+
+def _ground_joins(shape: Shape, place: Place) -> str:
+    return "".join(
         f"\n    join organisation_place {name} on {name}.organisation_id = o.id"
         f" and {name}.authority_id = {place(name)}"
-        f" and {name}.starts < {hi} and {name}.ends > {lo}"
-        for name in bounds
+        f" and {name}.starts < {place('hi')} and {name}.ends > {place('lo')}"
+        for name in _bounds(shape)
     )
-    return {
-        "ground_starts": _edge("greatest", lo, [f"{name}.starts" for name in bounds]),
-        "ground_ends": _edge("least", hi, [f"{name}.ends" for name in bounds]),
-        "ground_joins": joins,
-        "ground_where": " and ".join(_filters(shape, place)) or "true",
-    }
+
+
+def _ground_starts(shape: Shape, place: Place) -> str:
+    return _edge("greatest", place("lo"), [f"{name}.starts" for name in _bounds(shape)])
+
+
+def _ground_ends(shape: Shape, place: Place) -> str:
+    return _edge("least", place("hi"), [f"{name}.ends" for name in _bounds(shape)])
 
 
 def _edge(function: str, bound: str, columns: list[str]) -> str:
     return f"{function}({', '.join([bound, *columns])})" if columns else bound
+
+
+def _ground_where(shape: Shape, place: Place) -> str:
+    return " and ".join(_filters(shape, place)) or "true"
 
 
 def _filters(shape: Shape, place: Place) -> list[str]:
@@ -136,3 +130,30 @@ _SUBTREE = """
         select id from territory where id = any ({roots})
         union select t.id from territory t join below b on t.parent_id = b.id)
       select id from below"""
+
+
+def _host(shape: Shape, place: Place) -> str:
+    return _of_form(shape, place) + _within(shape, "f.host_id")
+
+
+def _employer(shape: Shape, place: Place) -> str:
+    return _of_form(shape, place) + _within(shape, "f.mentor_organisation_id")
+
+
+# Written only where a fragment asks for them: an unused bind parameter is an error.
+PIECES: Mapping[str, Callable[[Shape, Place], str]] = {
+    "ground_starts": _ground_starts,
+    "ground_ends": _ground_ends,
+    "ground_joins": _ground_joins,
+    "ground_where": _ground_where,
+    "outside": lambda shape, _: outside(shape),
+    "unit_key": lambda shape, _: _unit_key(shape),
+    "fact_key": lambda shape, _: _fact_key(shape, "host"),
+    "fact_joins": lambda shape, _: _legal_entity(shape, "host_id"),
+    "fact_where": _host,
+    "worker_key": lambda shape, _: _fact_key(shape, "mentor"),
+    "worker_joins": lambda shape, _: _legal_entity(shape, "mentor_organisation_id"),
+    "worker_where": _employer,
+    "mentored_where": _of_form,
+    "post_where": _posted,
+}

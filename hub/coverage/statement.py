@@ -1,14 +1,14 @@
 """Composes the fragments that a question needs into the queries that answer it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from hub.coverage.columns import column, in_order
 from hub.coverage.fragments import FRAGMENTS
-from hub.coverage.measures import MEMBERS, Measure
+from hub.coverage.measures import MEMBERS, Measure, has_rows, has_total
 from hub.coverage.members import named
 from hub.coverage.question import GroupBy, Shape
-from hub.coverage.rows import OUTSIDE_KEY, keys, overlap, rows, total
-from hub.coverage.shape import Place, outside, pieces, variants
+from hub.coverage.rows import OUTSIDE_KEY, TOTAL_KEY, keys, overlap, rows, total
+from hub.coverage.shape import PIECES, Place, outside, variants
 
 Queries = Sequence[tuple[str, str]]  # names and bodies of common table expressions, in order
 
@@ -35,18 +35,30 @@ def members(shape: Shape, measure: Measure, place: Place, *, in_row: bool) -> Qu
     """Give the queries behind the list of a measure's members, of the whole or of one row.
 
     The last is `coverage_member`, see `hub.coverage.members.named`. The row is the bind
-    parameter `row`: a key as `coverage_row` gives it.
+    parameter `row`: a key as `coverage_row` or `coverage_total` gives it.
     """
     counted, naming = MEMBERS[measure], named(measure, shape, place)
-    source = counted.fragment if in_row else counted.whole or counted.fragment
-    listed = f"select distinct {counted.columns} from {source}"
-    if in_row:
-        key = f"case when key = {outside(shape)} then '{OUTSIDE_KEY}' else key::text end"
-        listed += f" where {key} = {place('row')}"
     return (
-        *_fragments([source, *naming.needs], shape, place),
-        ("coverage_listed", listed),
+        *_fragments([*counted.needs, *naming.needs], shape, place),
+        ("coverage_listed", _listed(shape, measure, place, in_row=in_row)),
         ("coverage_member", naming.sql),
+    )
+
+
+def _listed(shape: Shape, measure: Measure, place: Place, *, in_row: bool) -> str:
+    counted = MEMBERS[measure]
+    whole = f"select distinct {counted.columns} from {counted.whole or counted.fragment}"
+    if not has_total(measure, shape):
+        return f"{whole} where false"
+    if not in_row:
+        return whole
+    whole += f" where {place('row')} = '{TOTAL_KEY}'"
+    if not has_rows(measure, shape):
+        return whole
+    key = f"case when key = {outside(shape)} then '{OUTSIDE_KEY}' else key::text end"
+    return (
+        f"select {counted.columns} from {counted.fragment} where {key} = {place('row')}"
+        f" union {whole}"
     )
 
 
@@ -56,7 +68,7 @@ def _expected(shape: Shape) -> Sequence[str]:
 
 def _fragments(names: Iterable[str], shape: Shape, place: Place) -> Queries:
     """Write the named fragments and all that they read, each after what it reads."""
-    chosen, words = variants(shape), _Words(pieces(shape, place), place)
+    chosen, words = variants(shape), _Words(shape, place)
     bounded = ("ground",) if shape.is_bounded else ()
     ordered: dict[str, str] = {}
 
@@ -74,11 +86,12 @@ def _fragments(names: Iterable[str], shape: Shape, place: Place) -> Queries:
 
 
 class _Words(dict[str, str]):
-    """The pieces of a shape; every other word is the name of a bind parameter."""
+    """The words of the fragments: pieces of the shape, else names of bind parameters."""
 
-    def __init__(self, written: Mapping[str, str], place: Place) -> None:
-        super().__init__(written)
+    def __init__(self, shape: Shape, place: Place) -> None:
+        super().__init__()
+        self._shape = shape
         self._place = place
 
     def __missing__(self, name: str) -> str:
-        return self._place(name)
+        return PIECES[name](self._shape, self._place) if name in PIECES else self._place(name)

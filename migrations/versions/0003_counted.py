@@ -40,7 +40,10 @@ VIEWS = {
         select m.person_id, m.organisation_id, m.starts, m.ends
         from mentor_profile m
         where {EVERYTHING} or m.organisation_id in ({OURS})""",
-    "counted_twin": "select t.person_id, t.group_id from possible_twin t",
+    "counted_twin": f"""
+        select t.person_id, t.group_id
+        from possible_twin t
+        where {EVERYTHING} or {SCOPE} is not null""",
 }
 
 

@@ -86,10 +86,10 @@ async def ask(
     asking = Asking(asked)
     queries = answer(asking.shape, names, asking.place)
     await become(connection, asked)
-    found = await connection.fetchrow(
-        f"with {asking.with_clause(queries)} {ANSWER}", *asking.arguments
-    )
-    return tuple(json.loads(part) if part else [] for part in found)
+    text = f"with {asking.with_clause(queries)} {ANSWER}"
+    (found,) = await connection.fetch(text, *asking.arguments)
+    rows, total, overlap = (json.loads(part) if part else [] for part in found)
+    return rows, total, overlap
 
 
 async def count_members(
@@ -100,6 +100,6 @@ async def count_members(
     queries = members(asking.shape, measure, asking.place, in_row=row is not None)
     await become(connection, asked)
     text = f"with {asking.with_clause(queries)} select count(*), count(distinct id) from coverage_member"
-    listed, distinct = await connection.fetchrow(text, *asking.arguments)
+    ((listed, distinct),) = await connection.fetch(text, *asking.arguments)
     assert listed == distinct
     return int(listed)

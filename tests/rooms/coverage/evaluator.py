@@ -318,7 +318,8 @@ class Evaluator:
     def fewer(self, measure: str, key: str | None) -> int:
         """Say by how much a count would fall if every open question were answered "same"."""
         people = self._members(measure, key)
-        return len(people) - len({self.world.twins.get(one, one) for one in people})
+        groups = {self.world.twins.get(one, one) for one in people if isinstance(one, UUID)}
+        return len(people) - len(groups)
 
     def _members(self, measure: str, key: str | None) -> set[Member]:
         return self.counted.whole[measure] if key is None else self.counted.rows[measure][key]

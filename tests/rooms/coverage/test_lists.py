@@ -1,0 +1,46 @@
+"""Each number opens as a list of as many members, by the same predicate."""
+
+import random
+
+import asyncpg
+import pytest
+
+from hub.coverage import COUNTS, MEMBERS
+from tests.rooms.coverage.asking import ask, count_members
+from tests.rooms.coverage.landing import land
+from tests.rooms.coverage.questions import narrowed, questions
+from tests.rooms.coverage.world import Maker
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_number_is_the_length_of_its_list(
+    connection: asyncpg.Connection, seed: int
+) -> None:
+    world = Maker(100 + seed).make()
+    draw = random.Random(seed)  # noqa: S311 - repeats by its seed
+    listed = 0
+
+    async with connection.transaction():
+        await land(connection, world)
+
+        for asked in draw.sample([*questions(world), *narrowed(world, seed)], 12):
+            async with connection.transaction():
+                rows, total, _ = await ask(connection, asked)
+                for name, measure in COUNTS.items():
+                    for row in (None, *rows):
+                        number = (row or total)[name]
+                        key = str(row["key"]) if row else None
+                        if number is None:
+                            continue
+                        found = await count_members(connection, asked, measure, key)
+                        assert number == found, (asked, name, key)
+                        listed += found
+                await connection.execute("reset role")
+
+    assert listed > 500
+
+
+def test_every_measure_has_members() -> None:
+    assert set(COUNTS.values()) == set(MEMBERS)
