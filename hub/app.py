@@ -15,6 +15,7 @@ from hub import addresses, log, migrate
 from hub.database import open_read_pool
 from hub.edge import Edge
 from hub.settings import CHECKOUT, Addresses, Settings
+from schema.http import build_engine, graphql_routes
 
 PAGES: Final = CHECKOUT / "hub" / "pages"
 PING_SECONDS: Final = 2.0
@@ -31,11 +32,15 @@ class State(TypedDict):
 def create() -> Starlette:
     """Make the application from the environment: what uvicorn starts in each of its processes."""
     log.configure(as_json=True)
-    return build(addresses.find(Settings()))
+    settings = Settings()
+    return build(addresses.find(settings), settings)
 
 
-def build(where: Addresses) -> Starlette:
-    """Assemble the application over a database; nothing is opened before it starts."""
+def build(where: Addresses, settings: Settings) -> Starlette:
+    """Assemble the application over a database; its pools open when it starts.
+
+    Raises ConfigError when the keys are missing.
+    """
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[State]:
@@ -52,6 +57,7 @@ def build(where: Addresses) -> Starlette:
             Route("/start.css", stylesheet),
             Route("/healthz", health),
             Route("/readyz", readiness),
+            *graphql_routes(build_engine(settings)),
         ],
         middleware=[Middleware(Edge)],
         exception_handlers={404: unknown_address},

@@ -14,7 +14,7 @@ CORRELATION_HEADER = "X-Request-ID"
 _ACCEPTABLE_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
         "script-src 'self'; connect-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),

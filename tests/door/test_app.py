@@ -5,7 +5,8 @@ import html
 import json
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import graphql
 import httpx
@@ -14,7 +15,8 @@ from starlette.types import ASGIApp
 
 from hub.app import build
 from hub.database import open_connection
-from hub.settings import Addresses
+from hub.seal import create_key_file
+from hub.settings import Addresses, Settings
 from schema.root import print_schema
 
 Serve = Callable[[ASGIApp], str]
@@ -27,8 +29,10 @@ async def execute(url: str, statement: str) -> None:
 
 
 @pytest.fixture
-def address(addresses: Addresses, serve: Serve) -> str:
-    return serve(build(addresses))
+def address(addresses: Addresses, serve: Serve, tmp_path: Path) -> str:
+    settings = Settings(data_dir=tmp_path)
+    create_key_file(settings.keys)
+    return serve(build(addresses, settings))
 
 
 def test_the_start_page_says_in_russian_what_this_is_and_loads_nothing_foreign(
@@ -85,6 +89,24 @@ def test_a_lost_database_is_not_ready_and_its_return_is_noticed(
 
     assert (503, 200) == (lost.status_code, found.status_code)
     assert {"status": "unready", "checks": {"web": False, "web_region": False}} == lost.json()
+
+
+def test_graphql_without_a_key_is_refused_with_a_code(address: str) -> None:
+    answer = httpx.post(f"{address}/graphql", json={"query": "{ viewer { name } }"})
+
+    assert 401 == answer.status_code
+    [error] = answer.json()["errors"]
+    assert "UNAUTHENTICATED" == error["extensions"]["code"]
+    assert answer.headers["X-Request-ID"] == error["extensions"]["correlationId"]
+
+
+def test_a_browser_gets_the_explorer_from_our_own_files(address: str) -> None:
+    page = httpx.get(f"{address}/graphql", headers={"Accept": "text/html"})
+    files = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
+
+    assert "text/html; charset=utf-8" == page.headers["Content-Type"]
+    assert files
+    assert {200} == {httpx.get(urljoin(f"{address}/graphql", name)).status_code for name in files}
 
 
 def test_an_unknown_address_is_answered_in_words(address: str) -> None:
