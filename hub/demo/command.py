@@ -1,0 +1,147 @@
+"""`demo`: a region made up, taken in, reconciled, served; with --check compared with its truth."""
+
+import asyncio
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from hub import migrate, provision
+from hub.addresses import DEMO_DATABASE
+from hub.cli.edge import Exit, say
+from hub.database import Database, open_database
+from hub.demo.checking import compare
+from hub.demo.files import DemoFile, write_files
+from hub.demo.keys import issue_keys
+from hub.demo.loading import load_files, load_registry
+from hub.demo.region import Region, make_region
+from hub.demo.serving import served, tell
+from hub.embedded import running_server
+from hub.errors import ConflictError
+from hub.seal import Sealer, create_key_file
+from hub.settings import Addresses, Settings
+
+SEED = 2026
+
+
+def demo(*, people: int, port: int, reset: bool, check: bool) -> None:
+    """Make, load and serve a region until interrupted; with `check` compare and leave.
+
+    Raises ConflictError when the database holds another region. With `check` exits with 1 unless
+    every answer agrees with the region's truth.
+    """
+    settings = Settings()
+    if reset:
+        _forget(settings)
+    agreed = True
+    with _lent(settings) as addresses:
+        agreed = asyncio.run(_run(settings, addresses, people=people, port=port, check=check))
+    if not agreed:
+        sys.exit(Exit.FAILURE)
+
+
+def _forget(settings: Settings) -> None:
+    """Remove what an earlier demo left; a database of the environment is not ours to empty."""
+    if settings.names_a_database:
+        raise ConflictError(
+            "База данных задана в окружении, и демонстрация её не очищает. Создайте пустую базу "
+            "сами или уберите HUB_DATABASE_URL.",
+            code="demo.foreign_database",
+        )
+    for name in ("data", "demo"):
+        if (settings.directory / name).exists():
+            shutil.rmtree(settings.directory / name)
+
+
+@contextmanager
+def _lent(settings: Settings) -> Iterator[Addresses]:
+    """Lend the database's addresses: those of the environment, else of a server of our own."""
+    if settings.names_a_database:
+        yield settings.addresses()
+        return
+    begun = time.monotonic()
+    with running_server(settings.directory, choice=settings.postgres_bin) as server:
+        addresses = asyncio.run(provision.provision(server.admin_url, database=DEMO_DATABASE))
+        _say_time("PostgreSQL", begun)
+        yield addresses
+
+
+def _say_time(station: str, begun: float) -> None:
+    say(f"{station}: {time.monotonic() - begun:.1f} с")
+
+
+async def _run(
+    settings: Settings, addresses: Addresses, *, people: int, port: int, check: bool
+) -> bool:
+    await migrate.upgrade(addresses.owner)
+    region, files = _region(settings, people)
+    async with open_database(addresses.worker) as database:
+        await _load(database, region, files, _sealer(settings))
+        keys = await issue_keys(database, region.registry)
+        async with served(addresses, port=port) as url:
+            if check:
+                return await compare(url, keys, region, database)
+            tell(url, keys, settings.directory / "demo")
+            await asyncio.Event().wait()
+    return True
+
+
+def _region(settings: Settings, people: int) -> tuple[Region, list[DemoFile]]:
+    begun = time.monotonic()
+    region = make_region(people=people, seed=SEED, today=_first_day(settings, people))
+    files = write_files(region, settings.directory / "demo" / "files")
+    _say_time(f"Регион из {people} человек, файлов школ {len(files)}", begun)
+    return region, files
+
+
+def _first_day(settings: Settings, people: int) -> date:
+    """Keep the day of the first run, so that a second run writes and takes the same files."""
+    path = settings.directory / "demo" / "region.json"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        today = datetime.now(settings.zone).date()
+        path.write_text(json.dumps({"people": people, "today": today.isoformat()}))
+        return today
+    known = json.loads(path.read_text())
+    if known["people"] != people:
+        raise ConflictError(
+            f"В базе уже регион из {known['people']} человек. Добавьте --reset или укажите "
+            f"--people {known['people']}.",
+            code="demo.other_region",
+        )
+    return date.fromisoformat(known["today"])
+
+
+def _sealer(settings: Settings) -> Sealer:
+    if not settings.keys.exists():
+        create_key_file(settings.keys)
+    return Sealer.from_file(settings.keys)
+
+
+async def _load(database: Database, region: Region, files: list[DemoFile], sealer: Sealer) -> None:
+    begun = time.monotonic()
+    await load_registry(database, region.registry)
+    accepted = await load_files(
+        database, files, sealer=sealer, today=region.today, progress=_Progress(len(files))
+    )
+    _say_time("Приём файлов и сверка людей", begun)
+    say(
+        f"  записей новых {accepted.records}, версий {accepted.versions}; изменилось людей "
+        f"{accepted.projected.people}, наставничеств {accepted.projected.mentorships}"
+    )
+
+
+class _Progress:
+    """Tell how far the intake is, on one line of a terminal."""
+
+    def __init__(self, files: int) -> None:
+        self._files = files
+
+    def __call__(self, station: str, done: int) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if station == "projecting" else "\r"
+            sys.stderr.write(f"  {station}: {done} / {self._files}{end}")
+            sys.stderr.flush()
