@@ -4,7 +4,7 @@ import asyncio
 
 import typer
 
-from hub.cli.edge import say
+from hub.terminal import say
 
 app = typer.Typer(help="База данных хаба.", no_args_is_help=True, rich_markup_mode=None)
 

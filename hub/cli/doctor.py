@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from hub.cli.edge import Exit
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.terminal import Exit
 
 if TYPE_CHECKING:
     from hub.doctor import Finding

@@ -3,22 +3,9 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
 
 from hub.errors import ConflictError, DatabaseError, HubError
-
-
-class Exit(IntEnum):
-    """What a command's exit code says."""
-
-    OK = 0
-    FAILURE = 1
-    USAGE = 2
-    FINDINGS = 3
-    NOT_FOUND = 4
-    CONFLICT = 5
-    UNREACHABLE = 6
-    INTERRUPTED = 130
+from hub.terminal import Exit, say
 
 
 def exit_code(error: HubError) -> Exit:
@@ -47,11 +34,6 @@ def edge() -> Iterator[None]:
     except Exception:  # noqa: BLE001 - the edge of a command: logged by type, never shown raw
         _report_fault()
         sys.exit(Exit.FAILURE)
-
-
-def say(text: str) -> None:
-    """Print a message for a person; data go to stdout, this goes to stderr."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def _report_fault() -> None:

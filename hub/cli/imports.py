@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from hub.cli.edge import Exit, say
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.terminal import Exit, say
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

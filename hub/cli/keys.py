@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
-from hub.cli.edge import say
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.terminal import say
 
 if TYPE_CHECKING:
     from hub.database import WriteSession

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.edge import say
+from hub.terminal import say
 
 
 def serve(

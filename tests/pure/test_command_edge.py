@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.cli.edge import Exit, exit_code
+from hub.cli.edge import exit_code
 from hub.errors import (
     AccessError,
     ConfigError,
@@ -12,6 +12,7 @@ from hub.errors import (
     HubError,
     InputError,
 )
+from hub.terminal import Exit
 
 
 @pytest.mark.parametrize(
