@@ -22,6 +22,7 @@ _HYPHENATED = re.compile(r"(\w)[-\u2010\u2011]\s*\n\s*(\w)")
 _NUMBERED = re.compile(r"^\s*\d{1,2}\s*[.)]\s*(?=\D)")
 _PUNCTUATION = re.compile(r"(?:[^\w/]|_)+")
 _SLASH = re.compile(r"\s*/+\s*")
+_NUMBER_SIGN = re.compile(r"\bn\b")
 _MIXED = re.compile(r"\w*(?:[a-z][а-я]|[а-я][a-z])\w*")
 _PARENTHESES = re.compile(r"\([^)]*\)?")
 _CAMEL = re.compile(r"(?<=[а-яёa-z])(?=[А-ЯЁA-Z][а-яёa-z])")
@@ -102,7 +103,7 @@ def normalise_header(text: str) -> str:
     text = _HYPHENATED.sub(r"\1\2", text)
     text = unicodedata.normalize("NFKC", _NUMBERED.sub("", text)).lower().replace("ё", "е")
     text = _MIXED.sub(lambda word: word.group().translate(LOOKALIKES), text)
-    text = _SLASH.sub("/", _PUNCTUATION.sub(" ", text))
+    text = _NUMBER_SIGN.sub("no", _SLASH.sub("/", _PUNCTUATION.sub(" ", text)))
     return " ".join(text.split()).strip("/ ")
 
 
