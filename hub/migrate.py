@@ -13,6 +13,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
 from hub import jobs, reference
+from hub.binaries import OLDEST
 from hub.database import create_engine, lock_key, open_connection, open_database
 from hub.errors import DatabaseError
 from hub.provision import ROLES
@@ -44,6 +45,7 @@ async def upgrade(url: str) -> None:
     try:
         # The lock ends with the connection, so a killed upgrade leaves none behind.
         await connection.execute("select pg_advisory_lock($1)", lock_key(LOCK))
+        _require_version(connection)
         await _require_roles(connection)
         await _run_alembic(url, _upgrade_to_head)
         await jobs.install(connection)
@@ -107,6 +109,15 @@ def _check(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.check(config)
+
+
+def _require_version(connection: asyncpg.Connection) -> None:
+    major = connection.get_server_version().major
+    if major < OLDEST:
+        raise DatabaseError(
+            f"Это PostgreSQL {major}, а хабу нужен {OLDEST} или новее. Обновите сервер.",
+            code="database.version",
+        )
 
 
 async def _require_roles(connection: asyncpg.Connection) -> None:

@@ -11,8 +11,17 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from hub import jobs
-from hub.database import FOREVER, Database, ReadSession, copy_frame, open_database, open_read_pool
+from hub.database import (
+    FOREVER,
+    Database,
+    ReadSession,
+    copy_frame,
+    open_connection,
+    open_database,
+    open_read_pool,
+)
 from hub.errors import ConflictError, DatabaseError
+from hub.provision import at
 from hub.settings import Addresses
 from hub.tables.access import Client
 
@@ -126,11 +135,35 @@ async def test_a_held_lock_refuses_the_second_holder_and_is_freed(database: Data
         assert "conflict.locked" == refused.value.reason
 
 
-async def test_an_address_where_nobody_answers_is_a_database_error() -> None:
-    async with open_database("postgresql://hub_web@127.0.0.1:9/hub") as database:
+@pytest.mark.parametrize("role", ["hub_web", "nobody_known"])
+async def test_an_address_where_nothing_is_is_a_database_error(admin_url: str, role: str) -> None:
+    nowhere = (
+        "postgresql://hub_web@127.0.0.1:9/hub",
+        at(admin_url, database="no_such_database", role=role),
+    )
+    for url in nowhere:
+        async with open_database(url) as database:
+            with pytest.raises(DatabaseError, match="не отвечает"):
+                async with database.reading():
+                    pass
         with pytest.raises(DatabaseError, match="не отвечает"):
-            async with database.reading():
-                pass
+            await open_read_pool(url)
+        with pytest.raises(DatabaseError, match="не отвечает"):
+            await open_connection(url)
+
+
+async def test_copy_into_a_secured_table_goes_by_way_of_a_temporary_one(database: Database) -> None:
+    frame = pd.DataFrame({"person_id": [uuid4()], "group_id": [uuid4()]})
+
+    async with database.writing() as session:
+        await session.raw.execute("create temp table t (like possible_twin) on commit drop")
+        await copy_frame(session.raw, "t", frame)
+        await session.raw.execute("insert into possible_twin select * from t")
+
+    async with database.writing() as session:
+        assert 1 == await session.raw.fetchval("select count(*) from possible_twin")
+        with pytest.raises(asyncpg.FeatureNotSupportedError):
+            await copy_frame(session.raw, "possible_twin", frame)
 
 
 async def test_copy_frame_writes_every_type_and_missing_values(database: Database) -> None:
