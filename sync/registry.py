@@ -5,30 +5,30 @@ Rows come as values whose fields are named as the columns of their table.
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
 
 from hub.database import WriteSession
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Connection = asyncpg.Connection
 
 
-class Row(Protocol):
-    """A value whose fields are the columns of a table."""
-
-    __dataclass_fields__: Any  # what makes a class a dataclass
-
-
 async def write_rows(
-    session: WriteSession, table: str, rows: Sequence[Row], *, key: Sequence[str]
+    session: WriteSession, table: str, rows: Sequence["DataclassInstance"], *, key: Sequence[str]
 ) -> None:
-    """Insert rows, or update those whose key stands already; one COPY and one statement."""
+    """Insert rows, or update those whose key stands already; without a key only insert.
+
+    One COPY and one statement.
+    """
     if not rows:
         return
     connection = session.raw
-    names = [field.name for field in fields(rows[0])]  # type: ignore[arg-type]  # a Row is one
+    names = [field.name for field in fields(rows[0])]
     await connection.execute(
         f"create temp table fresh_row on commit drop as select {', '.join(names)}"
         f" from {table} with no data"
@@ -40,10 +40,10 @@ async def write_rows(
     )
     rest = [name for name in names if name not in key]
     update = ", ".join(f"{name} = excluded.{name}" for name in rest)
-    action = f"update set {update}" if rest else "nothing"
+    action = f"do update set {update}" if rest else "do nothing"
+    conflict = f" on conflict ({', '.join(key)}) {action}" if key else ""
     await connection.execute(
-        f"insert into {table} ({', '.join(names)}) select {', '.join(names)} from fresh_row"
-        f" on conflict ({', '.join(key)}) do {action}"
+        f"insert into {table} ({', '.join(names)}) select {', '.join(names)} from fresh_row{conflict}"
     )
     await connection.execute("drop table fresh_row")
 

@@ -11,7 +11,6 @@ from datetime import date, datetime
 
 from hub import migrate, provision
 from hub.addresses import DEMO_DATABASE
-from hub.cli.edge import Exit, say
 from hub.database import Database, open_database
 from hub.demo.checking import compare
 from hub.demo.files import DemoFile, write_files
@@ -23,6 +22,7 @@ from hub.embedded import running_server
 from hub.errors import ConflictError
 from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings
+from hub.terminal import Exit, say
 
 SEED = 2026
 
@@ -81,11 +81,11 @@ async def _run(
     async with open_database(addresses.worker) as database:
         await _load(database, region, files, _sealer(settings))
         keys = await issue_keys(database, region.registry)
-        async with served(addresses, port=port) as url:
+        async with served(addresses, port=port) as web:
             if check:
-                return await compare(url, keys, region, database)
-            tell(url, keys, settings.directory / "demo")
-            await asyncio.Event().wait()
+                return await compare(web.url, keys, region, database)
+            tell(web.url, keys, settings.directory / "demo")
+            await web.running
     return True
 
 

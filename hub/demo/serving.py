@@ -4,28 +4,39 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
 from hub import app
-from hub.cli.edge import say
 from hub.demo.keys import Keys
 from hub.errors import ConflictError
-from hub.settings import Addresses
+from hub.settings import Addresses, Settings
+from hub.terminal import say
 
 HOST = "127.0.0.1"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A running web process: its address, and what ends when somebody interrupts it."""
+
+    url: str
+    running: "asyncio.Task[None]"
+
+
 @asynccontextmanager
-async def served(addresses: Addresses, *, port: int) -> AsyncIterator[str]:
-    """Serve the hub on loopback while the block runs; lends its address.
+async def served(addresses: Addresses, *, port: int) -> AsyncIterator[Served]:
+    """Serve the hub on loopback while the block runs.
 
     Port 0 takes a free one. Raises ConflictError when the port is taken.
     """
     listening = _listen(port)
     server = uvicorn.Server(
-        uvicorn.Config(app.build(addresses), log_config=None, access_log=False, server_header=False)
+        uvicorn.Config(
+            app.build(addresses, Settings()), log_config=None, access_log=False, server_header=False
+        )
     )
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
@@ -33,7 +44,7 @@ async def served(addresses: Addresses, *, port: int) -> AsyncIterator[str]:
             if running.done():
                 await running
             await asyncio.sleep(0.02)
-        yield f"http://{HOST}:{listening.getsockname()[1]}"
+        yield Served(url=f"http://{HOST}:{listening.getsockname()[1]}", running=running)
     finally:
         server.should_exit = True
         await running
