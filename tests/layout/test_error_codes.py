@@ -8,6 +8,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROOTS = ("connectors", "hub", "schema", "sync")
 ROW = re.compile(r"^\| `([a-z0-9_.]+)` \| (.+) \| (.+) \|$")
+# Refusals of a file or a row are passed on by position as well, so their shape alone tells them.
+REFUSAL = re.compile(r"(file|row)\.[a-z_]+")
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 
@@ -24,8 +26,12 @@ def codes_in(tree: ast.AST) -> Iterator[str]:
                 yield code
             case ast.AnnAssign(target=ast.Name(id="code"), value=ast.Constant(value=str(code))):
                 yield code
-            case ast.keyword(arg="code", value=ast.Constant(value=str(code))):
-                yield code
+            case ast.keyword(arg="code", value=value):
+                yield from (
+                    part.value
+                    for part in ast.walk(value)
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                )
 
 
 def trees() -> Iterator[ast.AST]:
@@ -35,12 +41,16 @@ def trees() -> Iterator[ast.AST]:
 
 
 def codes_raised() -> set[str]:
-    return {code for tree in trees() for code in codes_in(tree) if CODE.fullmatch(code)}
+    named = {code for tree in trees() for code in codes_in(tree) if CODE.fullmatch(code)}
+    return named | {text for text in texts_in_code() if REFUSAL.fullmatch(text)}
 
 
-def texts_in_code() -> set[object]:
+def texts_in_code() -> set[str]:
     return {
-        node.value for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)
+        node.value
+        for tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 
 
