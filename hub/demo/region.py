@@ -1,0 +1,139 @@
+"""The synthetic region: a value that holds all of it, made from a number of people and a seed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from hub.demo.cast import Case, make_cast
+from hub.demo.draw import Draw
+from hub.demo.organisations import Organised, organise
+from hub.demo.pairing import Pairing
+from hub.demo.pairs import Grounds, draw_pairings
+from hub.demo.people import People, draw_people, joined, older_for_colleges
+from hub.demo.registry import Registry
+from hub.demo.staff import posts_of
+from hub.demo.statements import Sources, Statements, state
+from hub.demo.style import Style, style_of
+from hub.errors import InputError
+
+MINIMUM_PEOPLE = 100
+_SEPTEMBER = 9
+_MESSY_SHARE = 0.04
+
+
+class TooFewPeopleError(InputError):
+    """Людей слишком мало: для всех показательных случаев нужно не меньше ста."""
+
+    code = "demo.too_few_people"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A region, what its files will say and its truth.
+
+    Organisations are named by their position in `registry.organisations`, people by their
+    position in `people`, files by their position in `statements.files`.
+    """
+
+    seed: int
+    today: date
+    academic_year: int
+    organised: Organised
+    people: People
+    posts: pd.DataFrame
+    pairings: tuple[Pairing, ...]
+    styles: Mapping[int, Style]
+    statements: Statements
+    cases: Mapping[str, Case]
+
+    @property
+    def registry(self) -> Registry:
+        """Give the territories, organisations and figures that the hub knows beforehand."""
+        return self.organised.registry
+
+    @property
+    def draw(self) -> Draw:
+        """Give the region's source of numbers."""
+        return Draw(seed=self.seed)
+
+
+def academic_year_of(day: date) -> int:
+    """Name the academic year of a day by the calendar year in which it began."""
+    return day.year if day.month >= _SEPTEMBER else day.year - 1
+
+
+def make_region(*, people: int = 20_000, seed: int = 2026, today: date) -> Region:
+    """Make a region of exactly so many people; the same arguments always give the same region.
+
+    Raises TooFewPeopleError below 100. About 2 s for 20 thousand people, linear.
+    """
+    if people < MINIMUM_PEOPLE:
+        raise TooFewPeopleError
+    draw, year = Draw(seed=seed), academic_year_of(today)
+    organised = organise(draw, pupils=round(people * 0.82), year=year)
+    cast = make_cast(draw, organised, year=year)
+    planted = len(cast.people)
+    drawn = older_for_colleges(
+        draw_people(draw, organised, count=people - planted, year=year), organised.colleges
+    )
+    everyone = joined(cast.people, drawn)
+    posts = posts_of(draw, drawn, organised, offset=planted, year=year)
+    posts = pd.concat([cast.posts, posts], ignore_index=True)
+    styles = _styles(draw, organised)
+    grounds = Grounds(
+        draw=draw,
+        organised=organised,
+        people=everyone,
+        posts=posts,
+        styles=styles,
+        year=year,
+        today=today,
+    )
+    pairings = (*cast.pairings, *draw_pairings(grounds, planted=planted))
+    sources = Sources(
+        draw=draw,
+        organised=organised,
+        people=everyone,
+        posts=posts,
+        pairings=pairings,
+        styles=styles,
+        cases=cast.cases,
+        year=year,
+        today=today,
+    )
+    return Region(
+        seed=seed,
+        today=today,
+        academic_year=year,
+        organised=organised,
+        people=everyone,
+        posts=posts,
+        pairings=pairings,
+        styles=styles,
+        statements=state(sources),
+        cases=cast.cases,
+    )
+
+
+def _styles(draw: Draw, organised: Organised) -> dict[int, Style]:
+    """Choose each organisation's habits; a few keep their files badly."""
+    planted = set(organised.planted.values())
+    messy = organised.planted["MESSY"]
+    places = (
+        *organised.schools,
+        *organised.kindergartens,
+        *organised.colleges,
+        *organised.additional,
+    )
+    return {
+        place: style_of(
+            draw,
+            place,
+            messy=place == messy
+            or (place not in planted and draw.one("messy", place) < _MESSY_SHARE),
+            planted=place in planted,
+        )
+        for place in places
+    }
