@@ -13,7 +13,7 @@ from hub.coverage.question import (
 )
 from hub.coverage.rows import OUTSIDE_KEY, TOTAL_KEY
 from hub.coverage.shape import Place
-from hub.coverage.statement import Queries, answer, members
+from hub.coverage.statement import Queries, Wanted, answer, members
 
 TYPES = {
     "lo": "date",
@@ -49,6 +49,7 @@ __all__ = [
     "Place",
     "Queries",
     "Shape",
+    "Wanted",
     "academic_year_of",
     "answer",
     "members",

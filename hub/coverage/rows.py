@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from hub.coverage.columns import COUNTS, Column
+from hub.coverage.columns import Column
 from hub.coverage.question import GroupBy, Shape
 from hub.coverage.shape import NOBODY, Place, outside
 
@@ -69,27 +69,45 @@ def rows(shape: Shape, columns: Mapping[str, Column]) -> str:
         f"\n    left join {text} {alias} on {alias}.key = k.key" for alias, text in joins.items()
     )
     alone = f"k.key = {outside(shape)}"
-    shown = "null" if shape.group_by is GroupBy.NONE else f"nullif(k.key, {outside(shape)})"
     name = TOTAL_KEY if shape.group_by is GroupBy.NONE else OUTSIDE_KEY
     return f"""
-    select case when {alone} then '{name}' else k.key::text end as key, {shown} as unit,
-           coalesce({title}, '{nobody}') as title,
+    select case when {alone} then '{name}' else k.key::text end as key,
+           {_references(shape.group_by)}, coalesce({title}, '{nobody}') as title,
            row_number() over (order by {alone}, {sort}, k.key)::int as position{figures}
     from coverage_key k
     {unit}{joined}"""
 
 
+_REFERENCES = {
+    "organisation_id": (GroupBy.DEPARTMENT, GroupBy.ORGANISATION),
+    "territory_id": (GroupBy.TERRITORY,),
+    "form_code": (GroupBy.FORM,),
+}
+
+
+def _references(group_by: GroupBy) -> str:
+    return ", ".join(
+        f"{_reference(name) if group_by in groups else _NONE[name]} as {name}"
+        for name, groups in _REFERENCES.items()
+    )
+
+
+def _reference(name: str) -> str:
+    return "u.code" if name == "form_code" else "u.id"
+
+
+_NONE = {"organisation_id": "null::uuid", "territory_id": "null::uuid", "form_code": "null::text"}
+
+
 def total(columns: Mapping[str, Column]) -> str:
     """Write the query of the one row that counts everybody once."""
     figures = "".join(f",\n           {found.total} as {name}" for name, found in columns.items())
-    return f"select '{TOTAL_KEY}' as key, 'Всего' as title{figures}"
+    return f"select '{TOTAL_KEY}' as key, {_references(GroupBy.NONE)}, 'Всего' as title{figures}"
 
 
 def overlap(names: Iterable[str]) -> str:
     """Write by how much the rows together exceed the total: who is counted in several of them."""
-    sums = "".join(
-        f",\n           {_SUM.format(name=name)} as {name}" for name in names if name in COUNTS
-    )
+    sums = "".join(f",\n           {_SUM.format(name=name)} as {name}" for name in names)
     return f"select 'OVERLAP' as key{sums} from coverage_total t left join coverage_row r on true"
 
 

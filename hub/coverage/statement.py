@@ -1,8 +1,9 @@
 """Composes the fragments that a question needs into the queries that answer it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from hub.coverage.columns import column, in_order
+from hub.coverage.columns import Column, column, in_order
 from hub.coverage.fragments import FRAGMENTS
 from hub.coverage.measures import MEMBERS, Measure, has_rows, has_total
 from hub.coverage.members import named
@@ -13,22 +14,40 @@ from hub.coverage.shape import PIECES, Place, outside, variants
 Queries = Sequence[tuple[str, str]]  # names and bodies of common table expressions, in order
 
 
-def answer(shape: Shape, names: Iterable[str], place: Place) -> Queries:
-    """Give the queries behind an answer with the named columns of `hub.coverage.columns.NAMES`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which columns of `hub.coverage.columns.NAMES` are asked for; `rows` null: no rows at all."""
 
-    The last three are `coverage_row` (one a unit: `key`, `unit`, `title`, `position` and the
-    columns), `coverage_total` (one row) and `coverage_overlap` (one row, counts only).
+    rows: frozenset[str] | None = None
+    total: frozenset[str] = frozenset()
+    overlap: frozenset[str] = frozenset()
+
+
+def answer(shape: Shape, wanted: Wanted, place: Place) -> Queries:
+    """Give the queries behind an answer with the wanted columns.
+
+    They end in `coverage_total` (one row) and, if wanted, `coverage_row` (one a unit, in the
+    order of `position`) and `coverage_overlap` (one row, counts only). Rows and total have `key`,
+    `title`, `organisation_id`, `territory_id` and `form_code` besides.
     """
-    ordered = in_order(names)
-    columns = {name: column(name, shape, place) for name in ordered}
-    needs = [need for found in columns.values() for need in found.needs]
-    return (
-        *_fragments([*needs, *_expected(shape)], shape, place),
-        ("coverage_key", keys(shape, columns.values(), place)),
-        ("coverage_row", rows(shape, columns)),
-        ("coverage_total", total(columns)),
-        ("coverage_overlap", overlap(ordered)),
-    )
+    of_total = _columns(shape, wanted.total | wanted.overlap, place)
+    of_rows = _columns(shape, (wanted.rows or frozenset()) | wanted.overlap, place)
+    with_rows = wanted.rows is not None or bool(wanted.overlap)
+    needs = [need for found in of_total.values() for need in found.needs]
+    if with_rows:
+        needs += [need for found in of_rows.values() for need in found.needs]
+        needs += _expected(shape)
+    queries = [*_fragments(needs, shape, place), ("coverage_total", total(of_total))]
+    if with_rows:
+        queries.append(("coverage_key", keys(shape, of_rows.values(), place)))
+        queries.append(("coverage_row", rows(shape, of_rows)))
+    if wanted.overlap:
+        queries.append(("coverage_overlap", overlap(in_order(wanted.overlap))))
+    return queries
+
+
+def _columns(shape: Shape, names: Iterable[str], place: Place) -> Mapping[str, Column]:
+    return {name: column(name, shape, place) for name in in_order(names)}
 
 
 def members(shape: Shape, measure: Measure, place: Place, *, in_row: bool) -> Queries:

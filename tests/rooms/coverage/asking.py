@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from hub.coverage import (
+    COUNTS,
     NAMES,
     TYPES,
     Attribution,
@@ -16,6 +17,7 @@ from hub.coverage import (
     Period,
     Queries,
     Shape,
+    Wanted,
     answer,
     members,
 )
@@ -84,7 +86,9 @@ async def ask(
 ) -> tuple[list[Row], Row, Row]:
     """Give rows, total and overlap."""
     asking = Asking(asked)
-    queries = answer(asking.shape, names, asking.place)
+    every = frozenset(names)
+    wanted = Wanted(rows=every, total=every, overlap=every & frozenset(COUNTS))
+    queries = answer(asking.shape, wanted, asking.place)
     await become(connection, asked)
     text = f"with {asking.with_clause(queries)} {ANSWER}"
     (found,) = await connection.fetch(text, *asking.arguments)

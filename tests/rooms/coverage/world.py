@@ -159,10 +159,10 @@ class World:
             yield one.id, one.id, always
             if one.id != REGION:
                 yield REGION, one.id, always
+            if one.legal_entity != one.id:
+                yield one.legal_entity, one.id, always
             for a in self.answers:
-                own = a.organisation == one.id
-                inherited = a.organisation == self.answering(one.id) and a.kind == "PRIMARY"
-                if own or inherited:
+                if a.organisation in (one.id, one.legal_entity):
                     yield a.authority, one.id, a.span
 
 
