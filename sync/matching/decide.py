@@ -25,6 +25,7 @@ class Decision(StrEnum):
 _SURNAME_AGREES = (Last.EQUAL, Last.PART, Last.SOUND, Last.FORMER, Last.CLOSE, Last.SWAPPED)
 _GIVEN_AGREES = (Given.EQUAL, Given.VARIANT, Given.CLOSE)
 _ENOUGH_AGREEMENTS = 2
+WINDOW = "score.window"  # the reason where nothing but the score itself is in doubt
 
 
 class _Pairs:
@@ -48,7 +49,7 @@ def _decide(pairs: _Pairs, scores: npt.NDArray[np.int32], model: Model) -> Decis
     decisions[scores >= model.ask] = Decision.ASK
     decisions[scores >= model.link] = Decision.LINK
     decisions[_distant_year_only(pairs) & (decisions == Decision.LINK)] = Decision.ASK
-    decisions[_same_class_list(pairs)] = Decision.LINK
+    decisions[_same_class_list(pairs) | _nothing_else_known(pairs)] = Decision.LINK
     decisions[_parted(pairs)] = Decision.APART
     _decide_weak(pairs, decisions)
     same, different = pairs.are("snils", Same.EQUAL), pairs.are("snils", Same.DIFFERENT)
@@ -62,16 +63,37 @@ def _decide(pairs: _Pairs, scores: npt.NDArray[np.int32], model: Model) -> Decis
 def _distant_year_only(pairs: _Pairs) -> Mask:
     """Tell where only the year of birth is common and the places differ."""
     no_contact = ~pairs.are("phone", Same.EQUAL) & ~pairs.are("email", Same.EQUAL)
-    return pairs.are("birth", Birth.YEAR_ONLY) & ~pairs.are("place", Same.EQUAL) & no_contact
+    year = pairs.are("birth", Birth.YEAR_ONLY, Birth.NEXT_YEAR)
+    return year & ~pairs.are("place", Same.EQUAL) & no_contact
 
 
 def _same_class_list(pairs: _Pairs) -> Mask:
     """Tell where a base's row with a year alone meets the same full name in the same school."""
     return (
-        _equal_names(pairs)
+        _near_names(pairs)
         & pairs.are("birth", Birth.YEAR_ONLY)
         & pairs.are("place", Same.EQUAL)
         & ~pairs.are("role", Same.DIFFERENT)
+    )
+
+
+def _nothing_else_known(pairs: _Pairs) -> Mask:
+    """Tell where a card with a СНИЛС alone and one with a birth alone bear one full name here."""
+    incomparable = pairs.are("birth", Birth.UNKNOWN) & pairs.are("snils", Same.UNKNOWN)
+    whole = _equal_names(pairs) & pairs.are("middle", Given.EQUAL)
+    return (
+        incomparable & whole & pairs.are("place", Same.EQUAL) & ~pairs.are("role", Same.DIFFERENT)
+    )
+
+
+def _near_names(pairs: _Pairs) -> Mask:
+    """Tell where full names are equal but for one part: misspelled, short or left out."""
+    last, first = pairs.are("last", Last.EQUAL), pairs.are("first", Given.EQUAL, Given.VARIANT)
+    middle = pairs.are("middle", Given.EQUAL)
+    return (
+        (pairs.are("last", *_SURNAME_AGREES) & first & middle)
+        | (last & pairs.are("first", *_GIVEN_AGREES) & middle)
+        | (last & first & pairs.are("middle", Given.CLOSE, Given.UNKNOWN, Given.ABSENT))
     )
 
 
@@ -92,17 +114,13 @@ def _decide_weak(pairs: _Pairs, decisions: Decisions) -> None:
     here &= ~pairs.are("sex", Same.DIFFERENT)
     reached = pairs.are("phone", Same.EQUAL) | pairs.are("email", Same.EQUAL)
     reached &= ~pairs.are("role", Same.DIFFERENT)
-    names = _equal_names(pairs)
-    nearly = pairs.are("last", *_SURNAME_AGREES) & pairs.are("first", *_GIVEN_AGREES)
-    nearly &= pairs.are("middle", Given.EQUAL)
+    names = _near_names(pairs)
     initials = pairs.are("last", Last.EQUAL, Last.FORMER) & pairs.are("first", Given.INITIAL)
-    initials &= pairs.are("middle", Given.INITIAL, Given.ABSENT)
-    shortened = pairs.are("last", Last.EQUAL) & pairs.are("first", *_GIVEN_AGREES)
-    shortened &= pairs.are("middle", Given.UNKNOWN, Given.INITIAL, Given.CLOSE)
+    initials &= ~pairs.are("middle", Given.DIFFERENT)
     decisions[weak] = Decision.APART
-    decisions[weak & here & (initials | shortened)] = Decision.ASK
-    decisions[weak & here & (names | nearly)] = Decision.WEAK
-    decisions[weak & reached & (names | nearly)] = Decision.LINK
+    decisions[weak & here & initials] = Decision.ASK
+    decisions[weak & here & names] = Decision.WEAK
+    decisions[weak & reached & names] = Decision.LINK
 
 
 def _two_of_three(pairs: _Pairs) -> Mask:
@@ -139,4 +157,4 @@ def reasons(pattern: int) -> list[str]:
         ("name.frequent", pairs.are("rarity", Rarity.FREQUENT)),
     ]
     codes = [code for code, stands in found if stands[0]]
-    return codes or ["score.window"]
+    return codes or [WINDOW]

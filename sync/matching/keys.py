@@ -10,7 +10,6 @@ import pandas as pd
 
 from sync.matching.facts import (
     NO_DAY,
-    Texts,
     birth_days,
     birth_years,
     gather,
@@ -58,7 +57,7 @@ class _Parts:
     first: npt.NDArray[np.uint64]
     middle: npt.NDArray[np.uint64]
     sound: npt.NDArray[np.uint64]
-    initials: npt.NDArray[np.uint64]
+    initial: npt.NDArray[np.uint64]
     day: npt.NDArray[np.uint64]
     day_of_year: npt.NDArray[np.uint64]
     year: npt.NDArray[np.uint64]
@@ -89,23 +88,18 @@ def _parts(facts: pd.DataFrame) -> _Parts:
     year = birth_years(facts)
     calendar = pd.Series(np.where(days == NO_DAY, 0, days).astype("datetime64[D]"))
     in_year = (calendar.dt.month * 100 + calendar.dt.day).to_numpy(np.uint64)
-    initials = _first_letters(first) + "|" + _first_letters(middle)
     return _Parts(
         snils=hash_column(texts(facts, "snils_hash")),
         last=hash_column(last),
         first=hash_column(first) * (np.char.str_len(first.astype(str)) > 1),
         middle=hash_column(middle),
         sound=hash_column(gather(surname_sound, last)),
-        initials=hash_column(np.where(first != "", initials, "")),
+        initial=hash_column(gather(lambda text: text[:1], first)),
         day=np.where(days == NO_DAY, 0, days + 1_000_000).astype(np.uint64),
         day_of_year=np.where(days == NO_DAY, np.uint64(0), in_year),
         year=year.astype(np.uint64),
         place=places(facts),
     )
-
-
-def _first_letters(values: Texts) -> Texts:
-    return gather(lambda text: text[:1], values)
 
 
 def _all_keys(facts: pd.DataFrame, parts: _Parts) -> Iterator[tuple[Int64s, Int64s]]:
@@ -119,10 +113,10 @@ def _all_keys(facts: pd.DataFrame, parts: _Parts) -> Iterator[tuple[Int64s, Int6
         yield _keys(3, at, parts.day[at], root)
         yield _keys(4, at, parts.sound[at], root, parts.year[at])
         yield _keys(5, at, parts.sound[at], root, parts.day_of_year[at])
-        yield _keys(6, at, root, parts.middle[at], parts.year[at], parts.place[at])
+        yield _keys(6, at, root, parts.middle[at], parts.place[at])
     for at, contact, salt in _contacts(facts):
         yield _keys(salt, at, contact, parts.first[at])
-    yield _keys(10, everyone, parts.place, parts.last, parts.initials)
+    yield _keys(10, everyone, parts.place, parts.last, parts.initial)
     yield _weak_keys(parts, everyone)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from sync.matching.facts import (
     NO_DAY,
@@ -64,6 +64,7 @@ class Birth(IntEnum):
     YEAR = 5  # both days known, only the year agrees
     APART = 6
     GENERATION = 7  # fifteen years or more
+    NEXT_YEAR = 8  # one side knows the year alone, and it is one off
 
 
 class Same(IntEnum):
@@ -88,19 +89,19 @@ FIELDS = {
     "last": (0, 3),
     "first": (3, 3),
     "middle": (6, 3),
-    "birth": (9, 3),
-    "snils": (12, 2),
-    "phone": (14, 2),
-    "email": (16, 2),
-    "place": (18, 2),
-    "sex": (20, 2),
-    "rarity": (22, 2),
-    "role": (24, 2),
-    "weak": (26, 1),
+    "birth": (9, 4),
+    "snils": (13, 2),
+    "phone": (15, 2),
+    "email": (17, 2),
+    "place": (19, 2),
+    "sex": (21, 2),
+    "rarity": (23, 2),
+    "role": (25, 2),
+    "weak": (27, 1),
 }
 GENERATION_YEARS = 15
 _CLOSE_LAST, _CLOSE_GIVEN = 0.92, 0.90
-_SHORTEST_CLOSE = 4
+_SHORTEST_SURNAME, _SHORTEST_GIVEN = 4, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,9 +216,7 @@ def last_level(one: str, other: str) -> Last:
             return Last.PART
     if surname_sound(one) == surname_sound(other):
         return Last.SOUND
-    if min(len(one), len(other)) < _SHORTEST_CLOSE:
-        return Last.DIFFERENT
-    close = JaroWinkler.similarity(one, other) >= _CLOSE_LAST
+    close = _is_close(one, other, least=_CLOSE_LAST, shortest=_SHORTEST_SURNAME)
     return Last.CLOSE if close else Last.DIFFERENT
 
 
@@ -232,10 +231,16 @@ def given_level(one: str, other: str) -> Given:
     known = first_names().roots
     if one in known and other in known:
         return Given.VARIANT if known[one] & known[other] else Given.DIFFERENT
-    if min(len(one), len(other)) < _SHORTEST_CLOSE:
-        return Given.DIFFERENT
-    close = JaroWinkler.similarity(one, other) >= _CLOSE_GIVEN
+    close = _is_close(one, other, least=_CLOSE_GIVEN, shortest=_SHORTEST_GIVEN)
     return Given.CLOSE if close else Given.DIFFERENT
+
+
+def _is_close(one: str, other: str, *, least: float, shortest: int) -> bool:
+    """Tell whether words differ by one slip of the hand or are alike from their beginning."""
+    if min(len(one), len(other)) < shortest:
+        return False
+    slip = OSA.distance(one, other, score_cutoff=1) <= 1
+    return slip or JaroWinkler.similarity(one, other, score_cutoff=least) > 0
 
 
 def _birth_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
@@ -246,6 +251,7 @@ def _birth_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
     both = (one != NO_DAY) & (other != NO_DAY)
     levels = np.full(len(left), Birth.UNKNOWN, dtype=np.int64)
     levels[known & (apart > 0)] = Birth.APART
+    levels[known & (apart == 1) & ~both] = Birth.NEXT_YEAR
     levels[known & (apart == 0) & ~both] = Birth.YEAR_ONLY
     levels[both & (apart == 0)] = Birth.YEAR
     month = _months(one) == _months(other)

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sync.matching.contradictions import contradict
-from sync.matching.decide import Decision, reasons
+from sync.matching.decide import WINDOW, Decision, reasons
 from sync.matching.facts import content_order
 from sync.matching.hashing import Int64s
 from sync.matching.levels import Given, Same, level, patterns
@@ -94,6 +94,16 @@ def _one_a_pair(facts: pd.DataFrame, labels: Int64s, edges: Edges, pattern: Int6
     )
     best = frame.sort_values(["score", "rank", "second"], ascending=[False, True, True])
     best = best.drop_duplicates(["one", "other"]).sort_values(["left", "right"])
-    known = {value: reasons(value) for value in best["pattern"].unique().tolist()}
-    best["reasons"] = pd.Series([known[v] for v in best["pattern"]], index=best.index, dtype=object)
+    named = _reasons(frame)
+    found = [named[pair] for pair in zip(best["one"], best["other"], strict=True)]
+    best["reasons"] = pd.Series(found, index=best.index, dtype=object)
     return best[list(COLUMNS)].reset_index(drop=True)
+
+
+def _reasons(frame: pd.DataFrame) -> dict[tuple[int, int], list[str]]:
+    """Give the reasons of all edges between two clusters; the window is named where it is alone."""
+    named: dict[tuple[int, int], set[str]] = {}
+    distinct = frame[["one", "other", "pattern"]].drop_duplicates()
+    for one, other, pattern in distinct.itertuples(index=False, name=None):
+        named.setdefault((one, other), set()).update(reasons(pattern))
+    return {pair: sorted(codes - {WINDOW}) or [WINDOW] for pair, codes in named.items()}

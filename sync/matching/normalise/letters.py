@@ -8,7 +8,7 @@ from sync.matching.lexicon import first_names, fold_yo, letters
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\ufeff\u2060]")
 _SPACES = re.compile(r"\s+")
-_DASHES = re.compile(r"\s*[-‐‑‒–—―−]\s*")
+_DASHES = re.compile(r"(?:\s*[-‐‑‒–—―−]\s*)+")
 _CYRILLIC = re.compile(r"[А-Яа-яЁёІі]")
 _LATIN = re.compile(r"[A-Za-zËë]")
 _WORD = re.compile(r"[^\s.,;()]+")

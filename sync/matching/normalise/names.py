@@ -1,7 +1,7 @@
 """Names of people: parts in their order, clean for display and folded for comparison."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -19,6 +19,7 @@ _SOFT = re.compile(r"[ьъ]")
 _FEMALE_SURNAME = re.compile(r"(ова|ева|ина|ына|ская|цкая|ая)$")
 _MALE_SURNAME = re.compile(r"(ов|ев|ин|ын|ский|цкий|ой|ый)$")
 _PATRONYMIC_MIN = 5
+_SETTLES_WITHIN = 4  # a placed name placed again stays; odd ones need a second look
 _DOUBLES = re.compile(r"(.)\1+")
 FILLS = (
     "last_name",
@@ -61,6 +62,16 @@ def normalise_name(cells: tuple[str, ...], _today: date) -> Outcome:
 
 def arrange(last: str, first: str, middle: str, full: str) -> Name:
     """Give the parts in their places, whatever columns and order they stood in."""
+    name = _arrange(last, first, middle, full)
+    for _ in range(_SETTLES_WITHIN):
+        settled = replace(_arrange(name.last, name.first, name.middle, ""), previous=name.previous)
+        if settled == name:
+            break
+        name = settled
+    return name
+
+
+def _arrange(last: str, first: str, middle: str, full: str) -> Name:
     parts = [_bare(part) for part in (last, first, middle)]
     if not any(parts):
         return parse_full(full)
@@ -183,7 +194,7 @@ def _tokens(text: str) -> list[str]:
     bare = re.sub(r"(?<=[А-Яа-яё]\.)(?=[А-ЯЁа-яё]{2,})", " ", bare)
     bare = re.sub(r"\b([А-ЯЁ])\s*\.\s*([А-ЯЁ])\b", r"\1.\2", bare)
     tokens = [
-        token.strip("\"«»'`.:_*+") if len(token) > len("И.О.") else token
+        token.strip("\"«»'`.:_*+-") if len(token) > len("И.О.") else token
         for token in _SPLIT.split(bare)
     ]
     tokens = [token for token in tokens if re.search(r"[А-Яа-яЁё]", token)]
@@ -284,14 +295,16 @@ def _stated_sex(gender: str) -> str | None:
 @lru_cache(maxsize=200_000)
 def title(part: str) -> str:
     """Give a name part for display: «Петрова-Водкина», «Гасан оглы», «фон Берг»."""
-    return " ".join(_title_word(word, at) for at, word in enumerate(part.split()))
+    pieces = part.split()
+    last = len(pieces) - 1
+    return " ".join(_title_word(word, at, last) for at, word in enumerate(pieces))
 
 
-def _title_word(word: str, at: int) -> str:
+def _title_word(word: str, at: int, last: int) -> str:
     folded = word.lower()
     if fold_yo(word) in _turkic() and at:
         return folded
-    if fold_yo(word) in words("names", "particles") and at == 0 and len(word) > 1:
+    if fold_yo(word) in words("names", "particles") and at < last:
         return folded
     return "-".join(piece[:1].upper() + piece[1:] for piece in folded.split("-") if piece)
 
