@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -21,6 +22,8 @@ Output = Annotated[
 ]
 Rows = Sequence[Mapping[str, object]]
 WIDTH_OF_A_PIPE = 200  # columns: a pipe has no width of its own, and folded cells are hard to cut
+
+SHORT = {None: "—", True: "да", False: "нет"}
 
 
 def print_rows(rows: Rows, output: OutputFormat, *, titles: Mapping[str, str]) -> None:
@@ -48,11 +51,13 @@ def _print_table(rows: Rows, titles: Mapping[str, str]) -> None:
 
 def _text(value: object) -> str:
     match value:
-        case None:
-            return "—"
-        case True:
-            return "да"
-        case False:
-            return "нет"
+        case None | True | False:
+            return SHORT[value]
+        case datetime():
+            return f"{value:%d.%m.%Y %H:%M %Z}"
+        case date():
+            return f"{value:%d.%m.%Y}"
+        case list() | tuple():
+            return ", ".join(map(str, value))
         case _:
             return str(value)

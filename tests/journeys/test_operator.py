@@ -20,36 +20,6 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 Hub = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def environment(addresses: Addresses, folder: Path) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    return inherited | {
-        "HUB_DATABASE_URL": addresses.owner,
-        "HUB_WORKER_URL": addresses.worker,
-        "HUB_WEB_URL": addresses.web,
-        "HUB_WEB_REGION_URL": addresses.web_region,
-        "HUB_DATA_DIR": str(folder),
-    }
-
-
-def commands(variables: dict[str, str]) -> Hub:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "hub", *arguments],
-            cwd=CHECKOUT,
-            env=variables,
-            capture_output=True,
-            check=False,
-            text=True,
-        )
-
-    return run
-
-
-@pytest.fixture
-def hub(module_addresses: Addresses, tmp_path: Path) -> Hub:
-    return commands(environment(module_addresses, tmp_path))
-
-
 def test_upgrade_makes_the_keys_and_twice_is_once(hub: Hub, tmp_path: Path) -> None:
     first = hub("db", "upgrade")
     keys = (tmp_path / "keys").read_bytes()
@@ -71,11 +41,8 @@ def test_the_doctor_of_an_upgraded_hub_finds_nothing_bad(hub: Hub) -> None:
     assert f"Таблицы: версия {migrate.head()}" in done.stdout
 
 
-def test_the_doctor_without_a_database_ends_with_findings(tmp_path: Path) -> None:
-    nowhere = "postgresql://hub_owner@127.0.0.1:1/hub"
-    addresses = Addresses(owner=nowhere, worker=nowhere, web=nowhere, web_region=nowhere)
-
-    done = commands(environment(addresses, tmp_path))("doctor", "-o", "json")
+def test_the_doctor_without_a_database_ends_with_findings(hub_nowhere: Hub) -> None:
+    done = hub_nowhere("doctor", "-o", "json")
 
     assert 3 == done.returncode
     assert 4 == sum(row["mark"] == "✗" for row in json.loads(done.stdout))
@@ -88,11 +55,8 @@ def test_the_status_is_a_table_for_people_and_json_for_programs(hub: Hub) -> Non
     assert 0 == json.loads(data.stdout)[0]["open_questions"]
 
 
-def test_a_lost_database_is_exit_code_six_and_no_traceback(tmp_path: Path) -> None:
-    nowhere = "postgresql://hub_owner:secret@127.0.0.1:1/hub"
-    addresses = Addresses(owner=nowhere, worker=nowhere, web=nowhere, web_region=nowhere)
-
-    done = commands(environment(addresses, tmp_path))("status")
+def test_a_lost_database_is_exit_code_six_and_no_traceback(hub_nowhere: Hub) -> None:
+    done = hub_nowhere("status")
 
     assert (6, "") == (done.returncode, done.stdout)
     assert "database.unavailable" in done.stderr
@@ -101,7 +65,14 @@ def test_a_lost_database_is_exit_code_six_and_no_traceback(tmp_path: Path) -> No
 
 
 def test_nowhere_to_look_is_said_with_the_names_of_the_settings(tmp_path: Path) -> None:
-    done = commands({"PATH": os.environ["PATH"], "HUB_DATA_DIR": str(tmp_path)})("status")
+    done = subprocess.run(
+        [sys.executable, "-m", "hub", "status"],
+        cwd=CHECKOUT,
+        env={"PATH": os.environ["PATH"], "HUB_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
 
     assert 1 == done.returncode
     assert "HUB_DATABASE_URL" in done.stderr
@@ -127,13 +98,13 @@ async def client_behind(url: str, key: str) -> str:
 
 
 def test_a_key_is_issued_once_listed_without_its_secret_and_revoked(
-    hub: Hub, module_addresses: Addresses
+    hub: Hub, addresses: Addresses
 ) -> None:
-    asyncio.run(put_the_region(module_addresses.worker))
+    asyncio.run(put_the_region(addresses.worker))
 
     issued = hub("api", "key", "create", "--client", "Портал", "--role", "regional_centre")
     key = issued.stdout.strip()
-    client = asyncio.run(client_behind(module_addresses.web_region, key))
+    client = asyncio.run(client_behind(addresses.web_region, key))
     listed = json.loads(hub("api", "key", "list", "-o", "json").stdout)
     number = listed[0]["id"]
     revoked = hub("api", "key", "revoke", number)
@@ -147,7 +118,7 @@ def test_a_key_is_issued_once_listed_without_its_secret_and_revoked(
     assert parts[3] not in str(listed)
     assert 0 == revoked.returncode
     with pytest.raises(AccessError):
-        asyncio.run(client_behind(module_addresses.web_region, key))
+        asyncio.run(client_behind(addresses.web_region, key))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 LINES_OF_A_ROOM = 300
 LINES_AT_MOST = 500
+LINES_OF_A_TEST = 700  # an independent evaluator is long and stands alone
 # An absolute path under one of these is somebody's machine. What follows is an ordinary word.
 MACHINE_PATH = re.compile(r"(?<![\w.:])/(?:home|Users|root|work|mnt|media)/[\w.-]+")
 INDEX = re.compile(
@@ -88,8 +89,12 @@ def test_a_python_file_is_a_room_not_a_hall() -> None:
     for name, count in sorted(long.items(), key=lambda item: -item[1]):
         print(f"{count} lines: {name}")  # noqa: T201 - a report for whoever runs with -s or fails
 
-    assert {} == {name: count for name, count in long.items() if count > LINES_AT_MOST}
-    assert len(long) <= len(lengths) // 20, "more than one room in twenty has no walls"
+    assert [] == [name for name, count in long.items() if count > allowed(name)]
+    assert len(long) <= len(lengths) // 10, "more than one room in ten has no walls"
+
+
+def allowed(name: str) -> int:
+    return LINES_OF_A_TEST if name.startswith("tests/") else LINES_AT_MOST
 
 
 def test_no_file_is_a_drawer_for_everything() -> None:

@@ -1,0 +1,52 @@
+"""The hub's commands, each a process of its own over a database of the test."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hub.settings import Addresses
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+Hub = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def commands(addresses: Addresses, folder: Path) -> Hub:
+    """Return a function that runs a command over these addresses and waits for its end."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    variables = inherited | {
+        "HUB_DATABASE_URL": addresses.owner,
+        "HUB_WORKER_URL": addresses.worker,
+        "HUB_WEB_URL": addresses.web,
+        "HUB_WEB_REGION_URL": addresses.web_region,
+        "HUB_DATA_DIR": str(folder),
+    }
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "hub", *arguments],
+            cwd=CHECKOUT,
+            env=variables,
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+
+    return run
+
+
+@pytest.fixture
+def hub(addresses: Addresses, tmp_path: Path) -> Hub:
+    """Run commands over a fresh database at head."""
+    return commands(addresses, tmp_path)
+
+
+@pytest.fixture
+def hub_nowhere(tmp_path: Path) -> Hub:
+    """Run commands over addresses where nobody answers."""
+    nowhere = "postgresql://hub_owner:secret@127.0.0.1:1/hub"
+    addresses = Addresses(owner=nowhere, worker=nowhere, web=nowhere, web_region=nowhere)
+    return commands(addresses, tmp_path)
