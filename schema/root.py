@@ -14,6 +14,7 @@ from hub.access import Purpose, Role
 from schema.compiler import declare
 from schema.compiler.bindings import Rows
 from schema.connection import Connection
+from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
 from schema.mentoring import Mentorship, Programme
 from schema.node import GlobalNode
 from schema.organisations import (
@@ -90,6 +91,8 @@ class Query:
         "Учреждения в вашей области видимости.", organisation_rows, (ORGANISATION_FILTER,)
     )
     territories: Connection[Territory] = declare.page("Территории региона.", TERRITORY_ROWS)
+    coverage: Coverage = COVERAGE
+    coverage_members: Connection[CoverageMember] = COVERAGE_MEMBERS
 
 
 def build_schema() -> strawberry.Schema:
