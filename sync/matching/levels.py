@@ -22,8 +22,8 @@ from sync.matching.facts import (
     texts,
 )
 from sync.matching.hashing import Int64s
-from sync.matching.lexicon import first_names, surname_frequencies
-from sync.matching.phonetic import surname_sound
+from sync.matching.lexicon import first_names
+from sync.matching.phonetic import surname_frequencies, surname_sound
 
 VERSION = "1"
 

@@ -75,17 +75,3 @@ def first_names() -> FirstNames:
         sex={form: next(iter(found)) for form, found in sexes.items() if len(found) == 1},
         per_mille=per_mille,
     )
-
-
-@cache
-def surname_frequencies() -> Mapping[str, int]:
-    """Give how many of ten thousand people bear a surname, by its phonetic key; absent is rare."""
-    from sync.matching.phonetic import surname_sound
-
-    found = table("surname_frequencies")["per_ten_thousand"]
-    listed = found if isinstance(found, dict) else {}
-    sounds: dict[str, int] = {}
-    for surname, frequency in listed.items():
-        sound = surname_sound(fold_yo(surname))
-        sounds[sound] = max(sounds.get(sound, 0), int(frequency))
-    return sounds

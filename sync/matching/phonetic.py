@@ -1,9 +1,10 @@
-"""How a surname sounds, the same for a man and a woman and for usual misspellings."""
+"""How a surname sounds, the same for both sexes and usual misspellings, and how frequent it is."""
 
 import re
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 
-from sync.matching.lexicon import letters
+from sync.matching.lexicon import fold_yo, letters, table
 
 _ENDINGS = (
     (re.compile(r"(ск|цк)(ая|ой|ий|ый|ого|ую)$"), r"\1"),
@@ -25,6 +26,18 @@ def surname_sound(folded: str) -> str:
     sound = _SOUNDLESS.sub("", sound)
     sound = sound.translate(_vowels()).translate(_voiceless())
     return _TAIL_VOWELS.sub("", _DOUBLES.sub(r"\1", sound))
+
+
+@cache
+def surname_frequencies() -> Mapping[str, int]:
+    """Give how many of ten thousand people bear a surname, by its phonetic key; absent is rare."""
+    found = table("surname_frequencies")["per_ten_thousand"]
+    listed = found if isinstance(found, dict) else {}
+    sounds: dict[str, int] = {}
+    for surname, frequency in listed.items():
+        sound = surname_sound(fold_yo(surname))
+        sounds[sound] = max(sounds.get(sound, 0), int(frequency))
+    return sounds
 
 
 @lru_cache(maxsize=1)
