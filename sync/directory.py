@@ -13,6 +13,7 @@ from hub.records import OrganisationMention
 from sync.matching.normalise import organisation_key
 
 Key = TypeVar("Key")
+NO_KEY = organisation_key("").name_key
 EXTERNAL_KINDS = frozenset({"PARTNER", "UNIVERSITY"})
 
 
@@ -23,7 +24,6 @@ class Organisation:
     id: UUID
     kind: str
     short_name: str
-    name_key: str
     parent_id: UUID | None
     territory_id: UUID | None
     ends: date
@@ -93,7 +93,7 @@ class Directory:
 async def read_directory(connection: asyncpg.Connection) -> Directory:
     """Read the directory in four statements."""
     rows = await connection.fetch(
-        "select id, kind, full_name, short_name, name_key, parent_id, territory_id, ends"
+        "select id, kind, full_name, short_name, parent_id, territory_id, ends"
         " from organisation order by id"
     )
     identifiers = await connection.fetch(
@@ -107,9 +107,11 @@ async def read_directory(connection: asyncpg.Connection) -> Directory:
     for row in rows:
         by_name[_folded(row["full_name"])].add(row["id"])
         by_name[_folded(row["short_name"])].add(row["id"])
-        by_key[row["name_key"]].add(row["id"])
+        by_key[organisation_key(row["full_name"]).name_key].add(row["id"])
+        by_key[organisation_key(row["short_name"]).name_key].add(row["id"])
         if row["parent_id"] is not None:
             branches[row["parent_id"]].add(row["id"])
+    by_key.pop(NO_KEY, None)
     return Directory(
         organisations={row["id"]: _organisation(row) for row in rows},
         by_identifier={(r["system"], r["value"]): r["organisation_id"] for r in identifiers},
@@ -126,7 +128,6 @@ def _organisation(row: asyncpg.Record) -> Organisation:
         id=row["id"],
         kind=row["kind"],
         short_name=row["short_name"],
-        name_key=row["name_key"],
         parent_id=row["parent_id"],
         territory_id=row["territory_id"],
         ends=row["ends"],
