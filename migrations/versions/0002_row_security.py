@@ -55,8 +55,15 @@ BY_RECORDS = {
     "edge": ("record_a", "record_b"),
     "verdict": ("record_a", "record_b"),
 }
-# The places themselves: what every other policy looks up.
-BY_AUTHORITY = ("person_place", "mentorship_place")
+# The places themselves: what every other policy looks up. A list narrowed to a school is read from
+# the school's own rows, so rows of the authorities beneath the scope are visible as well: the
+# subselect is hashed once a statement, and the index answers the equality that every statement
+# states besides.
+BY_SUBTREE = (
+    "authority_id in (select u.organisation_id from organisation_place u"
+    f" where u.authority_id = {SCOPE}"
+    " and u.starts <= current_date and u.ends > current_date)"
+)
 # A move is seen by who loses sight and by who gains it.
 BY_CHANGE = ("change",)
 
@@ -98,7 +105,8 @@ def visible() -> dict[str, str]:
         **{table: _by_mentorship(f"{table}.{column}") for table, column in BY_MENTORSHIP.items()},
         **{table: _by_organisation(f"{table}.{name}") for table, name in BY_ORGANISATION.items()},
         **{table: _by_records(table, columns) for table, columns in BY_RECORDS.items()},
-        **dict.fromkeys(BY_AUTHORITY, f"authority_id = {SCOPE}"),
+        "mentorship_place": f"authority_id = {SCOPE}",
+        "person_place": BY_SUBTREE,
         **dict.fromkeys(BY_CHANGE, f"{SCOPE} = any(places_before || places_after)"),
     }
 

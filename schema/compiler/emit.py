@@ -133,7 +133,7 @@ class Emitter:
     def _from_viewer(self, binding: FromViewer, child: Selected) -> Sequence[Piece]:
         name = binding.name
         sql_type = nodes.sql_type(child.type)
-        value = self.binds.add(lambda request: getattr(request.viewer, name), sql_type)
+        value = self.binds.add(lambda request: _shown(getattr(request.viewer, name)), sql_type)
         return scalar(child.type, value)
 
     def _one(self, binding: One, child: Selected, row: Call, joins: Joins | None) -> Sql:
@@ -191,6 +191,10 @@ class Emitter:
             binds=self.binds,
             up=up,
         )
+
+
+def _shown(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def is_masked(binding: Binding, viewer: ViewerShape) -> bool:

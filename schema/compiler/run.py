@@ -23,7 +23,7 @@ from schema.compiler.introspect import asks_schema, introspect
 from schema.compiler.plan import Operation, Selected
 from schema.compiler.request import Request, ViewerShape, shape_of
 from schema.compiler.scalars import SEAL_MARK
-from schema.compiler.sql import Sql
+from schema.compiler.sql import Bound, Sql
 from schema.errors import RequestRefused
 from schema.limits import refuse_beyond_limits
 
@@ -32,15 +32,17 @@ _SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A statement and how to take its parameters from a request.
-
-    `roots` are the selected root fields; `sql` is empty where all of them ask about the schema.
-    """
+    """The selected root fields and their statement; none where all ask about the schema."""
 
     roots: Sequence[Selected]
-    sql: Sql
-    takes: Sequence[Callable[[Request], object]]
+    statement: Bound
     opens_seals: bool
+
+    def values(self, request: Request) -> Sequence[object]:
+        """Take the parameters from a request; raises BAD_USER_INPUT for one that is wrong."""
+        for check in self.statement.checks:
+            check(request)
+        return [take(request) for take in self.statement.takes]
 
 
 class Engine:
@@ -92,8 +94,8 @@ class Engine:
         data = [root for root in roots if not asks_schema(root)]
         emitter = Emitter(operation, self.bindings, viewer)
         sql = emitter.statement(operation.query, data) if data else Sql("")
-        takes = tuple(emitter.binds.takes)
-        return Plan(roots=roots, sql=sql, takes=takes, opens_seals=emitter.opens_seals)
+        statement = emitter.binds.finish(sql)
+        return Plan(roots=roots, statement=statement, opens_seals=emitter.opens_seals)
 
     def request(self, viewer: Viewer, given: Variables, today: date | None = None) -> Request:
         """Gather what the parameters of a plan are taken from; today is the region's date."""
@@ -117,15 +119,14 @@ class Engine:
         prepared, given = self.prepare(text, name, variables or {})
         try:
             plan = self.plan(prepared, given, shape_of(viewer))
-            request = self.request(viewer, given)
-            values = [take(request) for take in plan.takes]
+            values = plan.values(self.request(viewer, given))
         except GraphQLError as error:
             raise RequestRefused([error]) from error
-        body = await self._read(pool, plan, values) if plan.sql else b'{"data":{}}'
+        body = await self._read(pool, plan, values) if plan.statement.sql else b'{"data":{}}'
         return self._with_schema(prepared, plan, variables or {}, body)
 
     async def _read(self, pool: asyncpg.Pool, plan: Plan, values: Sequence[object]) -> bytes:
-        body: bytes = await pool.fetchval(plan.sql, *values)
+        body: bytes = await pool.fetchval(plan.statement.sql, *values)
         return _SEALED.sub(self._opened, body) if plan.opens_seals else body
 
     def _opened(self, match: re.Match[bytes]) -> bytes:

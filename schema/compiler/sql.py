@@ -1,5 +1,6 @@
 """Pieces of SQL text: JSON by concatenation, numbered parameters, row aliases."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, groupby
@@ -10,6 +11,8 @@ from schema.compiler.request import Request
 Sql = NewType("Sql", str)
 # PostgreSQL passes at most 100 arguments to a function.
 _CONCAT_LIMIT = 90
+_PLACEHOLDER = re.compile(r"\$(\d+)::")
+Take = Callable[[Request], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +54,24 @@ def _joined(parts: Sequence[Sql]) -> Sql:
     return Sql(f"concat({_joined(parts[:half])}, {_joined(parts[half:])})")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A statement, what its parameters are taken from, and what else must be right."""
+
+    sql: Sql
+    takes: Sequence[Take]
+    checks: Sequence[Take]
+
+
 @dataclass(slots=True)
 class Binds:
     """The parameters of a statement, numbered as they are first used."""
 
-    takes: list[Callable[[Request], object]] = field(default_factory=list)
+    takes: list[Take] = field(default_factory=list)
     _numbers: dict[object, int] = field(default_factory=dict)
     _aliases: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def add(self, take: Callable[[Request], object], sql_type: str, key: object = None) -> Sql:
+    def add(self, take: Take, sql_type: str, key: object = None) -> Sql:
         """Return the placeholder of a parameter; the same key gives the same number."""
         number = self._numbers.get(key) if key is not None else None
         if number is None:
@@ -68,6 +80,23 @@ class Binds:
             if key is not None:
                 self._numbers[key] = number
         return Sql(f"${number}::{sql_type}")
+
+    def finish(self, sql: Sql) -> "Bound":
+        """Number the parameters that a statement really uses; the others are only checked.
+
+        A page of which only the count is selected has no use for its size, yet a wrong size
+        is still wrong.
+        """
+        used = sorted({int(number) for number in _PLACEHOLDER.findall(sql)})
+        numbers = {str(old): new for new, old in enumerate(used, start=1)}
+        text = _PLACEHOLDER.sub(lambda match: f"${numbers[match[1]]}::", sql)
+        return Bound(
+            sql=Sql(text),
+            takes=tuple(self.takes[old - 1] for old in used),
+            checks=tuple(
+                take for old, take in enumerate(self.takes, start=1) if str(old) not in numbers
+            ),
+        )
 
     def alias(self) -> str:
         """Return a row alias that nothing else in the statement uses."""

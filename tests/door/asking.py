@@ -1,0 +1,86 @@
+"""Who asks in the tests of the door, and through what: engine, pools, viewers, the plain rows."""
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from hub.access import Viewer, authenticate
+from hub.database import Database, open_connection, open_read_pool
+from hub.seal import Sealer
+from hub.settings import Addresses
+from schema.compiler.run import Engine
+from schema.root import build_schema
+from tests.door.evaluator import Tables, World, read_tables
+from tests.door.rows import Keys, build, issue, write
+
+ZONE = ZoneInfo("Europe/Samara")
+Json = Any  # a decoded response
+VIEWERS = ("centre", "north", "south", "partner", "steward")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """The engine over the test region, with a viewer of each kind."""
+
+    engine: Engine
+    web: asyncpg.Pool
+    web_region: asyncpg.Pool
+    keys: Keys
+    viewers: Mapping[str, Viewer]
+    tables: Tables
+    sealer: Sealer
+
+    async def ask(self, who: str, text: str, variables: Mapping[str, Json] | None = None) -> Json:
+        """Return the decoded answer to a viewer."""
+        viewer = self.viewers[who]
+        body = await self.engine.answer(self.pool(viewer), viewer, text, variables=variables)
+        return json.loads(body)["data"]
+
+    def pool(self, viewer: Viewer) -> asyncpg.Pool:
+        """Return the pool through which a viewer reads."""
+        return self.web_region if viewer.is_region_wide else self.web
+
+    def world(self, who: str) -> World:
+        """Return the plain rows as one viewer sees them."""
+        today = datetime.now(ZONE).date()
+        return World(tables=self.tables, viewer=self.viewers[who], today=today, sealer=self.sealer)
+
+
+@asynccontextmanager
+async def opened(addresses: Addresses, database: Database) -> AsyncIterator[Door]:
+    """Write the test region and open the door to it."""
+    region = build()
+    async with database.writing() as session:
+        await write(region, session.raw)
+    keys = await issue(database)
+    owner = await open_connection(addresses.owner)
+    tables = await read_tables(owner)
+    await owner.close()
+    web = await open_read_pool(addresses.web)
+    web_region = await open_read_pool(addresses.web_region)
+    engine = Engine(
+        build_schema(), cursor_secret=b"k" * 32, zone=ZONE, open_seal=region.sealer.open
+    )
+    viewers = {who: await authenticate(web, getattr(keys, who)) for who in VIEWERS}
+    try:
+        yield Door(
+            engine=engine, web=web, web_region=web_region, keys=keys, viewers=viewers,
+            tables=tables, sealer=region.sealer,
+        )  # fmt: skip
+    finally:
+        await web.close()
+        await web_region.close()
+
+
+def place_in(cursor: str) -> UUID:
+    """Read the uuid at the end of a cursor, past its signature and its sort key."""
+    raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    return UUID(raw[16:].decode().split("\x1f")[-1])
