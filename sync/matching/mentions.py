@@ -43,10 +43,10 @@ class Edges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
-    """Labels with mentions attached, and the labels of mentions that fit several people."""
+    """Labels with mentions attached, and which positions are mentions that fit several people."""
 
     labels: Int64s
-    ambiguous: frozenset[int]
+    ambiguous: npt.NDArray[np.bool_]
 
 
 def attach(
@@ -70,8 +70,8 @@ def attach(
     is_strong[labels[strong]] = True
     labels = _grouped(labels, weak_edges.those(exact), is_strong)
     joined, ambiguous = _joins(labels, weak_edges, exact, is_strong, _forbidden(labels, cannot))
-    labels = joined[labels] if len(joined) else labels
-    return Attached(labels=labels, ambiguous=frozenset(ambiguous))
+    unsure = np.isin(labels, np.array(sorted(ambiguous), dtype=np.int64))
+    return Attached(labels=joined[labels] if len(joined) else labels, ambiguous=unsure)
 
 
 def _is_exact(facts: pd.DataFrame, edges: Edges) -> npt.NDArray[np.bool_]:

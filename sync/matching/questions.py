@@ -6,12 +6,13 @@ import pandas as pd
 
 from sync.matching.contradictions import contradict
 from sync.matching.decide import WINDOW, Decision, reasons
-from sync.matching.facts import content_order
+from sync.matching.facts import NO_DAY, birth_days, content_order
 from sync.matching.hashing import Int64s
-from sync.matching.levels import Given, Same, level, patterns
+from sync.matching.levels import Birth, Given, Same, level, patterns
 from sync.matching.mentions import Edges
 from sync.matching.model import HAND_MODEL
 
+CLEARLY = 100  # centibits: twice the odds
 COLUMNS = ("left", "right", "score", "reasons")
 
 
@@ -21,7 +22,7 @@ def questions(
     edges: Edges,
     *,
     cannot: Int64s,
-    ambiguous: frozenset[int],
+    ambiguous: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Give the pairs to ask about: left, right (positions), score, reasons.
 
@@ -32,6 +33,7 @@ def questions(
     open_edges = edges.those(apart & ~_answered(labels, edges, cannot))
     pattern = patterns(facts, open_edges.left, open_edges.right, HAND_MODEL)
     asked = _worth_asking(facts, labels, open_edges, pattern, ambiguous)
+    asked &= ~_fits_better(facts, labels, edges, open_edges, pattern)
     return _one_a_pair(facts, labels, open_edges.those(asked), pattern[asked])
 
 
@@ -50,18 +52,32 @@ def _worth_asking(
     labels: Int64s,
     edges: Edges,
     pattern: Int64s,
-    ambiguous: frozenset[int],
+    ambiguous: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.bool_]:
     one, other = labels[edges.left], labels[edges.right]
     weak = level(pattern, "weak") == 1
     initials = weak & (level(pattern, "first") == Given.INITIAL)
-    unsure = np.isin(one, list(ambiguous)) | np.isin(other, list(ambiguous))
+    unsure = ambiguous[edges.left] | ambiguous[edges.right]
     alone = _fits_one(one, other, weak & (edges.decision == Decision.ASK))
     asked = (edges.decision == Decision.ASK) & (~weak | alone)
     asked |= (edges.decision == Decision.WEAK) & unsure
     asked |= edges.decision == Decision.LINK
     hopeless = contradict(facts, edges.left, edges.right) & ~_is_snils_question(pattern)
     return np.asarray(asked & ~(hopeless & initials), dtype=bool)
+
+
+def _fits_better(
+    facts: pd.DataFrame, labels: Int64s, edges: Edges, open_edges: Edges, pattern: Int64s
+) -> npt.NDArray[np.bool_]:
+    """Tell where a row with a year alone has found a clearly better place already."""
+    inside = edges.those(labels[edges.left] == labels[edges.right])
+    best = np.full(len(labels), np.iinfo(np.int32).min, dtype=np.int64)
+    for side in (inside.left, inside.right):
+        np.maximum.at(best, side, inside.score)
+    best[birth_days(facts) != NO_DAY] = np.iinfo(np.int32).min  # a full date doubts nothing
+    reached = np.maximum(best[open_edges.left], best[open_edges.right])
+    year = np.isin(level(pattern, "birth"), (Birth.YEAR_ONLY, Birth.NEXT_YEAR))
+    return np.asarray(year & (reached >= open_edges.score + CLEARLY), dtype=bool)
 
 
 def _is_snils_question(pattern: Int64s) -> npt.NDArray[np.bool_]:

@@ -16,7 +16,7 @@ _MONTH_YEAR = re.compile(r"^(\d{1,2})[./\-](\d{4})$")
 _YEAR = re.compile(r"^(\d{4})$")
 _COMPACT = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
 _NOISE = re.compile(r"\s*(года рождения|г\.?\s*р\.?|года|год|г\.?)$|^(с|от|по|до)\s+|[«»\"']")
-_FLOAT_TAIL = re.compile(r"\.0+$")
+_FLOAT_TAIL = re.compile(r"(?<=^\d{4})\.0+$|(?<=^\d{5})\.0+$")
 _MIDNIGHT = re.compile(r"[t\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(z|[+-]\d{2}:?\d{2})?$")
 _EMPTY_DATES = frozenset({date(1, 1, 1), date(1900, 1, 1), date(1899, 12, 30)})
 _YOUNGEST, _OLDEST = 3, 110

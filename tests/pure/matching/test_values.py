@@ -65,6 +65,7 @@ def test_a_wrong_date_is_reported_and_not_taken(text: str, code: str) -> None:
 
 def test_two_figures_of_a_year_mean_a_living_person() -> None:
     assert date(2012, 5, 3) == normalise_birth(("3.5.12", ""), TODAY).values[0]
+    assert date(2000, 8, 11) == normalise_birth(("11.8.00", ""), TODAY).values[0]
     assert date(1975, 5, 3) == normalise_birth(("3.5.75", ""), TODAY).values[0]
 
 
