@@ -144,6 +144,9 @@ class SchoolFile:
             pages = pages_of(head, head.header, head.columns, head.columns.kind, self._path.name)
             template = self._template(head, head.columns, head.columns.kind, facts, said)
             yield from _items(index, pages, template, reached)
+        for break_off in sheet.broken:
+            said.answered = True
+            yield self._refusal(break_off)
 
     def _head(self, sheet: Sheet) -> TableHead:
         names = [sheet.name.replace("_", " "), self._path.stem.replace("_", " ")]
@@ -179,7 +182,7 @@ class SchoolFile:
 
 def _require_meaning(head: TableHead) -> None:
     """Raise UnreadableTableError for a table whose header or kind is not understood."""
-    if head.columns is None and head.is_table:
+    if head.columns is None and head.is_table and not head.sheet.broken:
         raise UnreadableTableError(NO_HEADER, code="file.no_header")
     if head.columns is not None and head.columns.kind is None:
         raise UnreadableTableError(UNKNOWN_KIND, code="file.unknown_kind")
@@ -209,8 +212,7 @@ def _items(
     """Yield the pages of a sheet; the last batch carries the figures asserted below the table."""
     held: tuple[Batch, Page] | None = None
     figures = template.figures
-    broken: list[UnreadableTableError] = []
-    for page in _until_broken(pages, broken):
+    for page in pages:
         figures += page.figures
         if reached.covers(index, page.last_row):
             continue
@@ -224,16 +226,6 @@ def _items(
         yield from _sent(index, replace(batch, figures=_last_said(figures)), page)
     elif figures and not reached.covers(index, 0):
         yield replace(template, figures=_last_said(figures))
-    for error in broken:
-        raise error
-
-
-def _until_broken(pages: Iterator[Page], broken: list[UnreadableTableError]) -> Iterator[Page]:
-    """Yield the pages that can be read; the rows before a broken place are worth taking."""
-    try:
-        yield from pages
-    except UnreadableTableError as error:
-        broken.append(error)
 
 
 def _sent(index: int, batch: Batch, page: Page) -> Iterator[Batch | Checkpoint]:

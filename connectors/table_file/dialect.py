@@ -102,12 +102,11 @@ class _Splitter:
             cells = [cell.strip().strip('"') for cell in line.split(self._delimiter)]
         return cells
 
-    def _parsed(self, text: str) -> list[str] | None:
+    def _parsed(self, text: str, *, strict: bool = False) -> list[str] | None:
         """Cut a text by delimiter and quotes; give nothing if its last quote stays open."""
+        lines = (text + "\n").splitlines(keepends=True)
         try:
-            cells = next(
-                csv.reader((text + "\n").splitlines(keepends=True), delimiter=self._delimiter)
-            )
+            cells = next(csv.reader(lines, delimiter=self._delimiter, strict=strict))
         except csv.Error:
             return None
         return None if cells and cells[-1].endswith("\n") else cells
@@ -122,10 +121,15 @@ class _Splitter:
                 break
             taken.append(line)
             text += "\n" + line[1]
-            if '"' not in line[1] or (cells := self._parsed(text)) is None:
+            if '"' not in line[1] or self._parsed(text) is None:
                 continue
-            if len(cells) == self._width or first.count(self._delimiter) + 1 != self._width:
+            # A quote that closes a cell stands before a delimiter; another one is only a sign.
+            cells = self._parsed(text, strict=True)
+            if cells and (len(cells) == self._width or self._cells_in(first) != self._width):
                 return cells
             break
         self._returned.extendleft(reversed(taken))
         return None
+
+    def _cells_in(self, line: str) -> int:
+        return line.count(self._delimiter) + 1

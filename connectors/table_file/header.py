@@ -14,6 +14,7 @@ DEEPEST = 3
 MOST_COLUMNS = 1_000
 LONGEST_LEVEL = 300
 FEWEST_FIELDS = 2
+NAME_WEIGHT = 2
 
 NAME_FIELDS = frozenset(
     {"full_name", "last_name"}
@@ -47,10 +48,11 @@ class _Candidate:
     fields: frozenset[str]
 
     @property
-    def score(self) -> tuple[int, int, int, int]:
-        """Names first: a header without a name column is none; then fields; then few rows."""
+    def score(self) -> tuple[int, int, int]:
+        """Count the fields, a column of names for three; then the fewest and topmost rows win."""
         depth = self.header.last - self.header.first
-        return (bool(self.fields & NAME_FIELDS), len(self.fields), -depth, -self.header.first)
+        named = NAME_WEIGHT if self.fields & NAME_FIELDS else 0
+        return (len(self.fields) + named, -depth, -self.header.first)
 
 
 def find_header(head: Sequence[TextRow], merges: Sequence[Merge] = ()) -> Header | None:

@@ -1,7 +1,7 @@
 """A file as sheets of numbered rows, whatever its container: text is streamed, books go by sheet."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import python_calamine as calamine
@@ -11,6 +11,7 @@ from connectors.table_file.cells import CellValue
 from connectors.table_file.container import Container, damaged, password_protected, recognise
 from connectors.table_file.dialect import records
 from connectors.table_file.encoding import Encoding, detect
+from connectors.table_file.failure import UnreadableTableError
 from connectors.table_file.lines import lines_of
 
 Row = tuple[int, Sequence[CellValue]]
@@ -41,7 +42,11 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One table of a file. `rows` is read once, in order; a streamed sheet is text, not a book."""
+    """One table of a file.
+
+    `rows` is read once, in order; where a text breaks off being readable they end, and `broken`
+    then says why: the rows before that place are worth taking. A streamed sheet is such a text.
+    """
 
     name: str
     rows: Iterator[Row]
@@ -49,6 +54,7 @@ class Sheet:
     streamed: bool = False
     hidden: bool = False
     repairs: tuple[str, ...] = ()
+    broken: list[UnreadableTableError] = field(default_factory=list)
 
 
 def open_sheets(path: Path) -> Iterator[Sheet]:
@@ -71,14 +77,27 @@ def _text_sheet(path: Path, encoding: Encoding) -> Sheet:
     repairs: tuple[str, ...] = ()
     if not encoding.name.startswith("utf-8"):
         repairs = (f"Файл прочитан в кодировке {ENCODING_NAMES[encoding.name]}",)
+    broken: list[UnreadableTableError] = []
     return Sheet(
-        name="", rows=records(lines, encoding.dialect.delimiter), streamed=True, repairs=repairs
+        name="",
+        rows=_until_broken(records(lines, encoding.dialect.delimiter), broken),
+        streamed=True,
+        repairs=repairs,
+        broken=broken,
     )
+
+
+def _until_broken(rows: Iterator[Row], broken: list[UnreadableTableError]) -> Iterator[Row]:
+    try:
+        yield from rows
+    except UnreadableTableError as error:
+        broken.append(error)
 
 
 def _book_sheets(path: Path) -> Iterator[Sheet]:
     try:
-        with calamine.CalamineWorkbook.from_path(str(path)) as book:
+        # By path the reader would believe the extension: schools rename .xlsx to .xls.
+        with path.open("rb") as stream, calamine.CalamineWorkbook.from_filelike(stream) as book:
             for meta in book.sheets_metadata:
                 if meta.typ is calamine.SheetTypeEnum.WorkSheet:
                     yield _book_sheet(book, meta)
