@@ -14,14 +14,78 @@ from hub.demo.pairing import Pairing, Side
 from hub.demo.people import PARTNER, PUPIL, STAFF, People
 from hub.demo.staff import POST_COLUMNS
 
-_STEMS = ["Ясноград", "Тихоплёс", "Светозар", "Добролуг", "Дальнояр", "Староверш", "Новопаш", "Кругловод", "Мелкотрав", "Синеклад", "Берегопаш", "Ветролом", "Дубогрив", "Житнояр", "Зорелуг", "Ковылед", "Лиходол", "Медоцвет", "Озероград", "Пашнеград", "Речногор", "Соснояр", "Травокос", "Хлебодар", "Цветоград", "Чистодол", "Широкояр", "Яролес", "Крутогор", "Плавнодол"]
-_MEN = (
-    ["Аркадий", "Всеволод", "Герман", "Елисей", "Игнат", "Лука", "Мирон", "Тарас", "Прохор", "Родион", "Святослав", "Трофим"]
-)
-_WOMEN = ["Аглая", "Бронислава", "Глафира", "Дина", "Забава", "Изольда", "Клавдия", "Мирослава", "Нелли", "Римма", "Стефания", "Устинья"]
-_FATHERS = (
-    ["Арсеньев", "Богданов", "Германов", "Давыдов", "Ермолаев", "Захаров", "Игнатьев", "Лукьянов", "Макаров", "Назаров"]
-)
+_STEMS = [
+    "Ясноград",
+    "Тихоплёс",
+    "Светозар",
+    "Добролуг",
+    "Дальнояр",
+    "Староверш",
+    "Новопаш",
+    "Кругловод",
+    "Мелкотрав",
+    "Синеклад",
+    "Берегопаш",
+    "Ветролом",
+    "Дубогрив",
+    "Житнояр",
+    "Зорелуг",
+    "Ковылед",
+    "Лиходол",
+    "Медоцвет",
+    "Озероград",
+    "Пашнеград",
+    "Речногор",
+    "Соснояр",
+    "Травокос",
+    "Хлебодар",
+    "Цветоград",
+    "Чистодол",
+    "Широкояр",
+    "Яролес",
+    "Крутогор",
+    "Плавнодол",
+]
+_MEN = [
+    "Аркадий",
+    "Всеволод",
+    "Герман",
+    "Елисей",
+    "Игнат",
+    "Лука",
+    "Мирон",
+    "Тарас",
+    "Прохор",
+    "Родион",
+    "Святослав",
+    "Трофим",
+]
+_WOMEN = [
+    "Аглая",
+    "Бронислава",
+    "Глафира",
+    "Дина",
+    "Забава",
+    "Изольда",
+    "Клавдия",
+    "Мирослава",
+    "Нелли",
+    "Римма",
+    "Стефания",
+    "Устинья",
+]
+_FATHERS = [
+    "Арсеньев",
+    "Богданов",
+    "Германов",
+    "Давыдов",
+    "Ермолаев",
+    "Захаров",
+    "Игнатьев",
+    "Лукьянов",
+    "Макаров",
+    "Назаров",
+]
 _ENDINGS = (("ов", "ич"), ("ова", "на"))
 
 
@@ -88,22 +152,13 @@ class _Stage:
         )
         return number
 
-    def teacher(
-        self, code: str, years: int | None, *, flag: str = "", position: str = "TEACHER"
-    ) -> int:
+    def teacher(self, code: str, years: int | None, *, flag: str = "") -> int:
         """Add a teacher of so many years' experience (None: nobody knows) to a planted school."""
         number = len(self.people)
         born = date(self.year - 30 - (years or 5), 1 + number % 12, 2 + number % 26)
         person = self.person(self.at(code), STAFF, male=number % 5 == 0, birth=born)
         hired = date(self.year - (4 if years is None else years), 9, 1)
-        self.post(
-            person,
-            code,
-            position=position,
-            hired=hired,
-            since=None if years is None else hired,
-            flag=flag,
-        )
+        self.post(person, code, hired=hired, since=None if years is None else hired, flag=flag)
         return person
 
     def post(
@@ -113,16 +168,12 @@ class _Stage:
         *,
         hired: date,
         since: date | None,
-        position: str = "TEACHER",
         kind: str = "MAIN",
-        dismissed: date | None = None,
         flag: str = "",
     ) -> None:
-        """Give a person a post in a planted school."""
-        subject = "математика" if position == "TEACHER" else ""
-        self.posts.append(
-            (person, self.at(code), position, subject, kind, hired, dismissed, since, flag)
-        )
+        """Give a person a teacher's post in a planted school."""
+        row = (person, self.at(code), "TEACHER", "математика", kind, hired, None, since, flag)
+        self.posts.append(row)
 
     def pupil(self, code: str, grade: int) -> int:
         """Add a pupil of a grade to a planted school."""

@@ -22,9 +22,20 @@ from hub.demo.sheets import Cell
 from hub.demo.style import Style
 
 _SERIAL_ORIGIN = date(1899, 12, 30)
-_MONTHS = (
-    ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"]
-)
+_MONTHS = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+]
 _POSITIONS = {
     "EDUCATOR": ("воспитатель", "Воспитатель"),
     "LECTURER": ("преподаватель", "Преподаватель"),
@@ -161,20 +172,7 @@ class Pen:
 
     def date(self, day: date | None) -> Cell:
         """Give a date in the school's way."""
-        if day is None:
-            return None
-        match self.style.dates:
-            case "excel":
-                return day
-            case "short":
-                return f"{day.day}.{day.month}.{day.year % 100:02d}"
-            case "iso":
-                return f"{day:%Y-%m-%d}"
-            case "year mark":
-                return f"{day:%d.%m.%Y} г."
-            case "words":
-                return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-        return f"{day:%d.%m.%Y}"
+        return None if day is None else _DATES[self.style.dates](day)
 
     def snils(self, person: int, roll: Dice, *, row: int) -> Cell:
         """Give the СНИЛС in the school's way; a number loses its leading zeros."""
@@ -245,6 +243,18 @@ def _dashed(number: int) -> str:
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}"
 
 
+def _worded(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_DATES: dict[str, Callable[[date], Cell]] = {
+    "excel": lambda day: day,
+    "dots": lambda day: f"{day:%d.%m.%Y}",
+    "short": lambda day: f"{day.day}.{day.month}.{day.year % 100:02d}",
+    "iso": lambda day: f"{day:%Y-%m-%d}",
+    "year mark": lambda day: f"{day:%d.%m.%Y} г.",
+    "words": _worded,
+}
 _SNILS: dict[str, Callable[[int], Cell]] = {
     "dashes": _dashed,
     "spaces": lambda number: _dashed(number).replace("-", " "),

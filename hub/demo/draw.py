@@ -56,12 +56,14 @@ class Draw:
 
     def below(self, stream: str, count: int, limit: int) -> Ints:
         """Give `count` whole numbers from 0 to `limit` - 1."""
-        return (self.uniform(stream, count) * limit).astype(np.int64)
+        places: Ints = (self.uniform(stream, count) * limit).astype(np.int64)
+        return places
 
     def weighted(self, stream: str, count: int, cumulative: Floats) -> Ints:
         """Give `count` positions in a table of cumulative weights."""
         places = np.searchsorted(cumulative, self.uniform(stream, count) * cumulative[-1], "right")
-        return np.minimum(places, len(cumulative) - 1).astype(np.int64)
+        chosen: Ints = np.minimum(places, len(cumulative) - 1).astype(np.int64)
+        return chosen
 
     def chance(self, stream: str, count: int, rate: float) -> Flags:
         """Give `count` yes-or-no answers, yes at the given rate."""

@@ -27,7 +27,8 @@ def snils_numbers(bodies: Ints) -> Ints:
     """Append the two check digits: eleven-digit numbers, leading zeros not shown."""
     digits = bodies[:, None] // 10 ** np.arange(8, -1, -1) % 10
     check = (digits * _SNILS_WEIGHTS).sum(axis=1) % 101 % 100
-    return (bodies * 100 + check).astype(np.int64)
+    numbers: Ints = (bodies * 100 + check).astype(np.int64)
+    return numbers
 
 
 def phone_digits(indices: Ints, start: int) -> Ints:

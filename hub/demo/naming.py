@@ -19,6 +19,7 @@ RUSSIAN, TATAR, CAUCASIAN = range(3)
 _GROUPS = ("RUS", "TAT", "CAU")
 _TAIL_SHARE = 0.5
 _DOUBLE_RATE = 0.006
+_GOLDEN_STEP = 0.618
 _VOWELS = "аеёиоуыэюя"
 _PREFIXES = ("бело", "черно", "сухо", "криво", "долго", "красно")
 _IRREGULAR = {
@@ -82,7 +83,7 @@ def _with_suffix(noun: str) -> str:
 
 
 def _falling(count: int) -> Floats:
-    return 1.0 / (np.arange(count) + 25.0)
+    return 1.0 / (np.arange(count, dtype=np.float64) + 25.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +188,9 @@ def name_people(draw: Draw, *, male: Flags, group: Ints, adult: Flags, family: I
     last, first, middle = (np.empty(count, dtype=object) for _ in range(3))
     roll_last = draw.uniform_at("surname", family)
     roll_middle = draw.uniform_at("father", family)
-    roll_first = draw.uniform("first name", count)
+    # Brothers and sisters bear different names: each takes a step of the golden ratio on.
+    step = (np.arange(count) - family) * _GOLDEN_STEP
+    roll_first = (draw.uniform_at("first name", family) + step) % 1
     for code in range(len(_GROUPS)):
         for cohort, grown in (("A", adult), ("C", ~adult)):
             for form, (sex, of_sex) in enumerate((("M", male), ("F", ~male))):

@@ -169,7 +169,8 @@ def organise(draw: Draw, *, pupils: int, year: int) -> Organised:
         _add_school(draft, number, departments, founders)
     planted = {code: first + place for place, code in enumerate(PLANTED)}
     successions = _plant(draft, planted, departments, ministry)
-    others = _add_others(draft, sizes, departments)
+    start = len(draft.organisations)
+    _add_others(draft, sizes, departments)
     schools = tuple(range(first, first + sizes.schools))
     registry = Registry(
         ministry_id=ministry.id,
@@ -183,7 +184,13 @@ def organise(draw: Draw, *, pupils: int, year: int) -> Organised:
         targets=_targets(departments, year),
         population=_population(places, pupils, year),
     )
-    return Organised(registry=registry, planted=planted, schools=schools, **others)
+    return Organised(
+        registry=registry,
+        planted=planted,
+        schools=schools,
+        university=len(draft.organisations) - 1,
+        **_positions(start, sizes),
+    )
 
 
 def _authorities(
@@ -335,47 +342,33 @@ def _make_namesake(draft: _Draft, row: OrganisationRow, model: OrganisationRow) 
     )
 
 
-def _add_others(
-    draft: _Draft, sizes: Sizes, departments: list[OrganisationRow]
-) -> dict[str, tuple[int, ...] | int]:
-    start = len(draft.organisations)
-    for number in range(sizes.kindergartens):
-        district, locality = _spot(draft, number, "kindergarten")
-        name = kindergarten_name(
-            dice(draft.draw, "kindergarten", number), number=number + 1, locality=locality
-        )
-        row = draft.add("KINDERGARTEN", name, draft.places.districts[district].id)
-        draft.subordinate(row, departments[district % len(departments)].id)
-    for number in range(sizes.colleges):
-        district, locality = _spot(draft, number, "college")
-        row = draft.add(
-            "COLLEGE",
-            college_name(number=number, locality=locality),
-            draft.places.districts[district].id,
-        )
-        draft.subordinate(row, departments[district % len(departments)].id)
-    for number in range(sizes.additional):
-        district, locality = _spot(draft, number, "additional")
-        row = draft.add(
-            "ADDITIONAL",
-            additional_name(number=number + 1, locality=locality),
-            draft.places.districts[district].id,
-        )
-        draft.subordinate(row, departments[district % len(departments)].id)
-    for number in range(sizes.partners):
-        district, locality = _spot(draft, number, "partner")
-        draft.add(
-            "PARTNER",
-            partner_name(number=number, locality=locality),
-            draft.places.districts[district].id,
-        )
-    title = "Приволожский педагогический университет"
-    draft.add(
-        "UNIVERSITY",
-        plain_name(f"ФГБОУ ВО «{title}»", f"ФГБОУ ВО «{title}»"),
-        draft.places.districts[0].id,
-    )
-    return _positions(start, sizes)
+def _add_others(draft: _Draft, sizes: Sizes, departments: list[OrganisationRow]) -> None:
+    """Add kindergartens, colleges, houses of creativity, partners and the university, in order."""
+    for kind, count in (
+        ("KINDERGARTEN", sizes.kindergartens),
+        ("COLLEGE", sizes.colleges),
+        ("ADDITIONAL", sizes.additional),
+        ("PARTNER", sizes.partners),
+    ):
+        for number in range(count):
+            district, locality = _spot(draft, number, kind)
+            name = _other_name(draft, kind, number, locality)
+            row = draft.add(kind, name, draft.places.districts[district].id)
+            if kind in SCHOOL_KINDS:
+                draft.subordinate(row, departments[district % len(departments)].id)
+    title = "ФГБОУ ВО «Приволожский педагогический университет»"
+    draft.add("UNIVERSITY", plain_name(title, title), draft.places.districts[0].id)
+
+
+def _other_name(draft: _Draft, kind: str, number: int, locality: str) -> Name:
+    if kind == "KINDERGARTEN":
+        roll = dice(draft.draw, "kindergarten", number)
+        return kindergarten_name(roll, number=number + 1, locality=locality)
+    if kind == "COLLEGE":
+        return college_name(number=number, locality=locality)
+    if kind == "ADDITIONAL":
+        return additional_name(number=number + 1, locality=locality)
+    return partner_name(number=number, locality=locality)
 
 
 def _spot(draft: _Draft, number: int, kind: str) -> tuple[int, str]:
@@ -384,13 +377,12 @@ def _spot(draft: _Draft, number: int, kind: str) -> tuple[int, str]:
     return district, roll.one_of(draft.places.settlements[district])
 
 
-def _positions(start: int, sizes: Sizes) -> dict[str, tuple[int, ...] | int]:
-    places: dict[str, tuple[int, ...] | int] = {}
+def _positions(start: int, sizes: Sizes) -> dict[str, tuple[int, ...]]:
+    places: dict[str, tuple[int, ...]] = {}
     for kind in ("kindergartens", "colleges", "additional", "partners"):
         count = getattr(sizes, kind)
         places[kind] = tuple(range(start, start + count))
         start += count
-    places["university"] = start
     return places
 
 

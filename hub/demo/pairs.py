@@ -23,7 +23,7 @@ _PROGRAMMES = {
 }
 _TEACHING = frozenset({"TEACHER", "EDUCATOR", "LECTURER", "ADDITIONAL_TEACHER", "MASTER"})
 _NOVICE_YEARS, _MASTER_YEARS = 3, 8
-_TOP_GRADE, _STUDENT_GRADE = 11, 4
+_MIDDLE_GRADE, _OLDER_GRADE, _TOP_GRADE, _STUDENT_GRADE = 4, 8, 11, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ def _teacher_pairs(grounds: Grounds, house: _House, year: int, growth: float) ->
     here = [t for t in house.teachers if t.hired <= year and t.since <= year]
     novices = [t.person for t in here if t.since > year - _NOVICE_YEARS]
     for mentee in novices:
-        if masters and roll.chance(min(0.9, 0.5 + growth / 3)):
+        if masters and roll.chance(min(0.85, 0.4 + growth / 4)):
             yield from _one(
                 grounds, house, year, roll.one_of(masters), (mentee,), "TEACHER_TEACHER"
             )
@@ -187,8 +187,8 @@ def _rare_teacher_pairs(
 def _pupil_pairs(grounds: Grounds, house: _House, year: int, growth: float) -> Iterator[Pairing]:
     roll, back = house.roll, grounds.year - year
     graded = [(person, grade - back) for person, grade in house.pupils]
-    older = [person for person, grade in graded if 8 <= grade <= _TOP_GRADE]
-    middle = [person for person, grade in graded if 4 <= grade <= 8]
+    older = [person for person, grade in graded if _OLDER_GRADE <= grade <= _TOP_GRADE]
+    middle = [person for person, grade in graded if _MIDDLE_GRADE <= grade <= _OLDER_GRADE]
     all_of_them = [*middle, *older]
     teachers = [t.person for t in house.teachers if t.hired <= year and t.since <= year]
     students = _students(grounds)

@@ -27,6 +27,7 @@ _TWIN_RATE, _SIBLING_RATE = 0.006, 0.12
 _CHANGED_SURNAME_RATE = 0.01
 _WITHOUT_SNILS = (0.06, 0.02)  # pupils, adults
 _TOP_GRADE, _STUDENT_GRADES = 11, 4
+_TO_THE_TOP = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,8 @@ def draw_people(draw: Draw, organised: Organised, *, count: int, year: int) -> P
 def _parts(count: int, shares: Floats) -> Ints:
     """Split a count by shares, exactly."""
     ends = np.rint(np.cumsum(shares / shares.sum()) * count).astype(np.int64)
-    return np.diff(ends, prepend=0)
+    parts: Ints = np.diff(ends, prepend=0)
+    return parts
 
 
 def _organisations(draw: Draw, organised: Organised, role: Ints) -> Ints:
@@ -130,7 +132,7 @@ def _grades(draw: Draw, role: Ints, colleges: Flags) -> Ints:
     grade = np.zeros(len(role), dtype=np.int64)
     # The two top grades are half as full as the others.
     school = np.minimum(1 + (roll * 10).astype(np.int64), _TOP_GRADE - 1)
-    school += (school == _TOP_GRADE - 1) & (roll * 10 % 1 > 0.5)
+    school += (school == _TOP_GRADE - 1) & (roll * 10 % 1 > _TO_THE_TOP)
     pupil = role == PUPIL
     grade[pupil] = np.where(colleges, 1 + (roll * _STUDENT_GRADES).astype(np.int64), school)[pupil]
     left = np.where(colleges, _STUDENT_GRADES, _TOP_GRADE) + 1 + (roll * 5).astype(np.int64)

@@ -119,7 +119,7 @@ def make_region(*, people: int = 20_000, seed: int = 2026, today: date) -> Regio
 
 def _styles(draw: Draw, organised: Organised) -> dict[int, Style]:
     """Choose each organisation's habits; a few keep their files badly."""
-    planted = set(organised.planted.values())
+    planted, schools = set(organised.planted.values()), set(organised.schools)
     messy = organised.planted["MESSY"]
     places = (
         *organised.schools,
@@ -134,6 +134,7 @@ def _styles(draw: Draw, organised: Organised) -> dict[int, Style]:
             messy=place == messy
             or (place not in planted and draw.one("messy", place) < _MESSY_SHARE),
             planted=place in planted,
+            is_school=place in schools,
         )
         for place in places
     }

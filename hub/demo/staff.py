@@ -6,10 +6,30 @@ import numpy as np
 import pandas as pd
 
 from hub.demo.draw import Draw, Ints
+from hub.demo.naming import Texts
 from hub.demo.organisations import Organised
-from hub.demo.people import STAFF, People
+from hub.demo.people import STAFF, Dates, People
 
-_SUBJECTS = ["математика", "русский язык и литература", "начальные классы", "начальные классы", "начальные классы", "английский язык", "физика", "химия", "биология", "география", "история и обществознание", "информатика", "физическая культура", "технология", "музыка", "изобразительное искусство", "ОБЗР", "немецкий язык"]
+_SUBJECTS = [
+    "математика",
+    "русский язык и литература",
+    "начальные классы",
+    "начальные классы",
+    "начальные классы",
+    "английский язык",
+    "физика",
+    "химия",
+    "биология",
+    "география",
+    "история и обществознание",
+    "информатика",
+    "физическая культура",
+    "технология",
+    "музыка",
+    "изобразительное искусство",
+    "ОБЗР",
+    "немецкий язык",
+]
 _SCHOOL_POSTS = (
     ("TEACHER", 0.74),
     ("PSYCHOLOGIST", 0.03),
@@ -28,8 +48,11 @@ _POSTS_BY_KIND = {
     "KINDERGARTEN": (("EDUCATOR", 0.8), ("SPEECH_THERAPIST", 0.08), ("OTHER", 0.12)),
     "ADDITIONAL": (("ADDITIONAL_TEACHER", 0.8), ("METHODIST", 0.1), ("OTHER", 0.1)),
 }
-_YOUNG_SHARE, _UNKNOWN_EXPERIENCE = 0.11, 0.012
+_FIRST_POST_AGE, _LATE_STARTERS, _LATEST_START = 25, 0.04, 40
+_UNKNOWN_EXPERIENCE = 0.012
+_ON_THE_FIRST = 0.55  # share of posts that begin on 1 September exactly
 _DISMISSED, _SECOND_POST, _SECOND_SCHOOL = 0.02, 0.05, 0.035
+_DEPUTIES = 2
 _NONE = np.datetime64("NaT", "D")
 POST_COLUMNS = [
     "person",
@@ -78,7 +101,7 @@ def posts_of(
     return pd.concat([posts, _second_posts(draw, posts, organised)], ignore_index=True)
 
 
-def _positions(draw: Draw, organised: Organised, organisation: Ints) -> np.ndarray:
+def _positions(draw: Draw, organised: Organised, organisation: Ints) -> Texts:
     """The first of an organisation's staff leads it, the next two are deputies."""
     rolls = draw.uniform("position", len(organisation))
     position = np.empty(len(organisation), dtype=object)
@@ -90,17 +113,17 @@ def _positions(draw: Draw, organised: Organised, organisation: Ints) -> np.ndarr
         position[here] = np.array([code for code, _ in options], dtype=object)[chosen]
     order = pd.Series(organisation).groupby(organisation).cumcount().to_numpy()
     position[order == 0] = "HEAD"
-    position[(order == 1) | (order == 2)] = "DEPUTY_HEAD"
+    position[(order > 0) & (order <= _DEPUTIES)] = "DEPUTY_HEAD"
     return position
 
 
-def _experience(
-    draw: Draw, people: People, places: Ints, year: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Teaching begins at 22 or later; one in nine began in the last three years."""
+def _experience(draw: Draw, people: People, places: Ints, year: int) -> tuple[Dates, Dates]:
+    """Teaching begins at 22 or later; about one in eight began in the last three years."""
     count = len(places)
     age = year - people.birth[places].astype("datetime64[Y]").astype(int) - 1970
-    young = draw.chance("young", count, _YOUNG_SHARE) & (age < 40)
+    young = (age <= _FIRST_POST_AGE) | draw.chance("young", count, _LATE_STARTERS) & (
+        age < _LATEST_START
+    )
     spread = draw.uniform("experience", count)
     years = np.where(
         young, (spread * 3).astype(int), 3 + (spread * np.maximum(age - 25, 0)).astype(int)
@@ -111,15 +134,16 @@ def _experience(
     return hired, since
 
 
-def _september(years: Ints, draw: Draw, stream: str) -> np.ndarray:
-    """Give a day from 15 August to 1 September of each year: posts begin with the school year."""
+def _september(years: Ints, draw: Draw, stream: str) -> Dates:
+    """Give a day from late July to 1 September of each year: posts begin with the school year."""
     roll = draw.uniform(stream, len(years))
-    day = np.where(roll < 0.55, 0, (roll * 40).astype(int) - 39)
+    day = np.where(roll < _ON_THE_FIRST, 0, (roll * 40).astype(int) - 39)
     first = (years - 1970).astype("datetime64[Y]").astype("datetime64[M]") + np.timedelta64(8, "M")
-    return first.astype("datetime64[D]") + np.minimum(day, 0).astype("timedelta64[D]")
+    days: Dates = first.astype("datetime64[D]") + np.minimum(day, 0).astype("timedelta64[D]")
+    return days
 
 
-def _dismissals(draw: Draw, hired: np.ndarray, year: int) -> np.ndarray:
+def _dismissals(draw: Draw, hired: Dates, year: int) -> Dates:
     summer = np.datetime64(date(year, 6, 20), "D")
     gone = draw.chance("dismissed", len(hired), _DISMISSED) & (hired < summer)
     days = summer + draw.below("dismissed on", len(hired), 55).astype("timedelta64[D]")

@@ -21,7 +21,7 @@ from hub.demo.style import Style, base_day, list_day
 from hub.records import Completeness, FigureMetric, FileKind
 
 _LATE_YEARS = 4
-_PREVIOUS_GONE = 0.04
+_YOUNG_YEARS = 3
 _ASSERTED = 12
 
 
@@ -108,7 +108,8 @@ def _staff_lists(sources: Sources, files: list[FilePlan]) -> pd.DataFrame:
     """A list of this year from everyone, of last year from some, and the late one."""
     frames = []
     late_school = sources.organised.planted["SECOND"]
-    for place, posts in sources.posts.groupby("organisation", sort=True):
+    for name, posts in sources.posts.groupby("organisation", sort=True):
+        place = int(str(name))
         years = [(sources.year, False)]
         if sources.styles[place].previous_list:
             years.append((sources.year - 1, False))
@@ -168,7 +169,8 @@ def _months(rows: pd.DataFrame, as_of: date) -> "pd.Series[int]":
     months = (as_of.year - since.dt.year) * 12 + as_of.month - since.dt.month
     months = (months - (since.dt.day > as_of.day)).clip(lower=0)
     exact = rows["person"].astype(int) % 4 == 0
-    return months.where(exact, months // 12 * 12).fillna(-1).astype(int)
+    stated: pd.Series[int] = months.where(exact, months // 12 * 12).fillna(-1).astype(int)
+    return stated
 
 
 def _back(day: date, months: int) -> date | None:
@@ -181,10 +183,14 @@ def _back(day: date, months: int) -> date | None:
 def _flags(style: Style, rows: pd.DataFrame, as_of: date) -> "pd.Series[str]":
     """Say yes or no where the list has the column and the school knows."""
     if not style.shows_flag:
-        return pd.Series("", index=rows.index)
+        return pd.Series("", index=rows.index, dtype=object)
     years = (pd.Timestamp(as_of) - rows["since"]).dt.days / 365.25
-    known = np.where(years < 3, "да", "нет")
-    return pd.Series(np.where(rows["since"].isna(), rows["flag"], known), index=rows.index)
+    known = np.where(years < _YOUNG_YEARS, "да", "нет")
+    said = [
+        flag if unknown else other
+        for flag, other, unknown in zip(rows["flag"], known, rows["since"].isna(), strict=True)
+    ]
+    return pd.Series(said, index=rows.index, dtype=object)
 
 
 def _pupil_lists(sources: Sources, files: list[FilePlan]) -> pd.DataFrame:
@@ -203,7 +209,8 @@ def _pupil_lists(sources: Sources, files: list[FilePlan]) -> pd.DataFrame:
     frames = []
     first, second = sources.organised.planted["FIRST"], sources.organised.planted["SECOND"]
     moved = sources.cases["MOVED_PUPIL"].people[1]
-    for place, pupils in frame.groupby("organisation", sort=True):
+    for name, pupils in frame.groupby("organisation", sort=True):
+        place = int(str(name))
         plan = _list_plan(sources, place, FileKind.PUPILS, sources.year)
         frames.append(pupils.assign(file=len(files)))
         files.append(plan)

@@ -45,10 +45,12 @@ class Style:
     messy: bool
 
 
-def style_of(draw: Draw, organisation: int, *, messy: bool, planted: bool) -> Style:
+def style_of(
+    draw: Draw, organisation: int, *, messy: bool, planted: bool, is_school: bool
+) -> Style:
     """Choose the habits of an organisation; planted ones show everything a case needs."""
     roll = dice(draw, "style", organisation)
-    style = Style(
+    return Style(
         table_format=roll.one_of(FORMATS),
         dates=roll.one_of(DATE_STYLES),
         snils=roll.one_of(SNILS_STYLES),
@@ -60,7 +62,7 @@ def style_of(draw: Draw, organisation: int, *, messy: bool, planted: bool) -> St
         numbering_row=roll.chance(0.3),
         section_rows=roll.chance(0.3),
         organisation_column=roll.chance(0.2),
-        title_identifiers=roll.chance(0.9) or planted,
+        title_identifiers=roll.chance(0.9) or planted or not is_school,
         shows_hire=roll.chance(0.85) or planted,
         shows_experience=roll.chance(0.94) or planted,
         shows_kind=roll.chance(0.8) or planted,
@@ -77,7 +79,6 @@ def style_of(draw: Draw, organisation: int, *, messy: bool, planted: bool) -> St
         wording=roll.below(1000),
         messy=messy,
     )
-    return style
 
 
 def base_day(style: Style, academic_year: int, today: date) -> date:

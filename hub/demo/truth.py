@@ -1,0 +1,443 @@
+"""What coverage must answer, counted independently from the region's statements.
+
+Plain Python over `dyads.py` and `posts.py`, which say by which rules statements become facts.
+The rules of the count itself, each with its sentence of COUNTING, «Coverage»:
+
+* *Period.* «asOf = active that day; a year = active on any of its days up to today».
+* *Row.* «The row is the mentee's host; with EMPLOYER the mentor's own organisation» (mentors
+  alone change). Department: the PRIMARY authority on the days that count, «Вне ТУ/ДО» is None.
+  Territory: that of the row's organisation. Organisation: the legal entity, to which a branch
+  rolls up. Form: the code, None where no source states one.
+* *mentorsRegistered*: «in a base, paired or not», in any base of an academic year that the period
+  touches; row = the base's organisation.
+* *pairs*: «distinct (mentor, mentee) whatever forms, sources or renewals».
+* *groups*: «mentorships with two or more mentees» active in the period.
+* *programmes*: «overlapping the period; a row for each participating organisation»; a programme
+  lasts its academic year. *withoutProgramme*: pairs none of whose active mentorships has one.
+* *organisations*: «legal entities hosting at least one active dyad, over active entities»;
+  approved is None where the year has no list at all.
+* *young specialists*: TEACHER posts «on asOf or the period's last day»; under 36 full months,
+  «else the source's own flag; else unknown». «Row = the main job; external part-time and civil
+  contracts never make a row unless no main job is known». *covered*: mentees that day in a
+  pedagogical form anywhere.
+* *asserted*: the latest PAIRS figure of each organisation stated within the period's academic
+  (or calendar) year; *unnamed*: the sum of what each asserts above its named pairs.
+* *overlap*: «sum of rows - total».
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from hub.demo.dyads import Dyad, dyads_of, heir, programmes_of, registered_of
+from hub.demo.organisations import SCHOOL_KINDS
+from hub.demo.pairing import PEDAGOGICAL_FORMS
+from hub.demo.posts import Post, months_after, posts_held, teaching_since
+from hub.demo.region import Region, academic_year_of
+from hub.records import FigureMetric
+
+YOUNG_MONTHS = 36
+YOUNG_POSITIONS = frozenset({"TEACHER"})
+_DAY = timedelta(days=1)
+_SIDE_JOBS = frozenset({"EXTERNAL_PT", "CIVIL"})
+
+Key = UUID | str | None
+
+
+class GroupBy(StrEnum):
+    """What a row of coverage stands for."""
+
+    REGION = "REGION"
+    DEPARTMENT = "DEPARTMENT"
+    TERRITORY = "TERRITORY"
+    ORGANISATION = "ORGANISATION"
+    FORM = "FORM"
+
+
+class Attribution(StrEnum):
+    """Whose row a mentor is counted in."""
+
+    HOST = "HOST"
+    EMPLOYER = "EMPLOYER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRow:
+    """The numbers of one row; None where the row's kind or missing data make them meaningless."""
+
+    key: Key
+    mentors: int = 0
+    mentors_registered: int | None = None
+    mentees: int = 0
+    pairs: int = 0
+    groups: int = 0
+    programmes: int | None = None
+    without_programme: int = 0
+    organisations_with_mentoring: int = 0
+    organisations_active: int | None = None
+    organisations_approved: int | None = None
+    young_specialists: int | None = None
+    young_specialists_unknown: int | None = None
+    covered: int | None = None
+    asserted: int | None = None
+    unnamed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageTruth:
+    """Rows by key, the total over the region, and for each number sum of rows - total."""
+
+    rows: Mapping[Key, CoverageRow]
+    total: CoverageRow
+    overlap: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """A region's statements read once; give it to `coverage_truth` to ask many questions."""
+
+    region: Region
+    dyads: tuple[Dyad, ...]
+    posts: tuple[Post, ...]
+    since: Mapping[int, date]
+
+
+def facts_of(region: Region) -> Facts:
+    """Read a region's statements into facts."""
+    return Facts(
+        region=region,
+        dyads=tuple(dyads_of(region)),
+        posts=tuple(posts_held(region)),
+        since=teaching_since(region),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Period:
+    lo: date
+    hi: date  # the first day after it
+    stated_from: date
+
+    @property
+    def day(self) -> date:
+        return self.hi - _DAY
+
+
+def _period(
+    today: date, as_of: date | None, academic_year: int | None, calendar_year: int | None
+) -> _Period:
+    if academic_year is not None:
+        lo, hi = date(academic_year, 9, 1), date(academic_year + 1, 9, 1)
+    elif calendar_year is not None:
+        lo, hi = date(calendar_year, 1, 1), date(calendar_year + 1, 1, 1)
+    else:
+        lo = as_of or today
+        begun = date(academic_year_of(lo), 9, 1)
+        return _Period(lo=lo, hi=lo + _DAY, stated_from=begun)
+    return _Period(lo=lo, hi=min(hi, today + _DAY), stated_from=lo)
+
+
+Rows = Callable[[int, date, date], Iterable[Key]]
+
+
+def _rows_by(region: Region, group_by: GroupBy) -> Rows:
+    """Give for an organisation's position and days (half open) the rows it belongs to."""
+    organisations = region.registry.organisations
+    if group_by is GroupBy.DEPARTMENT:
+        return _departments(region)
+    if group_by is GroupBy.TERRITORY:
+        return lambda place, _lo, _hi: [organisations[place].territory_id]
+    if group_by is GroupBy.ORGANISATION:
+        return lambda place, _lo, _hi: [organisations[place].legal_entity_id]
+    return lambda _place, _lo, _hi: [None]
+
+
+def _departments(region: Region) -> Rows:
+    held: dict[UUID, list[tuple[date, date, UUID]]] = defaultdict(list)
+    for row in region.registry.subordinations:
+        if row.kind == "PRIMARY":
+            held[row.organisation_id].append((row.starts, row.ends, row.authority_id))
+
+    def rows(place: int, lo: date, hi: date) -> list[Key]:
+        spans = sorted(held[region.registry.organisations[place].id])
+        found: list[Key] = [who for starts, ends, who in spans if starts < hi and ends > lo]
+        reach = lo
+        for starts, ends, _ in spans:
+            if starts <= reach:
+                reach = max(reach, ends)
+        return found if reach >= hi else [*found, None]
+
+    return rows
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Sets of what is counted, row by row."""
+
+    sets: dict[str, dict[Key, set[object]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(set))
+    )
+
+    def put(self, name: str, keys: Iterable[Key], item: object) -> None:
+        for key in keys:
+            self.sets[name][key].add(item)
+
+    def keys(self) -> set[Key]:
+        return {key for counted in self.sets.values() for key in counted}
+
+    def of(self, name: str, key: Key) -> set[object]:
+        return self.sets[name].get(key, set())
+
+
+def coverage_truth(
+    facts: Facts | Region,
+    *,
+    as_of: date | None = None,
+    academic_year: int | None = None,
+    calendar_year: int | None = None,
+    group_by: GroupBy = GroupBy.REGION,
+    attribution: Attribution = Attribution.HOST,
+) -> CoverageTruth:
+    """Count coverage for one period (today unless named), row by row and in all."""
+    facts = facts if isinstance(facts, Facts) else facts_of(facts)
+    period = _period(facts.region.today, as_of, academic_year, calendar_year)
+    total = _counted(facts, period, GroupBy.REGION, attribution).get(None, CoverageRow(key=None))
+    rows = _counted(facts, period, group_by, attribution)
+    return CoverageTruth(rows=rows, total=total, overlap=_overlap(rows.values(), total))
+
+
+def _overlap(rows: Iterable[CoverageRow], total: CoverageRow) -> dict[str, int]:
+    rows = list(rows)
+    return {
+        name: sum(getattr(row, name) or 0 for row in rows) - (getattr(total, name) or 0)
+        for name in CoverageRow.__slots__
+        if name != "key" and all(getattr(row, name) is not None for row in rows)
+    }
+
+
+def _counted(
+    facts: Facts, period: _Period, group_by: GroupBy, attribution: Attribution
+) -> dict[Key, CoverageRow]:
+    tally = _Tally()
+    if group_by is GroupBy.FORM:
+        _count_dyads(facts, period, tally, None, attribution)
+        _count_covered_by_form(facts, period, tally)
+        return {key: _row(tally, key, by_form=True) for key in sorted(tally.keys(), key=str)}
+    rows_of = _rows_by(facts.region, group_by)
+    _count_dyads(facts, period, tally, rows_of, attribution)
+    _count_registered(facts, period, tally, rows_of)
+    _count_programmes(facts, period, tally, rows_of)
+    _count_organisations(facts, period, tally, rows_of)
+    _count_young(facts, period, tally, rows_of)
+    figures = _figures(facts, period, rows_of)
+    has_list = any(
+        row.academic_year == academic_year_of(period.day)
+        for row in facts.region.registry.enrolments
+    )
+    return {
+        key: _row(tally, key, figures=figures.get(key), has_list=has_list)
+        for key in sorted({*tally.keys(), *figures}, key=str)
+    }
+
+
+def _row(
+    tally: _Tally,
+    key: Key,
+    *,
+    figures: tuple[int, int] | None = None,
+    has_list: bool = False,
+    by_form: bool = False,
+) -> CoverageRow:
+    def count(name: str) -> int:
+        return len(tally.of(name, key))
+
+    dyads = {name: count(name) for name in ("mentors", "mentees", "pairs", "groups")}
+    without = len(tally.of("pairs", key) - tally.of("pairs_with_programme", key))
+    hosts = count("organisations_with_mentoring")
+    if by_form:
+        return CoverageRow(
+            key=key,
+            **dyads,
+            without_programme=without,
+            organisations_with_mentoring=hosts,
+            covered=count("covered"),
+        )
+    return CoverageRow(
+        key=key,
+        **dyads,
+        without_programme=without,
+        organisations_with_mentoring=hosts,
+        mentors_registered=count("mentors_registered"),
+        programmes=count("programmes"),
+        organisations_active=count("organisations_active"),
+        organisations_approved=count("organisations_approved") if has_list else None,
+        young_specialists=count("young_specialists"),
+        young_specialists_unknown=count("young_specialists_unknown"),
+        covered=count("covered"),
+        asserted=figures[0] if figures else None,
+        unnamed=figures[1] if figures else None,
+    )
+
+
+def _active(facts: Facts, period: _Period) -> Iterator[tuple[Dyad, date, date]]:
+    """Give the dyads of the period with the part of it in which they are active."""
+    for dyad in facts.dyads:
+        lo, hi = max(dyad.starts, period.lo), min(dyad.ends, period.hi)
+        if lo < hi:
+            yield dyad, lo, hi
+
+
+def _count_dyads(
+    facts: Facts, period: _Period, tally: _Tally, rows_of: Rows | None, attribution: Attribution
+) -> None:
+    active = list(_active(facts, period))
+    mentees: dict[int, set[int]] = defaultdict(set)
+    for dyad, _, _ in active:
+        mentees[dyad.mentorship].add(dyad.mentee)
+    entities = [row.legal_entity_id for row in facts.region.registry.organisations]
+    for dyad, lo, hi in active:
+        rows = [dyad.form or None] if rows_of is None else list(rows_of(dyad.host, lo, hi))
+        pair = (dyad.mentor, dyad.mentee)
+        own = rows
+        if attribution is Attribution.EMPLOYER and rows_of is not None:
+            own = list(rows_of(dyad.mentor_organisation, lo, hi))
+        tally.put("mentors", own, dyad.mentor)
+        tally.put("mentees", rows, dyad.mentee)
+        tally.put("pairs", rows, pair)
+        tally.put("organisations_with_mentoring", rows, entities[dyad.host])
+        if dyad.has_programme:
+            tally.put("pairs_with_programme", rows, pair)
+        if len(mentees[dyad.mentorship]) > 1:
+            tally.put("groups", rows, dyad.mentorship)
+
+
+def _count_registered(facts: Facts, period: _Period, tally: _Tally, rows_of: Rows) -> None:
+    for person, place, year in registered_of(facts.region):
+        lo, hi = max(date(year, 9, 1), period.lo), min(date(year + 1, 9, 1), period.hi)
+        if lo < hi:
+            # The row is that of the organisation on any day of the period.
+            tally.put("mentors_registered", rows_of(place, lo, hi), person)
+
+
+def _count_programmes(facts: Facts, period: _Period, tally: _Tally, rows_of: Rows) -> None:
+    for programme, places in programmes_of(facts.region).items():
+        lo = max(date(programme.academic_year, 9, 1), period.lo)
+        hi = min(date(programme.academic_year + 1, 9, 1), period.hi)
+        if lo < hi:
+            for place in places:
+                tally.put("programmes", rows_of(place, lo, hi), programme)
+
+
+def _count_organisations(facts: Facts, period: _Period, tally: _Tally, rows_of: Rows) -> None:
+    approved = {
+        row.organisation_id
+        for row in facts.region.registry.enrolments
+        if row.academic_year == academic_year_of(period.day)
+    }
+    for place, row in enumerate(facts.region.registry.organisations):
+        lo, hi = max(row.starts, period.lo), min(row.ends, period.hi)
+        if row.kind in SCHOOL_KINDS and lo < hi:
+            tally.put("organisations_active", rows_of(place, lo, hi), row.legal_entity_id)
+        if row.id in approved:
+            keys = rows_of(place, period.lo, period.hi)
+            tally.put("organisations_approved", keys, row.legal_entity_id)
+
+
+def _count_young(facts: Facts, period: _Period, tally: _Tally, rows_of: Rows) -> None:
+    day = period.day
+    mentored = _mentored(facts, day)
+    for person, posts in _posts_on(facts, day).items():
+        young = _is_young(facts, person, posts, day)
+        keys = {
+            key for post in _row_posts(posts) for key in rows_of(post.organisation, day, day + _DAY)
+        }
+        if young is None:
+            tally.put("young_specialists_unknown", keys, person)
+        elif young:
+            tally.put("young_specialists", keys, person)
+            if person in mentored:
+                tally.put("covered", keys, person)
+
+
+def _posts_on(facts: Facts, day: date) -> dict[int, list[Post]]:
+    """Give the posts on a day of everyone who then has a post of the rule's positions."""
+    held: dict[int, list[Post]] = defaultdict(list)
+    for post in facts.posts:
+        if post.starts <= day < post.ends:
+            held[post.person].append(post)
+    return {
+        person: posts
+        for person, posts in held.items()
+        if any(post.position in YOUNG_POSITIONS for post in posts)
+    }
+
+
+def _is_young(facts: Facts, person: int, posts: list[Post], day: date) -> bool | None:
+    since = facts.since.get(person)
+    if since is not None:
+        return day < months_after(since, YOUNG_MONTHS)
+    flags = [
+        post.flag for post in posts if post.position in YOUNG_POSITIONS and post.flag is not None
+    ]
+    return any(flags) if flags else None
+
+
+def _row_posts(posts: list[Post]) -> list[Post]:
+    """Choose the posts that make a person's row: the main job, else what is not a side job."""
+    main = [post for post in posts if post.kind == "MAIN"]
+    own = [post for post in posts if post.kind not in _SIDE_JOBS]
+    chosen = main or own or posts
+    teaching = [post for post in chosen if post.position in YOUNG_POSITIONS]
+    return teaching or chosen
+
+
+def _mentored(facts: Facts, day: date) -> set[int]:
+    return {
+        dyad.mentee
+        for dyad in facts.dyads
+        if dyad.form in PEDAGOGICAL_FORMS and dyad.starts <= day < dyad.ends
+    }
+
+
+def _count_covered_by_form(facts: Facts, period: _Period, tally: _Tally) -> None:
+    day = period.day
+    young = {
+        person
+        for person, posts in _posts_on(facts, day).items()
+        if _is_young(facts, person, posts, day)
+    }
+    for dyad in facts.dyads:
+        if (
+            dyad.form in PEDAGOGICAL_FORMS
+            and dyad.starts <= day < dyad.ends
+            and dyad.mentee in young
+        ):
+            tally.put("covered", [dyad.form], dyad.mentee)
+
+
+def _figures(facts: Facts, period: _Period, rows_of: Rows) -> dict[Key, tuple[int, int]]:
+    """Give for each row what is asserted, and how much of it is not named."""
+    region = facts.region
+    latest: dict[int, tuple[date, int]] = {}
+    for plan in region.statements.files:
+        for metric, value in plan.figures:
+            lo, hi = date(plan.academic_year, 9, 1), date(plan.academic_year + 1, 9, 1)
+            speaks = (
+                lo < period.hi and hi > period.lo and period.stated_from <= plan.as_of < period.hi
+            )
+            if metric is FigureMetric.PAIRS and speaks:
+                place = heir(region.organised, plan.organisation, plan.as_of)
+                latest[place] = max(latest.get(place, (date.min, 0)), (plan.as_of, value))
+    named: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for dyad, _, _ in _active(facts, period):
+        named[dyad.host].add((dyad.mentor, dyad.mentee))
+    sums: dict[Key, tuple[int, int]] = {}
+    for place, (as_of, value) in latest.items():
+        on = max(as_of, period.lo)
+        for key in rows_of(place, on, on + _DAY):
+            asserted, unnamed = sums.get(key, (0, 0))
+            sums[key] = (asserted + value, unnamed + max(0, value - len(named[place])))
+    return sums
