@@ -1,13 +1,11 @@
 """Who asks in the tests of the door, and through what: engine, pools, viewers, the plain rows."""
 
 import json
-from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -42,7 +40,7 @@ class Door:
         """Return the decoded answer to a viewer."""
         viewer = self.viewers[who]
         body = await self.engine.answer(self.pool(viewer), viewer, text, variables=variables)
-        return json.loads(body)["data"]
+        return decoded(body)
 
     def pool(self, viewer: Viewer) -> asyncpg.Pool:
         """Return the pool through which a viewer reads."""
@@ -80,7 +78,6 @@ async def opened(addresses: Addresses, database: Database) -> AsyncIterator[Door
         await web_region.close()
 
 
-def place_in(cursor: str) -> UUID:
-    """Read the uuid at the end of a cursor, past its signature and its sort key."""
-    raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    return UUID(raw[16:].decode().split("\x1f")[-1])
+def decoded(body: bytes) -> Json:
+    """Read the data of an answer."""
+    return json.loads(body)["data"]

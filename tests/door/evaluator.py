@@ -194,21 +194,17 @@ def cursor(thing: Thing) -> str:
 
 def listing_field(listing: Listing, name: str) -> object:
     things = listing.things
-    match name:
-        case "nodes":
-            return things
-        case "edges":
-            return [("edge", thing) for thing in things]
-        case "totalCount":
-            return listing.total
-        case "pageInfo":
-            return listing
-        case "hasNextPage":
-            return listing.has_next
-        case "hasPreviousPage":
-            return listing.has_previous
-    ends = {"startCursor": 0, "endCursor": -1}
-    return cursor(things[ends[name]]) if things else None
+    ends = (cursor(things[0]), cursor(things[-1])) if things else (None, None)
+    return {
+        "nodes": things,
+        "edges": [("edge", thing) for thing in things],
+        "totalCount": listing.total,
+        "pageInfo": listing,
+        "hasNextPage": listing.has_next,
+        "hasPreviousPage": listing.has_previous,
+        "startCursor": ends[0],
+        "endCursor": ends[1],
+    }[name]
 
 
 def key_in(text: str) -> UUID:
@@ -216,9 +212,9 @@ def key_in(text: str) -> UUID:
     return UUID(text.partition("-")[2])
 
 
-def place_in(cursor_text: str) -> UUID:
+def place_in(cursor: str) -> UUID:
     """Read the uuid at the end of a cursor, past its signature and its sort key."""
-    raw = urlsafe_b64decode(cursor_text + "=" * (-len(cursor_text) % 4))
+    raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     return UUID(raw[16:].decode().split("\x1f")[-1])
 
 

@@ -8,8 +8,8 @@ ended, future and unknown values. Everything follows from one seed.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from random import Random
 from typing import Any

@@ -1,0 +1,87 @@
+"""What operations over the test region are drawn from, and how two answers are compared."""
+
+from collections.abc import Mapping
+
+from tests.door.asking import Door, Json
+from tests.door.evaluator import place_in
+from tests.door.operations import Pools
+from tests.door.rows import CLOSED, NORTH, PARTNER, SCHOOLS, uid
+
+LISTS = {
+    "Query.people": "people(first: 60) { edges { cursor } }",
+    **{
+        f"Query.people({order})": f"people(first: 60, orderBy: {order}) {{ edges {{ cursor }} }}"
+        for order in ("NAME_ASC", "NAME_DESC", "CHANGED_ASC", "CHANGED_DESC")
+    },
+    "Query.organisations": "organisations { edges { cursor } }",
+    "Query.territories": "territories { edges { cursor } }",
+}
+
+
+async def pools_of(door: Door, who: str) -> Pools:
+    cursors = {}
+    for listing, field in LISTS.items():
+        answer = await door.ask(who, f"{{ list: {field} }}")
+        cursors[listing] = [edge["cursor"] for edge in answer["list"]["edges"]]
+    text = "{ people(first: 60) { nodes { mentorships(first: 50) { edges { cursor } } } } }"
+    people = (await door.ask(who, text))["people"]["nodes"]
+    cursors["Person.mentorships"] = [
+        edge["cursor"] for person in people for edge in person["mentorships"]["edges"]
+    ]
+    return Pools(ids=ids(), cursors=cursors, inputs=inputs())
+
+
+def ids() -> Mapping[str, list[str]]:
+    known = {
+        "Person": [f"person-{uid('person', n)}" for n in range(25)],
+        "Organisation": [f"organisation-{uid('organisation', n)}" for n in range(9)],
+        "Territory": [f"territory-{uid('territory', n)}" for n in range(4)],
+        "Mentorship": [f"mentorship-{uid('mentorship', n)}" for n in range(15)],
+        "Programme": [f"programme-{uid('programme', n)}" for n in range(3)],
+    }
+    known["Person"] += [f"person-{uid('former', n)}" for n in range(3)]
+    known["Mentorship"] += [f"mentorship-{uid('former pair', 0)}"]
+    everything = [each for listed in known.values() for each in listed]
+    broken = ["person-1", "nobody", f"mentor-{uid('person', 1)}", ""]
+    return {**known, "Node": everything + broken}
+
+
+def inputs() -> Mapping[str, list[Json]]:
+    schools = [f"organisation-{uid('organisation', n)}" for n in SCHOOLS]
+    departments = [f"organisation-{key}" for key in (NORTH, PARTNER, CLOSED)]
+    territories = [f"territory-{uid('territory', n)}" for n in range(4)]
+    identifiers = [{"system": "INN", "value": f"63{n}"} for n in (3, 5, 99)]
+    return {
+        "PersonFilter.department": departments[:1],
+        "PersonFilter.organisation": schools,
+        "PersonFilter.identifier": identifiers,
+        "PersonFilter.territory": territories,
+        "PersonFilter.role": ["STAFF", "PUPIL", "MENTOR", "MENTEE"],
+        "PersonFilter.namePrefix": ["Ёл", "дубров т", "б", 'Ряб"'],
+        "OrganisationFilter.kind": ["SCHOOL", "AUTHORITY"],
+        "OrganisationFilter.status": ["ACTIVE", "CLOSED"],
+        "OrganisationFilter.territory": territories,
+        "OrganisationFilter.department": departments,
+        "OrganisationFilter.identifier": identifiers,
+        "MentorshipFilter.role": ["MENTOR", "MENTEE"],
+        "MentorshipFilter.formCode": ["TEACHER_TEACHER"],
+        "MentorshipFilter.activeOn": ["2025-10-05", "2026-10-05"],
+    }
+
+
+def comparable(value: Json) -> Json:
+    """Replace cursors by the rows they stand for."""
+    if isinstance(value, list):
+        return [comparable(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _cursor(part) or comparable(part) for key, part in value.items()}
+
+
+def _cursor(value: Json) -> str | None:
+    if not isinstance(value, str) or len(value) < 60 or " " in value:
+        return None
+    try:
+        return f"cursor of {place_in(value)}"
+    except ValueError:
+        return None
