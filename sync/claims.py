@@ -47,14 +47,22 @@ def join_claims(claims: pd.DataFrame, rules: ClaimRules) -> Labels:
     if claims.empty:
         return np.empty(0, dtype=np.int64)
     timed = _timed(claims, rules)
-    timed["form"] = _settled_forms(timed, rules)
-    dyads = _runs(timed, [*PAIR, "form"], rules)
-    group = timed["record_id"].where(timed["side"] == "MENTOR", -timed.index.to_series() - 1)
-    return _components(dyads, pd.factorize(group)[0])
+    groups = _groups(timed)
+    timed["form"] = _settled_forms(timed, groups, rules)
+    return _components(_runs(timed, [*PAIR, "form"], rules), groups)
+
+
+def _groups(timed: pd.DataFrame) -> Labels:
+    """Number the rows that state the claims; a base of mentees states each pair by itself."""
+    by_row = timed["record_id"].where(timed["side"] == "MENTOR", -timed.index.to_series() - 1)
+    return pd.factorize(by_row)[0].astype(np.int64)
 
 
 def dyads_of(claims: pd.DataFrame, labels: Labels, rules: ClaimRules) -> pd.DataFrame:
     """Give a line to each (mentorship, mentor, mentee) with its days, host and who says so.
+
+    `claims` as for `join_claims`, and source_id, host_organisation_id, programme_id and
+    programme_key (what orders programmes whatever their ids).
 
     Columns: label, mentor, mentee, form_code, starts, ends, end_assumed, host_organisation_id,
     programme_id, by_mentors, by_mentees (which side's base says so), sources (how many), disputed.
@@ -113,7 +121,7 @@ def _none_for_missing(values: pd.Series) -> pd.Series:
 def _ends(
     timed: pd.DataFrame, key: list[str], dyads: pd.DataFrame, rules: ClaimRules
 ) -> pd.DataFrame:
-    """Take the most recently stated end, unless a later statement knows of none."""
+    """Take the most recently stated end, unless a statement after that day knows of none."""
     with_end = timed[timed["end_day"] > 0].sort_values(["stated_day", "end_day"])
     stated = with_end.groupby(key)["end_day"].last().reindex(dyads.index).fillna(0)
     without = timed[timed["end_day"] == 0].groupby(key)["stated_day"].max()
@@ -130,39 +138,42 @@ def _ends(
 
 def _hosts(timed: pd.DataFrame, key: list[str]) -> pd.Series:
     """Prefer the base that lists the mentee (MENTEE sorts before MENTOR), then the newest."""
-    ordered = timed.sort_values(["side", "stated_day", "first_day"], ascending=[True, False, True])
+    ordered = timed.sort_values(
+        ["side", "stated_day", "first_day", "host_organisation_id"],
+        ascending=[True, False, True, True],
+    )
     return ordered.drop_duplicates(key).set_index(key)["host_organisation_id"]
 
 
 def _programmes(timed: pd.DataFrame, key: list[str]) -> pd.Series:
     named = timed[timed["programme_id"].notna()]
-    newest = named.sort_values(["stated_day", "side"], ascending=[False, True])
+    newest = named.sort_values(
+        ["stated_day", "side", "programme_key"], ascending=[False, True, True]
+    )
     return newest.drop_duplicates(key).set_index(key)["programme_id"]
 
 
-def _settled_forms(timed: pd.DataFrame, rules: ClaimRules) -> pd.Series:
-    """Give claims of unknown form the form of a claim of the pair near in time, if there is one."""
-    known = timed["form_code"].notna()
+def _settled_forms(timed: pd.DataFrame, groups: Labels, rules: ClaimRules) -> pd.Series:
+    """Give claims of unknown form a form known of their pair near in time, if there is one.
+
+    Unknown claims that would be one mentorship by themselves are settled together, else a row
+    that names several mentees would join two known forms.
+    """
+    known = timed["form_code"].notna().to_numpy()
     forms = timed["form_code"].where(known, "").astype(object)
-    mixed = timed.loc[~known, PAIR].merge(timed.loc[known, PAIR].drop_duplicates(), on=PAIR)
-    for mentor, mentee in mixed.drop_duplicates().itertuples(index=False):
-        of_pair = (timed["mentor"] == mentor) & (timed["mentee"] == mentee)
-        unknown = timed[of_pair & ~known]
-        runs = _runs(unknown.reset_index(), PAIR, rules)
-        for run in np.unique(runs):
-            members = unknown.index[runs == run]
-            near = _near(timed[of_pair & known], timed.loc[members], rules)
-            if near:
-                forms.loc[members] = min(near)
+    if known.all():
+        return forms
+    unknown = timed[~known]
+    rows = pd.factorize(groups[~known])[0]
+    unknown = unknown.assign(knot=_components(_runs(unknown, PAIR, rules), rows))
+    near = unknown.merge(timed[known], on=PAIR, suffixes=("", "_known"))
+    near = near[
+        (near["first_day_known"] <= near["last_day"] + rules.gap_days)
+        & (near["first_day"] <= near["last_day_known"] + rules.gap_days)
+    ]
+    settled = unknown["knot"].map(near.groupby("knot")["form_code_known"].min())
+    forms[~known] = settled.where(settled.notna(), "")
     return forms
-
-
-def _near(known: pd.DataFrame, run: pd.DataFrame, rules: ClaimRules) -> set[str]:
-    first, last = run["first_day"].min(), run["last_day"].max()
-    touches = (known["first_day"] <= last + rules.gap_days) & (
-        known["last_day"] + rules.gap_days >= first
-    )
-    return set(known.loc[touches, "form_code"])
 
 
 def _runs(timed: pd.DataFrame, by: list[str], rules: ClaimRules) -> Labels:

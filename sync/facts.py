@@ -59,6 +59,7 @@ STORED = (
     "letter",
 )
 ROLES = {RecordKind.STAFF.value: "STAFF", RecordKind.PUPIL.value: "PUPIL"}
+REJECTED_PLACE = ("source_file_id", "sheet", "row", "column", "code")
 # Whose phone stands on a child's card: a parent's.
 REPRESENTED = (RecordKind.PUPIL.value, RecordKind.MENTEE.value)
 
@@ -151,7 +152,7 @@ async def _reject_cells(
     sealer: Sealer,
     changeset_id: ChangesetId,
 ) -> None:
-    """Keep each cell that could not be understood; its row has landed without it."""
+    """Keep each cell that could not be understood, once; its row has landed without it."""
     places = payloads.loc[issues["row"]]
     said = [
         str(place.get(field, ""))
@@ -169,6 +170,13 @@ async def _reject_cells(
             "payload_sealed": [sealer.seal(text) for text in said],
             "changeset_id": changeset_id,
         }
+    )
+    await session.raw.execute(
+        "delete from rejection held using unnest($1::uuid[], $2::text[], $3::int[], $4::text[],"
+        " $5::text[]) as found (file_id, sheet, row, col, code)"
+        " where held.source_file_id = found.file_id and held.sheet = found.sheet"
+        ' and held."row" = found.row and held."column" = found.col and held.code = found.code',
+        *(rejections[name].tolist() for name in REJECTED_PLACE),
     )
     await insert_frame(session.raw, "rejection", rejections, list(rejections.columns))
 

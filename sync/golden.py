@@ -12,6 +12,7 @@ import pandas as pd
 
 from sync.claims import academic_year
 from sync.directory import Directory
+from sync.matching.facts import content_order
 from sync.projection import Projected
 
 FOREVER = date.max
@@ -102,6 +103,7 @@ def project(facts: pd.DataFrame, chosen: pd.DataFrame, directory: Directory) -> 
     `first_stated`, `last_stated`, `ended_on`, `stated_as_of`, `record_version_id`,
     `main_request`. `chosen`: person_id, field, position (a row of `facts`), rule.
     """
+    facts = facts.assign(order=content_order(facts))  # ties never follow the order of arrival
     person = _person(facts, chosen)
     names = person.set_index("person_id")[["last_name", "first_name", "middle_name"]]
     return Golden(
@@ -149,7 +151,7 @@ def _person(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
 
 def _names(facts: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
     """List every full name some record states; a mention's initials are no name."""
-    stated = facts[["person_id", *TEXTS, "previous_last_name", "record_id"]]
+    stated = facts[["person_id", *TEXTS, "previous_last_name", "record_id", "order"]]
     former = stated[stated["previous_last_name"] != ""].assign(
         last_name=lambda frame: frame["previous_last_name"], kind="PREVIOUS"
     )
@@ -158,7 +160,7 @@ def _names(facts: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
     now = current.reindex(names["person_id"]).reset_index(drop=True)
     is_current = (names[list(TEXTS)].reset_index(drop=True) == now).all(axis=1).to_numpy()
     names["kind"] = np.where(is_current, "CURRENT", names["kind"])
-    names = names.sort_values(["kind", "record_id"])
+    names = names.sort_values(["kind", "order"])
     names = names.drop_duplicates(["person_id", *TEXTS])
     return names.assign(sort_key=sort_keys(names))
 
@@ -181,14 +183,14 @@ def _identifiers(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
 def _contacts(facts: pd.DataFrame) -> pd.DataFrame:
     kinds = (("PHONE", "phones"), ("EMAIL", "emails"))
     lists = [
-        facts[["person_id", "contact_owner", "record_id", column]]
+        facts[["person_id", "contact_owner", "record_id", "order", column]]
         .explode(column)
         .dropna(subset=[column])
         .rename(columns={column: "value", "contact_owner": "owner"})
         .assign(kind=kind)
         for kind, column in kinds
     ]
-    contacts = pd.concat(lists).sort_values(["owner", "record_id"], ascending=[False, True])
+    contacts = pd.concat(lists).sort_values(["owner", "order"], ascending=[False, True])
     return contacts.drop_duplicates(["person_id", "kind", "value"])
 
 
@@ -231,13 +233,13 @@ def _experience(facts: pd.DataFrame) -> pd.DataFrame:
     """Take the most recent statement of teaching experience."""
     stated = facts[facts["teaching_since"].notna()]
     newest = stated.sort_values(
-        ["stated_as_of", "teaching_since", "record_id"], ascending=[False, True, True]
+        ["stated_as_of", "teaching_since", "order"], ascending=[False, True, True]
     ).drop_duplicates("person_id")
     return newest.assign(kind="TEACHING", since=newest["teaching_since"])
 
 
 def _qualifications(facts: pd.DataFrame) -> pd.DataFrame:
-    stated = facts[facts["category"] != ""].sort_values(["stated_as_of", "record_id"])
+    stated = facts[facts["category"] != ""].sort_values(["stated_as_of", "order"])
     return stated.drop_duplicates(["person_id", "category"], keep="last")
 
 
@@ -265,5 +267,7 @@ def _profiles(facts: pd.DataFrame, kind: str) -> pd.DataFrame:
         starts=first.map(lambda year: date(year, 9, 1)),
         ends=last.map(lambda year: date(year + 1, 9, 1)),
     )
-    profiles = profiles.sort_values(["ends", "record_id"], ascending=[False, True])
+    profiles = profiles.sort_values(
+        ["ends", "stated_as_of", "order"], ascending=[False, False, True]
+    )
     return profiles.drop_duplicates(["person_id", "organisation_id", "starts"])

@@ -32,7 +32,7 @@ left join lateral (
     select e.organisation_id, e.position_text from employment e where e.person_id = d.mentor
     order by (e.starts <= d.starts and e.ends > d.starts) desc,
              array_position(array['MAIN', 'UNKNOWN', 'INTERNAL_PT', 'EXTERNAL_PT', 'CIVIL'], e.kind),
-             e.starts, e.organisation_id
+             e.starts, e.organisation_id, e.position_text
     limit 1
 ) job on true
 left join lateral (

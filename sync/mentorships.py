@@ -11,7 +11,7 @@ from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId
 from sync.claims import ClaimRules, dyads_of, join_claims
 from sync.columns import column
-from sync.identity import assign
+from sync.identity import Identities, assign
 from sync.mentorship_sql import (
     DEPARTMENT_SPANS,
     DYAD_TABLE,
@@ -93,26 +93,29 @@ async def write_mentorships(
 ) -> MentorshipsWritten:
     """Rebuild every mentorship of each mentor whom the change touches.
 
-    A mentorship has one mentor's claims only, so the mentors of all claims that name an affected
-    person close the set. Expects the temporary table `affected_person`; leaves
+    A mentorship has one mentor's claims only; whether it is disputed depends on the other mentors
+    of its mentees. So mentors named beside an affected person, and the other mentors of their
+    mentees, are rebuilt, and one ring more is read. Expects the temporary table
+    `affected_person`, and adds those to it whose part in a mentorship may have changed; leaves
     `affected_mentorship(id)`.
     """
     connection = session.raw
-    claims = await _claims(connection)
-    labels = join_claims(claims, rules)
+    read = await _claims(connection)
+    labels = join_claims(read, rules)
+    dyads = dyads_of(read, labels, rules) if len(read) else pd.DataFrame(columns=DYAD_COLUMNS)
+    rebuilt = read["rebuilt"].to_numpy(dtype=bool)
+    claims, labels = read[rebuilt].reset_index(drop=True), labels[rebuilt]
     identities = assign(labels, claims["mentorship_id"].tolist())
     claims["now"] = column(identities.ids[label] for label in labels.tolist())
     affected = set(claims["now"]) | set(claims["mentorship_id"].dropna())
+    affected |= await _drop_claims_on_oneself(connection)
     await remember_owners(connection, "affected_mentorship", affected)
     before = await mentorship_places(session)
     await _write_claim_ids(connection, claims)
-    await connection.executemany(
-        "insert into mentorship_alias (alias_id, mentorship_id, changeset_id) values ($1, $2, $3)"
-        " on conflict (alias_id) do update set mentorship_id = excluded.mentorship_id",
-        [(old, new, changeset_id) for old, new in identities.merged.items()],
-    )
-    dyads = dyads_of(claims, labels, rules) if len(claims) else pd.DataFrame(columns=DYAD_COLUMNS)
+    await _write_aliases(connection, identities, changeset_id)
     dyads["mentorship_id"] = dyads["label"].map(identities.ids)
+    dyads = dyads[dyads["mentorship_id"].notna()]
+    await _add_members_to_affected(connection, dyads)
     await _lend_dyads(connection, claims, dyads)
     changed, gone = await _write_scalars(connection, changeset_id)
     changed |= await _write_parts(connection, root_id=root_id, changeset_id=changeset_id)
@@ -140,27 +143,58 @@ CLAIM_COLUMNS = (
     "mentorship_id",
     "affiliation_id",
     "affiliation_text",
+    "programme_key",
+    "rebuilt",
 )
 DYAD_COLUMNS = ("label", "mentor", "mentee")
 
+# From people to claims by the index of either side, and back: what is stored besides costs nothing.
 CLAIMS = """
-with named as (
-    select c.id, lm.person_id as mentor, le.person_id as mentee
-    from mentorship_claim c
+with touched as (
+    select id as mentor from affected_person
+    union
+    select lm.person_id from affected_person a
+    join link le on le.person_id = a.id
+    join mentorship_claim c on c.mentee_record_id = le.record_id
     join link lm on lm.record_id = c.mentor_record_id
+), their_mentee as (
+    select distinct le.person_id as mentee from touched t
+    join link lm on lm.person_id = t.mentor
+    join mentorship_claim c on c.mentor_record_id = lm.record_id
     join link le on le.record_id = c.mentee_record_id
-), touched as (
-    select distinct mentor from named
-    where mentor in (select id from affected_person) or mentee in (select id from affected_person)
+), rebuilt as (
+    select mentor from touched
+    union
+    select lm.person_id from their_mentee t
+    join link le on le.person_id = t.mentee
+    join mentorship_claim c on c.mentee_record_id = le.record_id
+    join link lm on lm.record_id = c.mentor_record_id
+), any_mentee as (
+    select distinct le.person_id as mentee from rebuilt t
+    join link lm on lm.person_id = t.mentor
+    join mentorship_claim c on c.mentor_record_id = lm.record_id
+    join link le on le.record_id = c.mentee_record_id
+), context as (
+    select mentor from rebuilt
+    union
+    select lm.person_id from any_mentee t
+    join link le on le.person_id = t.mentee
+    join mentorship_claim c on c.mentee_record_id = le.record_id
+    join link lm on lm.record_id = c.mentor_record_id
 )
-select c.id, c.record_id, named.mentor, named.mentee, c.side, c.form_code, c.programme_id,
-       c.host_organisation_id, c.starts, c.stated_end, c.last_stated, r.source_id,
-       c.mentorship_id, f.affiliation_organisation_id as affiliation_id, f.affiliation_text
-from named join touched using (mentor)
-join mentorship_claim c on c.id = named.id
+select c.id, c.record_id, lm.person_id as mentor, le.person_id as mentee, c.side, c.form_code,
+       c.programme_id, c.host_organisation_id, c.starts, c.stated_end, c.last_stated, r.source_id,
+       c.mentorship_id, f.affiliation_organisation_id as affiliation_id, f.affiliation_text,
+       concat_ws('|', p.academic_year, p.title_key, p.lead_organisation_id) as programme_key,
+       lm.person_id in (select mentor from rebuilt) as rebuilt
+from context
+join link lm on lm.person_id = context.mentor
+join mentorship_claim c on c.mentor_record_id = lm.record_id
+join link le on le.record_id = c.mentee_record_id
 join record r on r.id = c.record_id
 join record_facts f on f.record_id = c.mentor_record_id
-where named.mentor <> named.mentee
+left join programme p on p.id = c.programme_id
+where lm.person_id <> le.person_id
 order by c.id
 """
 
@@ -168,6 +202,44 @@ order by c.id
 async def _claims(connection: Connection) -> pd.DataFrame:
     rows = await connection.fetch(CLAIMS)
     return pd.DataFrame([tuple(row) for row in rows], columns=CLAIM_COLUMNS, dtype=object)
+
+
+async def _drop_claims_on_oneself(connection: Connection) -> set[UUID]:
+    """Take claims whose two sides turned out to be one person out of their mentorships."""
+    rows = await connection.fetch(
+        "update mentorship_claim c set mentorship_id = null"
+        " from mentorship_claim held, link lm, link le"
+        " where held.id = c.id and held.mentorship_id is not null"
+        " and lm.record_id = held.mentor_record_id and le.record_id = held.mentee_record_id"
+        " and lm.person_id = le.person_id and lm.person_id in (select id from affected_person)"
+        " returning held.mentorship_id"
+    )
+    return {row["mentorship_id"] for row in rows}
+
+
+async def _write_aliases(
+    connection: Connection, identities: Identities, changeset_id: ChangesetId
+) -> None:
+    """Point ids that ended at their heirs, also those that pointed at an id that ends now."""
+    heirs = list(identities.merged.items())
+    await connection.executemany(
+        "update mentorship_alias set mentorship_id = $2 where mentorship_id = $1", heirs
+    )
+    await connection.executemany(
+        "insert into mentorship_alias (alias_id, mentorship_id, changeset_id) values ($1, $2, $3)"
+        " on conflict (alias_id) do update set mentorship_id = excluded.mentorship_id",
+        [(old, new, changeset_id) for old, new in heirs],
+    )
+
+
+async def _add_members_to_affected(connection: Connection, dyads: pd.DataFrame) -> None:
+    """Join runs of one pair may move another mentee of the group: their places follow."""
+    await connection.execute(
+        "insert into affected_person select person_id from mentorship_member"
+        " where mentorship_id in (select id from affected_mentorship)"
+        " union select unnest($1::uuid[]) on conflict do nothing",
+        pd.unique(dyads["mentee"]).tolist(),
+    )
 
 
 async def _write_claim_ids(connection: Connection, claims: pd.DataFrame) -> None:
@@ -213,7 +285,8 @@ LENT = (
 
 FRESH_SCALARS = """
 select d.mentorship_id as id, min(d.form_code) as form_code,
-       (array_agg(d.programme_id order by d.starts desc, d.programme_id)
+       (array_agg(d.programme_id order by d.starts desc, pr.academic_year, pr.title_key,
+                  pr.lead_organisation_id)
             filter (where d.programme_id is not null))[1] as programme_id,
        case when count(distinct d.mentee) > 1 then 'GROUP' else 'PAIR' end as kind,
        'CONFIRMED' as status,
@@ -224,7 +297,7 @@ select d.mentorship_id as id, min(d.form_code) as form_code,
        min(d.starts) as starts, max(d.ends) as ends,
        (array_agg(d.end_assumed order by d.ends desc, d.end_assumed))[1] as end_assumed,
        min(p.sort_key) as sort_key
-from dyad d join person p on p.id = d.mentor
+from dyad d join person p on p.id = d.mentor left join programme pr on pr.id = d.programme_id
 group by d.mentorship_id
 """
 

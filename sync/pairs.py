@@ -40,29 +40,33 @@ async def write_claims(
     rows["title_key"] = each(rows["program"], title_key)
     rows["programme_id"] = column(await _programmes(connection, rows, changeset_id), rows.index)
     await _partners(connection, rows, directory, changeset_id)
-    current = rows[rows["is_current"]]
+    current = rows[rows["is_current"]].drop_duplicates(["record_id", "mention_id"])
     claims = _claims(current, directory, today)
     await _write(connection, claims.assign(changeset_id=changeset_id))
 
 
+# A claim says what its row said when it named that person last.
 STATEMENTS = """
-select r.id as record_id, m.id as mention_id, r.kind, r.organisation_id, r.first_stated,
-       r.last_stated, v.stated_as_of, v.id = r.current_version_id as is_current,
+select r.id as record_id, m.id as mention_id, r.kind, r.organisation_id, m.first_stated,
+       m.last_stated, v.stated_as_of,
+       dense_rank() over (partition by r.id, m.id
+           order by v.stated_as_of = m.last_stated desc, v.content_hash desc) = 1 as is_current,
        coalesce(v.payload ->> 'mentoring_form', '') as form,
        coalesce(v.payload ->> 'joined_at', '') as joined_at,
        coalesce(v.payload ->> 'left_at', '') as left_at,
        coalesce(v.payload ->> 'program', '') as program,
-       case r.kind when 'MENTOR' then mine.affiliation_organisation_id
-            else theirs.affiliation_organisation_id end as mentor_unit_id,
        case r.kind when 'MENTOR' then theirs.affiliation_organisation_id
-            else mine.affiliation_organisation_id end as mentee_unit_id
+            else mine.affiliation_organisation_id end as mentee_unit_id,
+       coalesce(case r.kind when 'MENTOR' then v.payload else said.payload end
+            ->> 'organization', '') as workplace
 from record r
 join record_version v on v.record_id = r.id
 join record m on m.stated_by = r.id
+left join record_version said on said.record_id = m.id and said.stated_as_of = v.stated_as_of
 join record_facts mine on mine.record_id = r.id
 join record_facts theirs on theirs.record_id = m.id
 where r.id = any($1) and r.kind in ('MENTOR', 'MENTEE')
-order by r.id, m.id, v.id
+order by r.id, m.id, v.id, said.id
 """
 COLUMNS = (
     "record_id",
@@ -77,8 +81,8 @@ COLUMNS = (
     "joined_at",
     "left_at",
     "program",
-    "mentor_unit_id",
     "mentee_unit_id",
+    "workplace",
 )
 
 
@@ -134,16 +138,21 @@ async def _programmes(
 async def _partners(
     connection: Connection, rows: pd.DataFrame, directory: Directory, changeset_id: ChangesetId
 ) -> None:
-    """Count an external mentor's workplace among the organisations of the programme."""
-    known = rows[rows["programme_id"].notna() & rows["mentor_unit_id"].notna()]
-    pairs = set(zip(known["programme_id"], known["mentor_unit_id"], strict=True))
+    """Count an external mentor's workplace among the organisations of the programme.
+
+    Each statement names the workplace of its own time: what a later one says does not change it.
+    """
+    named = rows[rows["programme_id"].notna() & (rows["workplace"] != "")]
+    stated = set(rows_of(named, "programme_id", "workplace", "stated_as_of"))
+    resolved = {(work, day): directory.resolve_name(work, on=day) for _, work, day in stated}
+    pairs = {(programme, resolved[work, day]) for programme, work, day in stated}
     await connection.executemany(
         "insert into programme_organisation (programme_id, organisation_id, role, changeset_id)"
         " values ($1, $2, 'PARTNER', $3) on conflict do nothing",
         [
             (programme, unit, changeset_id)
-            for programme, unit in sorted(pairs)
-            if directory.is_external(unit)
+            for programme, unit in pairs
+            if unit is not None and directory.is_external(unit)
         ],
     )
 

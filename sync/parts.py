@@ -18,7 +18,7 @@ from sync.matching.normalise import split_people
 Hashes = npt.NDArray[np.uint64]
 
 PLACE_COLUMNS = ("sheet", "row")
-# Sealed values differ each time they are sealed; their keyed hashes (`*_token`) identify content.
+# State identifiers enter no hash made here, which anyone could try out; landing adds keyed ones.
 SEALED_FIELDS = ("snils", "inn_person")
 # What a record is besides what the source wrote.
 OWN_COLUMNS = ("kind", "part", "organisation_id", "external_id", "stating_id", "content_hash")
@@ -116,34 +116,48 @@ def _mentions(own: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     lines.loc[several, shared] = ""
     lines["kind"] = RecordKind.MENTION.value
     lines["content_hash"] = _content_hash(lines[sorted({"full_name", *plain})])
-    part_key = _hashed(lines["part"].astype(str), "part") + _hashed(lines["full_name"], "name")
-    stating = lines["stating_id"].map(lambda key: int.from_bytes(key[:8], "little"))
-    lines["external_id"] = _as_bytes(_mixed(part_key ^ stating.to_numpy(np.uint64)), part_key)
+    lines["external_id"] = _mention_identity(lines)
     return lines
 
 
+def _mention_identity(lines: pd.DataFrame) -> list[bytes]:
+    """Hash the stating row's whole id, the place in the cell and the name that stands there."""
+    part = _hashed(lines["part"].astype(str), "part") + _hashed(_folded(lines["full_name"]), "name")
+    stating = np.frombuffer(b"".join(lines["stating_id"]), dtype="<u8").reshape(-1, 2)
+    return _as_bytes(_mixed(part ^ stating[:, 0]), _mixed(part + stating[:, 1]))
+
+
 def _identity(own: pd.DataFrame, layout: Layout) -> list[bytes]:
-    """Hash what identifies a row; equal rows of one list are told apart by their content."""
+    """Hash what identifies a row; equal rows of one list are told apart by their content.
+
+    The two bases may name a pair in the same words: whose base a row stands in tells them apart.
+    """
     stated = _column(own, "external_id")
     folded = own.loc[:, [name for name in layout.identity if name in own]].apply(_folded)
-    key = _row_hash(folded)
+    key = _row_hash(folded) + _hashed(own["kind"], "kind")
     key = np.where(stated != "", _hashed(stated, "external_id"), key).astype(np.uint64)
     order = pd.DataFrame(
         {
             "organisation": own["organisation_id"].astype(str),
             "key": key,
             "hash": own["content_hash"],
+            "sealed": _row_hash(own.filter(regex=f"({'|'.join(SEALED_FIELDS)})$")),
         }
     )
-    place = order.sort_values("hash", kind="stable").groupby(["organisation", "key"]).cumcount()
+    place = order.sort_values(["hash", "sealed"]).groupby(["organisation", "key"]).cumcount()
     copies = place.sort_index().to_numpy(np.uint64)
     return _as_bytes(key, _mixed(key + copies * np.uint64(0x9E3779B97F4A7C15)))
 
 
 def _content_hash(frame: pd.DataFrame) -> list[bytes]:
-    aside = {*PLACE_COLUMNS, *SEALED_FIELDS, *OWN_COLUMNS, "row_no"}
-    fields = frame.loc[:, sorted(set(frame.columns) - aside)]
+    aside = {*PLACE_COLUMNS, *OWN_COLUMNS, "row_no"}
+    fields = frame.loc[:, sorted(n for n in set(frame.columns) - aside if not _is_sealed(n))]
     return _as_bytes(_row_hash(fields), _row_hash(fields, salt=1))
+
+
+def _is_sealed(name: str) -> bool:
+    """Tell a state identifier's field, that of either side of a pair included."""
+    return name.endswith(SEALED_FIELDS)
 
 
 def _row_hash(fields: pd.DataFrame, *, salt: int = 0) -> Hashes:

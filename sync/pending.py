@@ -1,6 +1,8 @@
 """What evidence has come since the last projection; read from the database, not remembered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import asyncpg
 import numpy as np
@@ -11,10 +13,15 @@ Ids = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """What a run has to project: records with new facts, and records that only began or ended."""
+    """What a run has to project: records with new facts, and records that only began or ended.
+
+    `rows` are (record, current version, end) as they were found: what lands while the run is at
+    work stays pending for the next.
+    """
 
     restated: Ids
     ended: Ids
+    rows: Sequence[tuple[int, int | None, date | None]]
 
     @property
     def all(self) -> Ids:
@@ -25,10 +32,25 @@ class Pending:
 async def read_pending(connection: asyncpg.Connection) -> Pending:
     """Find what evidence has come since the last projection."""
     rows = await connection.fetch(
-        "select id, current_version_id is distinct from projected_version_id as restated"
-        " from record where current_version_id is distinct from projected_version_id"
+        "select id, current_version_id, ended_on,"
+        " current_version_id is distinct from projected_version_id as restated from record where current_version_id is distinct from projected_version_id"
         " or ended_on is distinct from projected_ended_on order by id"
     )
     ids = np.array([row["id"] for row in rows], dtype=np.int64)
     restated = np.array([row["restated"] for row in rows], dtype=bool)
-    return Pending(restated=ids[restated], ended=ids[~restated])
+    found = [(row["id"], row["current_version_id"], row["ended_on"]) for row in rows]
+    return Pending(restated=ids[restated], ended=ids[~restated], rows=found)
+
+
+async def settle(connection: asyncpg.Connection, pending: Pending) -> None:
+    """Remember what has been projected."""
+    ids, versions, ends = zip(*pending.rows, strict=True)
+    await connection.execute(
+        "update record r set projected_version_id = found.version_id,"
+        " projected_ended_on = found.ended_on"
+        " from unnest($1::bigint[], $2::bigint[], $3::date[]) as found (id, version_id, ended_on)"
+        " where r.id = found.id",
+        list(ids),
+        list(versions),
+        list(ends),
+    )

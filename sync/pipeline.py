@@ -21,7 +21,7 @@ from sync.match import recluster, recompare
 from sync.matching.model import HAND_MODEL, Model
 from sync.mentorships import MentorshipsWritten, write_mentorships
 from sync.pairs import write_claims
-from sync.pending import Pending, read_pending
+from sync.pending import Pending, read_pending, settle
 from sync.people import PeopleWritten, write_people
 from sync.places import places_of, write_places
 from sync.questions import write_questions
@@ -117,17 +117,14 @@ async def _project_mentorships(
 ) -> Projected:
     """Write mentorships, then who may see what, then the events; the evidence is projected."""
     pairs = await write_mentorships(session, rules, root_id=root_id, changeset_id=changeset_id)
+    before = {**await places_of(session), **people.places_before}
     changed = await write_places(
         session, set(people.changed), root_id=root_id, changeset_id=changeset_id
     )
     changed -= people.gone
-    events = await _announce_people(session, people, changed, changeset_id)
+    events = await _announce_people(session, people, changed, before, changeset_id)
     events += await _announce_mentorships(session, pairs, changeset_id)
-    await session.raw.execute(
-        "update record set projected_version_id = current_version_id,"
-        " projected_ended_on = ended_on where id = any($1)",
-        pending.all.tolist(),
-    )
+    await settle(session.raw, pending)
     return Projected(
         records=len(pending.all),
         people=len(changed | people.gone),
@@ -140,6 +137,7 @@ async def _announce_people(
     session: WriteSession,
     people: PeopleWritten,
     changed: set[UUID],
+    before: outbox.Places,
     changeset_id: ChangesetId,
 ) -> int:
     merged, split = people.identities.merged, people.identities.split
@@ -149,7 +147,7 @@ async def _announce_people(
         session,
         "PERSON",
         operations,
-        before=people.places_before,
+        before=before,
         after=await places_of(session),
         changeset_id=changeset_id,
     )

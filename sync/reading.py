@@ -12,9 +12,9 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from connectors.school_file import SchoolFile
 
-from connectors.protocol import Checkpoint
+from connectors.protocol import Checkpoint, Connector
+from connectors.school_file import SchoolFile
 from hub.records import (
     Batch,
     Completeness,
@@ -53,7 +53,8 @@ ORGANISATION_COLUMNS = {
 class Given:
     """A file with what its giver declares; what is not declared is read from its titles.
 
-    `period` is the academic year the file speaks of, `stated_as_of` the day.
+    `period` is the academic year the file speaks of, `stated_as_of` the day. `connector` reads
+    the file where it is no table of a school's.
     """
 
     path: Path
@@ -61,6 +62,7 @@ class Given:
     period: int | None = None
     stated_as_of: date | None = None
     completeness: Completeness = Completeness.PARTIAL
+    connector: Connector | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,8 @@ class FileRead:
 def read_file(given: Given, directory: Directory, *, today: date) -> FileRead:
     """Read a file whole; what cannot be taken stands in `rejected`, never raises for it."""
     read = FileRead(given=given, file_id=new_id())
-    for item in SchoolFile(given.path, kind=given.kind).fetch():
+    connector = given.connector or SchoolFile(given.path, kind=given.kind)
+    for item in connector.fetch():
         match item:
             case Batch():
                 _take(read, item, directory, today)

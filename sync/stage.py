@@ -16,12 +16,12 @@ import pandas as pd
 from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId, Completeness, Figure, FileKind, Rejected
 from hub.seal import Sealer
-from sync.columns import insert_frame
+from sync.columns import column, insert_frame
 from sync.parts import OWN_COLUMNS, PLACE_COLUMNS, SEALED_FIELDS
 
 Connection = asyncpg.Connection
 META = (*OWN_COLUMNS, *PLACE_COLUMNS, "stated_as_of", "source_file_id")
-TOKENS = tuple(f"{name}_token" for name in SEALED_FIELDS)
+HASH_BYTES = 16  # of a content hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +49,27 @@ class ListStatement:
 
 
 def seal_fields(frame: pd.DataFrame, sealer: Sealer) -> pd.DataFrame:
-    """Replace state identifiers by sealed texts and add the keyed hashes that identify them."""
+    """Replace state identifiers by sealed texts; their keyed hashes enter the content's hash.
+
+    A sealed text differs each time it is made, so only a keyed hash says that a value is another.
+    """
     sealed = frame.copy(deep=False)
-    for name, token in zip(SEALED_FIELDS, TOKENS, strict=True):
+    for name in SEALED_FIELDS:
         if name in frame:
             distinct = [value for value in pd.unique(frame[name]) if value]
-            hashes = dict(zip(distinct, sealer.hash_many(distinct), strict=True))
-            sealed[token] = frame[name].map(lambda v, h=hashes: h[v].hex() if v else "")
             texts = {value: sealer.seal_text(value) for value in distinct}
             sealed[name] = frame[name].map(lambda v, t=texts: t.get(v, ""))
+            tokens = {value: sealer.hash(f"{name}:{value}")[:HASH_BYTES] for value in distinct}
+            said = zip(sealed["content_hash"], frame[name], strict=True)
+            sealed["content_hash"] = column(
+                [_mixed(content, tokens[value]) if value else content for content, value in said],
+                frame.index,
+            )
     return sealed
+
+
+def _mixed(content: bytes, token: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(content, token, strict=True))
 
 
 async def land(
@@ -70,7 +81,7 @@ async def land(
     a field of the payload. Costs one COPY and a handful of statements whatever the page's size.
     """
     connection = session.raw
-    fields = [name for name in page.columns if name not in (*META, *TOKENS)]
+    fields = [name for name in page.columns if name not in META]
     await _create_landing(connection, fields)
     stated = page[fields].where(page[fields] != "", None)
     await copy_frame(connection, "landing", page[list(META)].join(stated), [*META, *fields])
@@ -158,8 +169,8 @@ async def state_lists(
 ) -> None:
     """Remember which lists were given, and end the records that FULL lists leave out.
 
-    A list stated twice for one day is FULL if either statement says so. A record ends on the day of the first FULL list of its kind and organisation after its last
-    statement. Running it again, or in another order, ends the same records on the same days.
+    A list stated twice for one day is FULL if either statement says so. A record ends on the day
+    of the first FULL list of its kind and organisation after its last statement. Running it again, or in another order, ends the same records on the same days.
     """
     connection = session.raw
     await connection.executemany(

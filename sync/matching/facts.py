@@ -12,7 +12,7 @@ Columns: those of `hub.tables.evidence.RecordFacts` that are read here
 and
 
     record_id (int64)  source_id  kind (RecordKind)  active (bool: not ended, not dismissed)
-    content_hash (bytes, optional)   breaks ties by what was said, not by when it arrived
+    content_hash external_id (bytes, optional)   break ties by what was said, not by arrival
 
 `survive` reads the display names too, and stated_as_of (date) and, where it stands, source_rank
 (int, smaller is believed first). The row's position in the frame names the record in
@@ -45,7 +45,7 @@ def _text(value: object) -> str:
 
 def lists(facts: pd.DataFrame, column: str) -> list[list[str]]:
     """Give a column of lists, an empty list where nothing stands."""
-    return [list(v) if isinstance(v, list | tuple | np.ndarray) else [] for v in facts[column]]
+    return [value if isinstance(value, list) else [] for value in facts[column].to_list()]
 
 
 def birth_days(facts: pd.DataFrame) -> Int64s:
@@ -87,7 +87,7 @@ def is_weak(facts: pd.DataFrame) -> npt.NDArray[np.bool_]:
 def content_order(facts: pd.DataFrame) -> Int64s:
     """Give each record's rank by what it says; record ids decide only between equal contents."""
     columns = ["last_key", "first_key", "middle_key", "birth_date", "snils_hash", "content_hash"]
-    columns += ["organisation_id", "source_id", "kind"]
+    columns += ["organisation_id", "source_id", "kind", "external_id"]
     keys = {name: texts(facts, name) for name in columns if name in facts.columns}
     frame = pd.DataFrame(keys).assign(record_id=facts["record_id"].to_numpy(np.int64))
     order = frame.sort_values([*keys, "record_id"], kind="stable").index.to_numpy(np.int64)
