@@ -64,8 +64,12 @@ def dyads_of(claims: pd.DataFrame, labels: Labels, rules: ClaimRules) -> pd.Data
     `claims` as for `join_claims`, and source_id, host_organisation_id, programme_id and
     programme_key (what orders programmes whatever their ids).
 
+    `claims` besides what `join_claims` reads: affiliation_id and affiliation_text (the workplace
+    stated for the mentor), base_organisation_id (whose base it is), host_organisation_id,
+    programme_id, source_id.
+
     Columns: label, mentor, mentee, form_code, starts, ends, end_assumed, host_organisation_id,
-    programme_id, by_mentors, by_mentees (which side's base says so), sources (how many), disputed.
+    programme_id, affiliation_id, affiliation_text, by_mentors, by_mentees (which side's base says so), sources (how many), disputed.
     """
     timed = _timed(claims, rules).assign(label=labels)
     key = ["label", *PAIR]
@@ -78,7 +82,7 @@ def dyads_of(claims: pd.DataFrame, labels: Labels, rules: ClaimRules) -> pd.Data
     sides = timed.assign(by_mentors=timed["side"] == "MENTOR", by_mentees=timed["side"] == "MENTEE")
     dyads = dyads.join(sides.groupby(key)[["by_mentors", "by_mentees"]].any())
     dyads = dyads.join(_ends(timed, key, dyads, rules)).join(_hosts(timed, key))
-    dyads = dyads.join(_programmes(timed, key)).reset_index()
+    dyads = dyads.join(_programmes(timed, key)).join(_workplaces(timed, key)).reset_index()
     dyads["starts"] = _dates(dyads["first_day"])
     dyads["ends"] = _dates(dyads["end_day"])
     dyads["form_code"] = _none_for_missing(
@@ -201,6 +205,19 @@ def _components(dyads: Labels, rows: npt.NDArray[np.int64]) -> Labels:
     of_claim = component[dyads]
     first = pd.Series(np.arange(count)).groupby(of_claim).transform("min")
     return first.to_numpy(dtype=np.int64)
+
+
+def _workplaces(timed: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Take the mentor's workplace as last stated; a base that names none means its own people."""
+    unstated = timed["affiliation_text"] == ""
+    lines = timed.assign(
+        unstated=unstated,
+        affiliation_id=timed["base_organisation_id"].where(unstated, timed["affiliation_id"]),
+    )
+    newest = lines.sort_values(
+        ["unstated", "stated_day", "side", "affiliation_text"], ascending=[True, False, True, True]
+    )
+    return newest.drop_duplicates(key).set_index(key)[["affiliation_id", "affiliation_text"]]
 
 
 def _disputed(dyads: pd.DataFrame) -> list[bool]:

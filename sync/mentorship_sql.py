@@ -12,32 +12,27 @@ create temp table dyad (
 ) on commit drop
 """
 
-# The mentor's own organisation: a stated partner, else the main job at the start of the dyad,
-# else the class, else whatever workplace the source names. A job known only from later lists
-# serves where none is known from the time itself.
+# The mentor's own organisation is the workplace last stated, else whose base it is; how the
+# mentor belongs there, and in which post, is known where a list of that organisation names them.
 MENTOR_UNITS = """
 create temp table mentor_unit on commit drop as
-select d.mentorship_id, d.mentor, d.mentee,
-       coalesce(partner.id, job.organisation_id, class.organisation_id, d.affiliation_id) as unit_id,
-       case when partner.id is not null then 'PARTNER'
-            when job.organisation_id is not null then 'EMPLOYMENT'
+select d.mentorship_id, d.mentor, d.mentee, d.affiliation_id as unit_id,
+       case when o.kind in ('PARTNER', 'UNIVERSITY') then 'PARTNER'
+            when job.position_text is not null then 'EMPLOYMENT'
             when class.organisation_id is not null then 'ENROLMENT'
-            when d.affiliation_id is not null then 'PARTNER'
             else 'TEXT' end as kind,
        coalesce(job.position_text, '') as position_text
 from dyad d
-left join organisation partner
-    on partner.id = d.affiliation_id and partner.kind in ('PARTNER', 'UNIVERSITY')
+left join organisation o on o.id = d.affiliation_id
 left join lateral (
-    select e.organisation_id, e.position_text from employment e where e.person_id = d.mentor
-    order by (e.starts <= d.starts and e.ends > d.starts) desc,
-             array_position(array['MAIN', 'UNKNOWN', 'INTERNAL_PT', 'EXTERNAL_PT', 'CIVIL'], e.kind),
-             e.starts, e.organisation_id, e.position_text
+    select e.position_text from employment e
+    where e.person_id = d.mentor and e.organisation_id = d.affiliation_id
+    order by (e.starts <= d.starts and e.ends > d.starts) desc, e.starts, e.position_text
     limit 1
 ) job on true
 left join lateral (
-    select e.organisation_id from enrolment e where e.person_id = d.mentor
-    order by (e.starts <= d.starts and e.ends > d.starts) desc, e.starts, e.organisation_id
+    select e.organisation_id from enrolment e
+    where e.person_id = d.mentor and e.organisation_id = d.affiliation_id
     limit 1
 ) class on true
 """

@@ -116,7 +116,7 @@ async def write_mentorships(
     dyads["mentorship_id"] = dyads["label"].map(identities.ids)
     dyads = dyads[dyads["mentorship_id"].notna()]
     await _add_members_to_affected(connection, dyads)
-    await _lend_dyads(connection, claims, dyads)
+    await _lend_dyads(connection, dyads)
     changed, gone = await _write_scalars(connection, changeset_id)
     changed |= await _write_parts(connection, root_id=root_id, changeset_id=changeset_id)
     return MentorshipsWritten(
@@ -252,16 +252,11 @@ async def _write_claim_ids(connection: Connection, claims: pd.DataFrame) -> None
     )
 
 
-async def _lend_dyads(connection: Connection, claims: pd.DataFrame, dyads: pd.DataFrame) -> None:
-    """Give the statements that follow the dyads with the workplace stated for each mentor."""
+async def _lend_dyads(connection: Connection, dyads: pd.DataFrame) -> None:
+    """Give the dyads to the statements that follow."""
     await connection.execute(DYAD_TABLE)
     if len(dyads):
-        newest = claims.sort_values(["last_stated", "affiliation_text"], ascending=False)
-        stated = newest[newest["affiliation_text"] != ""].drop_duplicates(["now", "mentor"])
-        workplaces = stated.set_index(["now", "mentor"])[["affiliation_id", "affiliation_text"]]
-        lent = dyads.join(workplaces, on=["mentorship_id", "mentor"])
-        lent["affiliation_text"] = lent["affiliation_text"].fillna("")
-        await copy_frame(connection, "dyad", lent, LENT)
+        await copy_frame(connection, "dyad", dyads, LENT)
     await connection.execute("analyze dyad")
 
 
