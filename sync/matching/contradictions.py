@@ -10,6 +10,7 @@ from sync.matching.keys import all_pairs
 from sync.matching.levels import Birth, Given, Last, Same, level, patterns
 from sync.matching.model import HAND_MODEL
 
+_READ = ("last", "first", "middle", "birth", "snils")
 _CARDS = ("STAFF", "PUPIL")
 _PART_TIME = ("INTERNAL_PT", "EXTERNAL_PT", "CIVIL")
 
@@ -27,7 +28,7 @@ def contradictions(facts: pd.DataFrame, labels: Int64s, cannot: Int64s) -> tuple
 
 def contradict(facts: pd.DataFrame, left: Int64s, right: Int64s) -> npt.NDArray[np.bool_]:
     """Tell which pairs cannot be one person; an equal СНИЛС excuses all but another number."""
-    pattern = patterns(facts, left, right, HAND_MODEL)
+    pattern = patterns(facts, left, right, HAND_MODEL, fields=_READ)
     snils, birth = level(pattern, "snils"), level(pattern, "birth")
     births = np.isin(birth, (Birth.MONTH, Birth.YEAR, Birth.APART, Birth.GENERATION))
     names = level(pattern, "first") == Given.DIFFERENT

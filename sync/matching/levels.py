@@ -1,8 +1,9 @@
 """Comparing two records: a level for each field, all levels packed into one integer pattern."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -142,36 +143,30 @@ def level(patterns: Int64s, field: str) -> Int64s:
     return patterns >> shift & (1 << bits) - 1
 
 
-def patterns(facts: pd.DataFrame, left: Int64s, right: Int64s, model: HasFrequencies) -> Int64s:
+def patterns(
+    facts: pd.DataFrame,
+    left: Int64s,
+    right: Int64s,
+    model: HasFrequencies,
+    *,
+    fields: Collection[str] = FIELDS.keys(),
+) -> Int64s:
     """Give the pattern of each pair of positions; the same for (a, b) and (b, a).
 
-    Levels are computed on distinct pairs of values and gathered.
+    Levels are computed on distinct pairs of values and gathered. Fields that are not asked for
+    stay 0: a partial pattern serves rules that read a few levels, never a score.
     """
     packed = np.zeros(len(left), dtype=np.int64)
-    for field, levels in _levels(facts, left, right, model.frequencies):
-        packed |= levels.astype(np.int64) << FIELDS[field][0]
+    names = _name_levels(facts, left, right) if {"last", "first", "rarity"} & {*fields} else None
+    for field in fields:
+        if names and field in ("last", "first"):
+            levels = names[field == "first"]
+        elif names and field == "rarity":
+            levels = _rarity(facts, (left, right), names, model.frequencies)
+        else:
+            levels = _LEVELS[field](facts, left, right)
+        packed |= levels << FIELDS[field][0]
     return packed
-
-
-def _levels(
-    facts: pd.DataFrame, left: Int64s, right: Int64s, frequencies: Frequencies
-) -> Iterable[tuple[str, npt.NDArray[np.integer]]]:
-    last, first = _name_levels(facts, left, right)
-    yield "last", last
-    yield "first", first
-    yield "middle", _on_pairs(texts(facts, "middle_key"), left, right, given_level)
-    yield "birth", _birth_levels(facts, left, right)
-    yield "snils", _same(texts(facts, "snils_hash"), left, right)
-    yield "phone", _shared(_whole_phones(facts), left, right)
-    yield "email", _shared(lists(facts, "emails"), left, right)
-    place = places(facts)
-    yield "place", np.where(place[left] == place[right], Same.EQUAL, Same.DIFFERENT)
-    yield "sex", _same(texts(facts, "sex"), left, right)
-    yield "rarity", _rarity(facts, (left, right), (last, first), frequencies)
-    role = texts(facts, "role")
-    yield "role", _same(np.where(role == "OTHER", "", role), left, right)
-    weak = is_weak(facts)
-    yield "weak", (weak[left] | weak[right]).astype(np.int64)
 
 
 def _name_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> tuple[Int64s, Int64s]:
@@ -300,13 +295,6 @@ def _same(values: Texts, left: Int64s, right: Int64s) -> Int64s:
     return levels
 
 
-def _whole_phones(facts: pd.DataFrame) -> list[list[str]]:
-    """Give phones that name a subscriber; a city number without its code does not."""
-    return [
-        [phone for phone in phones if phone.startswith("+")] for phones in lists(facts, "phones")
-    ]
-
-
 def _shared(values: list[list[str]], left: Int64s, right: Int64s) -> Int64s:
     """Compare lists: EQUAL when they share an element."""
     codes, distinct = pd.factorize(np.array(["\n".join(v) for v in values], dtype=object))
@@ -343,3 +331,50 @@ def _rarity(
 def _numbers(values: Texts, numbers: Mapping[str, int]) -> Int64s:
     codes, distinct = pd.factorize(values)
     return np.array([numbers.get(str(v), 1) for v in distinct], dtype=np.int64)[codes]
+
+
+def _text_levels(column: str, facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
+    return _same(texts(facts, column), left, right)
+
+
+def _middle_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
+    return _on_pairs(texts(facts, "middle_key"), left, right, given_level)
+
+
+def _phone_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
+    """Compare phones that name a subscriber; a city number without its code does not."""
+    whole = [[p for p in phones if p.startswith("+")] for phones in lists(facts, "phones")]
+    return _shared(whole, left, right)
+
+
+def _email_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
+    return _shared(lists(facts, "emails"), left, right)
+
+
+def _place_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
+    place = places(facts)
+    same = place[left] == place[right]
+    return np.where(same, Same.EQUAL, Same.DIFFERENT).astype(np.int64)
+
+
+def _role_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
+    role = texts(facts, "role")
+    return _same(np.where(role == "OTHER", "", role), left, right)
+
+
+def _weak_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
+    weak = is_weak(facts)
+    return (weak[left] | weak[right]).astype(np.int64)
+
+
+_LEVELS: dict[str, Callable[[pd.DataFrame, Int64s, Int64s], Int64s]] = {
+    "middle": _middle_levels,
+    "birth": _birth_levels,
+    "snils": partial(_text_levels, "snils_hash"),
+    "phone": _phone_levels,
+    "email": _email_levels,
+    "place": _place_levels,
+    "sex": partial(_text_levels, "sex"),
+    "role": _role_levels,
+    "weak": _weak_levels,
+}

@@ -16,12 +16,20 @@ def table(name: str) -> Mapping[str, object]:
     return parsed
 
 
+@cache
 def words(name: str, key: str) -> tuple[str, ...]:
     """Give the list of strings that stands under a key of a table."""
     found = table(name)[key]
     return tuple(str(word) for word in found) if isinstance(found, list) else ()
 
 
+@cache
+def word_set(name: str, key: str) -> frozenset[str]:
+    """Give the words that stand under a key of a table, for asking whether a word is among them."""
+    return frozenset(words(name, key))
+
+
+@cache
 def letters(key: str) -> dict[str, str]:
     """Give a letter map of `letters.json`."""
     found = table("letters")[key]

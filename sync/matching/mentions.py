@@ -75,7 +75,8 @@ def attach(
 
 
 def _is_exact(facts: pd.DataFrame, edges: Edges) -> npt.NDArray[np.bool_]:
-    pattern = patterns(facts, edges.left, edges.right, HAND_MODEL)
+    read = ("last", "first", "middle")
+    pattern = patterns(facts, edges.left, edges.right, HAND_MODEL, fields=read)
     same = (level(pattern, "last") == Last.EQUAL) & (level(pattern, "first") == Given.EQUAL)
     same &= np.isin(level(pattern, "middle"), (Given.EQUAL, Given.ABSENT))
     return np.asarray(same, dtype=bool)

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sync.matching.lexicon import first_names, fold_yo, words
+from sync.matching.lexicon import first_names, fold_yo, word_set, words
 from sync.matching.normalise.letters import clean_text
 from sync.matching.normalise.outcome import Found, Outcome
 
@@ -13,6 +13,9 @@ _INITIALS = re.compile(r"^[а-яё]$|^[а-яё]\.(?:-?[а-яё]\.?)?$|^[а-яё]
 _BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]?")
 _NUMBERING = re.compile(r"^\s*\d+\s*[.)]\s*")
 _SPLIT = re.compile(r"[\s,;/]+")
+_AFTER_INITIALS = re.compile(r"(?<=[А-Яа-яё]\.)(?=[А-ЯЁа-яё]{2,})")
+_JOINED_INITIALS = re.compile(r"\b([А-ЯЁ])\s*\.\s*([А-ЯЁ])\b")
+_LETTER = re.compile(r"[А-Яа-яЁё]")
 _NOT_LETTERS = re.compile(r"[^а-яa-z\- ]")
 _SURNAME = re.compile(r"(ов|ев|ин|ын|ова|ева|ина|ына|ая|ский|цкий|ой|ых|их|ко|ук|юк|ян)$")
 _SOFT = re.compile(r"[ьъ]")
@@ -96,7 +99,6 @@ def _repair(parts: list[str], former: str) -> Name:
     return Name(last=last, first=_initial(first), middle=_initial(middle), previous=former)
 
 
-@lru_cache(maxsize=200_000)
 def parse_full(text: str) -> Name:
     """Give the parts of a name written in one cell, by the suffix of the patronymic."""
     former = _former(text)
@@ -154,7 +156,7 @@ def _patronymic_at(names: list[str]) -> int | None:
 
 
 def _join_double(names: list[str]) -> str:
-    particles = words("names", "particles")
+    particles = word_set("names", "particles")
     if names and fold_yo(names[0]) in particles:
         return " ".join(names)
     return "-".join(names)
@@ -175,6 +177,8 @@ def _join_turkic(names: list[str]) -> list[str]:
 
 def _split_turkic(token: str) -> tuple[str, str]:
     folded = fold_yo(token)
+    if not folded.endswith(_turkic()):
+        return token, ""
     for suffix in _turkic():
         stem = folded.removesuffix(suffix).removesuffix("-")
         if folded.endswith(suffix) and len(stem) > len(suffix) // 2 and stem != folded:
@@ -184,6 +188,7 @@ def _split_turkic(token: str) -> tuple[str, str]:
     return token, ""
 
 
+@cache
 def _turkic() -> tuple[str, ...]:
     return words("names", "turkic_male") + words("names", "turkic_female")
 
@@ -191,18 +196,18 @@ def _turkic() -> tuple[str, ...]:
 def _tokens(text: str) -> list[str]:
     """Give the words of a name without numbering, brackets and trailing notes."""
     bare = _BRACKETS.sub(" ", _NUMBERING.sub("", clean_text(text)))
-    bare = re.sub(r"(?<=[А-Яа-яё]\.)(?=[А-ЯЁа-яё]{2,})", " ", bare)
-    bare = re.sub(r"\b([А-ЯЁ])\s*\.\s*([А-ЯЁ])\b", r"\1.\2", bare)
+    if "." in bare:
+        bare = _JOINED_INITIALS.sub(r"\1.\2", _AFTER_INITIALS.sub(" ", bare))
     tokens = [
-        token.strip("\"«»'`.:_*+-") if len(token) > len("И.О.") else token
+        token.strip("\"«»'`.:_*+-") if len(token) > len("И.О.") else token.strip("-")
         for token in _SPLIT.split(bare)
     ]
-    tokens = [token for token in tokens if re.search(r"[А-Яа-яЁё]", token)]
+    tokens = [token for token in tokens if _LETTER.search(token)]
     return _without_notes(tokens)
 
 
 def _without_notes(tokens: list[str]) -> list[str]:
-    notes = words("names", "notes")
+    notes = word_set("names", "notes")
     kept: list[str] = []
     for token in tokens:
         folded = fold_yo(token).strip(".-")
@@ -226,16 +231,17 @@ def _former(text: str) -> str:
     if not found:
         return ""
     inside = [word for word in _SPLIT.split(found[1]) if word]
-    if not inside or fold_yo(inside[-1]) in words("names", "notes"):
+    if not inside or fold_yo(inside[-1]) in word_set("names", "notes"):
         return ""
     surname = inside[-1]
     fits = surname[:1].isupper() and _SURNAME.search(fold_yo(surname)) and not _is_first(surname)
     return surname if fits else ""
 
 
+@lru_cache(maxsize=200_000)
 def _bare(part: str) -> str:
     """Give one column of a name cleaned; an empty marker is nothing."""
-    if fold_yo(part).strip() in words("names", "empty"):
+    if fold_yo(part).strip() in word_set("names", "empty"):
         return ""
     tokens = _join_turkic(_tokens(part))
     turkic = any(fold_yo(token).split()[-1] in _turkic() for token in tokens)
@@ -263,6 +269,7 @@ def _ends_name(part: str) -> bool:
     return is_patronymic(fold_yo(part)) or bool(_INITIALS.match(part))
 
 
+@lru_cache(maxsize=200_000)
 def is_patronymic(folded: str) -> bool:
     """Tell whether a folded word looks like a patronymic."""
     if folded.rpartition(" ")[2] in _turkic() and " " in folded:
@@ -304,7 +311,7 @@ def _title_word(word: str, at: int, last: int) -> str:
     folded = word.lower()
     if fold_yo(word) in _turkic() and at:
         return folded
-    if fold_yo(word) in words("names", "particles") and at < last:
+    if fold_yo(word) in word_set("names", "particles") and at < last:
         return folded
     return "-".join(piece[:1].upper() + piece[1:] for piece in folded.split("-") if piece)
 

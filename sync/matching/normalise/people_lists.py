@@ -2,7 +2,7 @@
 
 import re
 
-from sync.matching.lexicon import fold_yo, words
+from sync.matching.lexicon import fold_yo, word_set
 
 _NUMBERED = re.compile(r"(?:^|[\s,;])\d{1,3}\s*[.)]\s*(?=[А-ЯЁA-Z])")
 _LINES = re.compile(r"[\n\r;|]+")
@@ -51,7 +51,7 @@ def _with_notes(parts: list[str], named: list[bool]) -> list[str]:
 
 
 def _name_words(part: str) -> list[str]:
-    notes = words("names", "notes")
+    notes = word_set("names", "notes")
     found = _WORD.findall(_BRACKETS.sub(" ", part))
     return [
         word
@@ -62,4 +62,4 @@ def _name_words(part: str) -> list[str]:
 
 def _is_someone(person: str) -> bool:
     folded = fold_yo(person).strip()
-    return bool(_WORD.search(person)) and folded not in words("names", "empty")
+    return bool(_WORD.search(person)) and folded not in word_set("names", "empty")

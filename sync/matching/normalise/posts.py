@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from sync.matching.lexicon import fold_yo, rules, words
+from sync.matching.lexicon import fold_yo, rules, word_set
 from sync.matching.normalise.letters import clean_text
 from sync.matching.normalise.outcome import Outcome
 
@@ -17,7 +17,7 @@ _NO = re.compile(r"^(нет|н|-|–|—|0|false|no|не имеет|не явл�
 def normalise_position(cells: tuple[str, ...], _today: date) -> Outcome:
     """Give (position code, position text, subjects) of the cells (position, subject)."""
     position, subject = (_SPACES.sub(" ", clean_text(cell)).strip() for cell in cells)
-    if fold_yo(position) in words("names", "empty"):
+    if fold_yo(position) in word_set("names", "empty"):
         position = ""
     return Outcome(values=(position_code(position), position, _subjects(position, subject)))
 
@@ -51,7 +51,7 @@ def _first(folded: str, key: str) -> str:
 def _subjects(position: str, subject: str) -> list[str]:
     """Give the subjects that the subject cell names, else those within the position."""
     folded = fold_yo(subject)
-    if folded and folded not in words("names", "empty"):
+    if folded and folded not in word_set("names", "empty"):
         return _known_subjects(folded) or [part for p in _LIST.split(folded) if (part := p.strip())]
     folded = fold_yo(position)
     return _known_subjects(folded) if _TEACHES.search(folded) else []

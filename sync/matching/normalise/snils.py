@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from sync.matching.lexicon import fold_yo, words
+from sync.matching.lexicon import fold_yo, word_set
 from sync.matching.normalise.outcome import Outcome
 
 LENGTH = 11
@@ -31,7 +31,7 @@ def has_valid_check(digits: str) -> bool:
 def normalise_snils(cells: tuple[str, ...], _today: date) -> Outcome:
     """Give (digits, state): digits only of a valid number, else an empty string."""
     text = fold_yo(cells[0]).strip()
-    if not text or text in words("names", "empty") or not text.strip("-–—_ .0x"):
+    if not text or text in word_set("names", "empty") or not text.strip("-–—_ .0x"):
         return Outcome(values=("", "PLACEHOLDER" if "0" in text and len(text) > 1 else "ABSENT"))
     if _SCIENTIFIC.match(text):
         return Outcome(values=("", "UNREADABLE"), issues=(("snils", "snils.scientific"),))
