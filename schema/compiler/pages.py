@@ -18,6 +18,7 @@ from schema.limits import PAGE_DEFAULT, PAGE_LIMIT
 
 NUMBER = "n__"
 _Take = Callable[[Request], object]
+Place = tuple[Sql, ...]  # the key values of a cursor; none where no cursor is given
 
 
 def page(emitter: Composing, binding: Page, name: str, child: Selected, row: Call) -> Sql:
@@ -41,8 +42,8 @@ class _Window:
     name: str
     limit: Sql
     backward: bool
-    after: Argument
-    before: Argument
+    after: Place
+    before: Place
 
     @property
     def keys(self) -> Sequence[Sql]:
@@ -52,19 +53,19 @@ class _Window:
     def base(self) -> Sql:
         return from_where(self.call, self.rows, ())
 
-    def beyond(self, cursor: Argument, *, forward: bool, inclusive: bool = False) -> Sql:
+    def beyond(self, place: Place, *, forward: bool, inclusive: bool = False) -> Sql:
         """Compose the condition of rows past a cursor in a direction of the list."""
         sign = ">" if forward is not self.rows.descending else "<"
         sign += "=" if inclusive else ""
-        return Sql(f"({', '.join(self.keys)}) {sign} ({', '.join(self._place(cursor))})")
+        return Sql(f"({', '.join(self.keys)}) {sign} ({', '.join(place)})")
 
     def source(self, joins: Sequence[Sql]) -> str:
         """Compose FROM with the numbered rows of the page, one more than asked for."""
         alias, order = self.call.alias, self._order()
         bounds = [
-            self.beyond(cursor, forward=forward)
-            for cursor, forward in ((self.after, True), (self.before, False))
-            if cursor.given
+            self.beyond(place, forward=forward)
+            for place, forward in ((self.after, True), (self.before, False))
+            if place
         ]
         where = "".join(f" and {bound}" for bound in bounds)
         number = f"row_number() over (order by {order}) as {NUMBER}"
@@ -75,15 +76,19 @@ class _Window:
         descending = self.rows.descending is not self.backward
         return ", ".join(f"{key} desc" if descending else key for key in self.keys)
 
-    def _place(self, cursor: Argument) -> Sequence[Sql]:
-        return [
-            Sql(f"{self.call.binds.add(_key_value(self, cursor, index), 'text')}::{key.type}")
-            for index, key in enumerate(self.rows.order)
-        ]
+
+def _place(call: Call, rows: Rows, name: str, cursor: Argument) -> Place:
+    if not cursor.given:
+        return ()
+    return tuple(
+        Sql(
+            f"{call.binds.add(_key_value(name, cursor, len(rows.order), index), 'text')}::{key.type}"
+        )
+        for index, key in enumerate(rows.order)
+    )
 
 
-def _key_value(window: _Window, cursor: Argument, index: int) -> _Take:
-    name, count = window.name, len(window.rows.order)
+def _key_value(name: str, cursor: Argument, count: int, index: int) -> _Take:
     return lambda request: request.cursors.decode(name, str(cursor.take(request.variables)), count)[
         index
     ]
@@ -101,14 +106,15 @@ def _window(call: Call, rows: Rows, name: str) -> _Window:
         else call.value(PAGE_DEFAULT, "bigint")
     )
     keys = ",".join(key.sql for key in rows.order)
+    name = f"{name}|{keys}|{'desc' if rows.descending else 'asc'}"
     return _Window(
         call=call,
         rows=rows,
-        name=f"{name}|{keys}|{'desc' if rows.descending else 'asc'}",
+        name=name,
         limit=limit,
         backward=last.given,
-        after=arguments["after"],
-        before=arguments["before"],
+        after=_place(call, rows, name, arguments["after"]),
+        before=_place(call, rows, name, arguments["before"]),
     )
 
 
@@ -215,10 +221,10 @@ class _Composer:
         if forward is not window.backward:
             self.reads_rows = True
             return Sql(f"(count(*) > {window.limit})::text")
-        cursor = window.before if forward else window.after
-        if not cursor.given:
+        place = window.before if forward else window.after
+        if not place:
             return Text("false")
-        outside = window.beyond(cursor, forward=forward, inclusive=True)
+        outside = window.beyond(place, forward=forward, inclusive=True)
         return Sql(f"(exists (select 1 {window.base} and {outside}))::text")
 
     def _end_of(self, order: str) -> Sql:

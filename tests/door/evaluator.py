@@ -159,7 +159,7 @@ def evaluate(world: World, query: str, variables: Mapping[str, Any]) -> Executio
     return result
 
 
-def resolve(source: object, info: GraphQLResolveInfo, **arguments: object) -> object:
+def resolve(source: object, info: GraphQLResolveInfo[World], **arguments: object) -> object:
     if isinstance(source, Listing):
         return listing_field(source, info.field_name)
     if isinstance(source, tuple):
@@ -336,7 +336,7 @@ def people(world: World, _: Row, arguments: Arguments) -> object:
 
 def is_wanted(world: World, row: Row, chosen: Arguments) -> bool:
     key = row["id"]
-    authorities = [
+    authorities: list[object] = [
         key_in(chosen[name]) for name in ("department", "organisation") if chosen.get(name)
     ]
     if chosen.get("identifier"):
