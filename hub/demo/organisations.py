@@ -31,6 +31,7 @@ from hub.demo.schools import (
     plain_name,
     school_name,
 )
+from sync.matching.normalise.organisations import organisation_key
 
 # Schools that carry the cases; every region has them, whatever its size.
 PLANTED = (
@@ -108,7 +109,7 @@ class _Draft:
             type=name.type,
             number=name.number,
             locality=name.locality,
-            name_key=folded(f"{name.type}|{name.number}|{name.locality}"),
+            name_key="",
             territory_id=territory_id,
             parent_id=None,
             parent_kind=None,
@@ -176,7 +177,7 @@ def organise(draw: Draw, *, pupils: int, year: int) -> Organised:
         ministry_id=ministry.id,
         department_ids=tuple(department.id for department in departments),
         territories=(places.region, *places.districts),
-        organisations=tuple(draft.organisations),
+        organisations=tuple(map(_keyed, draft.organisations)),
         identifiers=tuple(draft.identifiers),
         subordinations=tuple(draft.subordinations),
         successions=successions,
@@ -191,6 +192,11 @@ def organise(draw: Draw, *, pupils: int, year: int) -> Organised:
         university=len(draft.organisations) - 1,
         **_positions(start, sizes),
     )
+
+
+def _keyed(row: OrganisationRow) -> OrganisationRow:
+    """Give the key under which the hub finds the organisation by its name."""
+    return replace(row, name_key=organisation_key(row.short_name).name_key)
 
 
 def _authorities(
@@ -288,7 +294,6 @@ def _make_branch(draft: _Draft, branch: OrganisationRow, parent: OrganisationRow
         legal_form=parent.legal_form,
         type=parent.type,
         number=parent.number,
-        name_key=folded(f"{parent.type}|{parent.number}|{branch.locality}"),
         parent_id=parent.id,
         parent_kind="BRANCH",
         legal_entity_id=parent.id,
@@ -337,7 +342,6 @@ def _make_namesake(draft: _Draft, row: OrganisationRow, model: OrganisationRow) 
         type=model.type,
         number=model.number,
         locality=free,
-        name_key=folded(f"{model.type}|{model.number}|{free}"),
         sort_key=folded(short),
     )
 
