@@ -26,18 +26,46 @@ from schema.compiler.ids import key_of, listed
 from schema.compiler.request import Request
 from schema.errors import bad_input
 
-strawberry.enum(GroupBy, name="CoverageGroupBy", description="Что составляет строку ответа.")
-strawberry.enum(
-    Attribution,
+declare.choice(
+    "Что составляет строку ответа.",
+    {
+        "NONE": "Строк нет, только итог.",
+        "DEPARTMENT": "Территориальное управление.",
+        "TERRITORY": "Территория.",
+        "ORGANISATION": "Учреждение.",
+        "FORM": "Форма наставничества.",
+    },
+    name="CoverageGroupBy",
+)(GroupBy)
+declare.choice(
+    "В чьей строке считается наставник.",
+    {
+        "HOST": "Там, где проходит наставничество.",
+        "EMPLOYER": "Там, где работает или учится сам наставник.",
+    },
     name="CoverageAttribution",
-    description=(
-        "В чьей строке считается наставник: HOST — где проходит наставничество, "
-        "EMPLOYER — где работает или учится сам наставник."
-    ),
-)
-strawberry.enum(
-    Measure, name="CoverageMeasure", description="Число охвата, которое открывается списком."
-)
+)(Attribution)
+declare.choice(
+    "Число охвата, которое открывается списком.",
+    {
+        "MENTORS": "Наставники.",
+        "MENTORS_REGISTERED": "Наставники в базах, в паре или нет.",
+        "MENTEES": "Наставляемые.",
+        "PAIRS": "Пары.",
+        "GROUPS": "Группы: двое и более наставляемых.",
+        "PROGRAMMES": "Программы.",
+        "WITHOUT_PROGRAMME": "Пары без программы.",
+        "ORGANISATIONS_WITH_MENTORING": "Учреждения, где идёт наставничество.",
+        "ACTIVE_ORGANISATIONS": "Действующие учреждения.",
+        "APPROVED_ORGANISATIONS": "Учреждения утверждённого перечня.",
+        "REPORTED_ORGANISATIONS": "Учреждения, приславшие сведения.",
+        "YOUNG_SPECIALISTS": "Молодые специалисты.",
+        "YOUNG_SPECIALISTS_UNKNOWN": "Педагоги, чей стаж неизвестен.",
+        "YOUNG_SPECIALISTS_COVERED": "Молодые специалисты с наставником.",
+        "YOUNG_SPECIALISTS_UNCOVERED": "Молодые специалисты без наставника.",
+    },
+    name="CoverageMeasure",
+)(Measure)
 
 
 @strawberry.input(

@@ -17,7 +17,13 @@ from schema.places import SEEN_MENTORSHIP, SEEN_ORGANISATION, SEEN_PERSON
 PersonRef = Annotated["Person", strawberry.lazy("schema.people")]  # type: ignore[name-defined]  # noqa: F821 - resolved by Strawberry when the schema is built
 
 
-@strawberry.enum(description="Пара или группа.")
+@declare.choice(
+    "Пара или группа.",
+    {
+        "PAIR": "Один наставляемый.",
+        "GROUP": "Двое и более наставляемых.",
+    },
+)
 class MentorshipKind(StrEnum):
     """How many mentees a mentorship has."""
 
@@ -25,7 +31,15 @@ class MentorshipKind(StrEnum):
     GROUP = "GROUP"
 
 
-@strawberry.enum(description="Состояние наставничества. Решает не оно, а даты.")
+@declare.choice(
+    "Состояние наставничества. Решает не оно, а даты.",
+    {
+        "PROPOSED": "Предложено, ещё не началось.",
+        "ACTIVE": "Идёт.",
+        "COMPLETED": "Завершено.",
+        "CANCELLED": "Отменено.",
+    },
+)
 class MentorshipStatus(StrEnum):
     """Where a mentorship stands."""
 
@@ -35,7 +49,15 @@ class MentorshipStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-@strawberry.enum(description="Кто подтверждает наставничество.")
+@declare.choice(
+    "Кто подтверждает наставничество.",
+    {
+        "ONE_SIDED": "Сказала одна сторона.",
+        "BOTH_SIDES": "Сказали база наставников и база наставляемых.",
+        "MULTI_SOURCE": "Сказали несколько источников.",
+        "DISPUTED": "Источники называют разных наставников.",
+    },
+)
 class Confirmation(StrEnum):
     """How many sides say that a mentorship is."""
 
@@ -45,7 +67,14 @@ class Confirmation(StrEnum):
     DISPUTED = "DISPUTED"
 
 
-@strawberry.enum(description="Роль участника.")
+@declare.choice(
+    "Роль участника.",
+    {
+        "MENTOR": "Наставник.",
+        "CO_MENTOR": "Второй наставник.",
+        "MENTEE": "Наставляемый.",
+    },
+)
 class MemberRole(StrEnum):
     """A person's part in a mentorship."""
 
@@ -54,7 +83,15 @@ class MemberRole(StrEnum):
     MENTEE = "MENTEE"
 
 
-@strawberry.enum(description="Чем участник связан с учреждением.")
+@declare.choice(
+    "Чем участник связан с учреждением.",
+    {
+        "EMPLOYMENT": "Работает.",
+        "ENROLMENT": "Учится.",
+        "PARTNER": "Представляет партнёра.",
+        "TEXT": "Известно только со слов источника.",
+    },
+)
 class AffiliationKind(StrEnum):
     """What ties a member to an organisation."""
 
@@ -64,7 +101,16 @@ class AffiliationKind(StrEnum):
     TEXT = "TEXT"
 
 
-@strawberry.enum(description="Состояние программы.")
+@declare.choice(
+    "Состояние программы.",
+    {
+        "DRAFT": "Черновик.",
+        "APPROVED": "Утверждена.",
+        "RUNNING": "Идёт.",
+        "FINISHED": "Завершена.",
+        "CANCELLED": "Отменена.",
+    },
+)
 class ProgrammeStatus(StrEnum):
     """Where a programme stands."""
 

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import strawberry
 
+from schema.compiler import declare
+
 
 @strawberry.interface(name="Node", description="Объект с постоянным идентификатором.")
 class GlobalNode:
@@ -12,7 +14,13 @@ class GlobalNode:
     id: strawberry.ID = strawberry.field(description="Непрозрачный идентификатор.")
 
 
-@strawberry.enum(description="Действует ли учреждение.")
+@declare.choice(
+    "Действует ли учреждение.",
+    {
+        "ACTIVE": "Действует.",
+        "CLOSED": "Закрыто.",
+    },
+)
 class Status(StrEnum):
     """Whether an organisation exists today."""
 

@@ -16,7 +16,14 @@ from schema.places import SEEN_ORGANISATION
 NAME_ORDER = (Key("{t}.sort_key", "text"), Key("{t}.id", "uuid"))
 
 
-@strawberry.enum(description="Уровень территории.")
+@declare.choice(
+    "Уровень территории.",
+    {
+        "REGION": "Регион.",
+        "DISTRICT": "Район или городской округ.",
+        "SETTLEMENT": "Поселение.",
+    },
+)
 class TerritoryLevel(StrEnum):
     """How large a territory is."""
 

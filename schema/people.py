@@ -33,7 +33,13 @@ ITS_ORGANISATION = Rows(
 )
 
 
-@strawberry.enum(description="Пол.")
+@declare.choice(
+    "Пол.",
+    {
+        "MALE": "Мужской.",
+        "FEMALE": "Женский.",
+    },
+)
 class Sex(StrEnum):
     """The sex that records state or a patronymic shows."""
 
@@ -41,7 +47,14 @@ class Sex(StrEnum):
     FEMALE = "FEMALE"
 
 
-@strawberry.enum(description="Какое это имя человека.")
+@declare.choice(
+    "Какое это имя человека.",
+    {
+        "CURRENT": "Нынешнее.",
+        "PREVIOUS": "Прежнее.",
+        "VARIANT": "Другое написание.",
+    },
+)
 class NameKind(StrEnum):
     """Whether a name is today's, a former one or another spelling."""
 
@@ -50,7 +63,13 @@ class NameKind(StrEnum):
     VARIANT = "VARIANT"
 
 
-@strawberry.enum(description="Вид контакта.")
+@declare.choice(
+    "Вид контакта.",
+    {
+        "PHONE": "Телефон.",
+        "EMAIL": "Адрес электронной почты.",
+    },
+)
 class ContactKind(StrEnum):
     """How somebody is reached."""
 
@@ -58,7 +77,13 @@ class ContactKind(StrEnum):
     EMAIL = "EMAIL"
 
 
-@strawberry.enum(description="Чей это контакт.")
+@declare.choice(
+    "Чей это контакт.",
+    {
+        "SELF": "Самого человека.",
+        "REPRESENTATIVE": "Родителя или другого представителя.",
+    },
+)
 class ContactOwner(StrEnum):
     """Whose contact a record states."""
 
@@ -66,7 +91,16 @@ class ContactOwner(StrEnum):
     REPRESENTATIVE = "REPRESENTATIVE"
 
 
-@strawberry.enum(description="Вид занятости.")
+@declare.choice(
+    "Вид занятости.",
+    {
+        "MAIN": "Основная работа.",
+        "INTERNAL_PT": "Внутреннее совместительство.",
+        "EXTERNAL_PT": "Внешнее совместительство.",
+        "CIVIL": "Гражданско-правовой договор.",
+        "UNKNOWN": "Источник не назвал.",
+    },
+)
 class EmploymentKind(StrEnum):
     """How a post is held."""
 
@@ -350,7 +384,15 @@ class Person(GlobalNode):
     )
 
 
-@strawberry.enum(description="Кем человек является сегодня.")
+@declare.choice(
+    "Кем человек является сегодня.",
+    {
+        "STAFF": "Работает в учреждении.",
+        "PUPIL": "Учится в учреждении.",
+        "MENTOR": "Наставник в действующей паре.",
+        "MENTEE": "Наставляемый в действующей паре.",
+    },
+)
 class PersonRole(StrEnum):
     """What a person is today."""
 
@@ -360,7 +402,15 @@ class PersonRole(StrEnum):
     MENTEE = "MENTEE"
 
 
-@strawberry.enum(description="Порядок списка людей.")
+@declare.choice(
+    "Порядок списка людей.",
+    {
+        "NAME_ASC": "По имени, от А.",
+        "NAME_DESC": "По имени, от Я.",
+        "CHANGED_ASC": "Сначала изменённые давно.",
+        "CHANGED_DESC": "Сначала изменённые недавно.",
+    },
+)
 class PersonOrder(StrEnum):
     """By which column people are listed."""
 

@@ -28,10 +28,29 @@ from schema.people import PERSON_FILTER, PERSON_ORDER, Person, people_rows
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
 
-strawberry.enum(Role, name="Role", description="Роль, в которой читает клиент.")
-strawberry.enum(
-    Purpose, name="Purpose", description="Цель, ради которой личные поля видны без маски."
-)
+declare.choice(
+    "Роль, в которой читает клиент.",
+    {
+        "OPERATOR": "Оператор хаба.",
+        "REGIONAL_CENTRE": "Региональный ресурсный центр.",
+        "TERRITORY": "Территориальное управление.",
+        "SCHOOL": "Учреждение.",
+        "PARTNER_SYSTEM": "Система партнёра.",
+        "STEWARD": "Разбирает вопросы о совпадениях.",
+        "AUDITOR": "Проверяющий.",
+        "PUBLIC": "Открытые данные.",
+    },
+    name="Role",
+)(Role)
+declare.choice(
+    "Цель, ради которой личные поля видны без маски.",
+    {
+        "BIRTH_DATES": "Даты рождения.",
+        "CONTACTS": "Телефоны и адреса.",
+        "IDENTIFIERS": "Государственные номера.",
+    },
+    name="Purpose",
+)(Purpose)
 
 
 def _instant(text: str) -> datetime:

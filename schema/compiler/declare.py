@@ -1,12 +1,14 @@
 """The words in which a type is declared once: its SDL and its SQL side by side."""
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from typing import Any, TypeVar
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 from hub.access import Purpose
@@ -29,6 +31,7 @@ from schema.compiler.bindings import (
 from schema.compiler.call import Call
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
 BINDING = "hub.binding"
 NODE = "__hub_node__"
 
@@ -39,6 +42,21 @@ def bound(description: str, *, node: Node | None = None) -> Callable[[type[T]], 
     def declare(cls: type[T]) -> type[T]:
         declared = strawberry.type(description=description)(cls)
         setattr(declared, NODE, node)
+        return declared
+
+    return declare
+
+
+def choice(
+    description: str, values: Mapping[str, str], *, name: str | None = None
+) -> Callable[[type[E]], type[E]]:
+    """Declare an enum with a description of each of its values; none may be left out."""
+
+    def declare(cls: type[E]) -> type[E]:
+        declared = strawberry.enum(cls, name=name, description=description)
+        definition: StrawberryEnumDefinition = vars(declared)["__strawberry_definition__"]
+        for value in definition.values:
+            value.description = values[value.name]
         return declared
 
     return declare

@@ -121,12 +121,20 @@ def test_the_committed_schema_is_the_one_that_is_served() -> None:
 
 def test_the_schema_is_valid_and_every_part_of_it_is_described() -> None:
     core = ENGINE.schema
+    ours = [kind for kind in core.type_map.values() if not kind.name.startswith("__")]
+    parts = [
+        (f"{kind.name}.{name}", part)
+        for kind in ours
+        for members in (getattr(kind, "fields", {}), getattr(kind, "values", {}))
+        for name, part in members.items()
+    ]
+    parts += [
+        (f"{name}({argument})", given)
+        for name, part in parts
+        for argument, given in getattr(part, "args", {}).items()
+    ]
     bare = [
-        f"{kind.name}.{name}"
-        for kind in core.type_map.values()
-        if not kind.name.startswith("__") and hasattr(kind, "fields")
-        for name, field in kind.fields.items()
-        if not field.description
+        name for name, part in [(kind.name, kind) for kind in ours] + parts if not part.description
     ]
 
     assert [] == validate_schema(core)
