@@ -143,6 +143,7 @@ CLAIM_COLUMNS = (
     "mentorship_id",
     "affiliation_id",
     "affiliation_text",
+    "base_organisation_id",
     "programme_key",
     "rebuilt",
 )
@@ -185,6 +186,7 @@ with touched as (
 select c.id, c.record_id, lm.person_id as mentor, le.person_id as mentee, c.side, c.form_code,
        c.programme_id, c.host_organisation_id, c.starts, c.stated_end, c.last_stated, r.source_id,
        c.mentorship_id, f.affiliation_organisation_id as affiliation_id, f.affiliation_text,
+       r.organisation_id as base_organisation_id,
        concat_ws('|', p.academic_year, p.title_key, p.lead_organisation_id) as programme_key,
        lm.person_id in (select mentor from rebuilt) as rebuilt
 from context
