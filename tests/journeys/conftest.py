@@ -14,16 +14,20 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 Hub = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def commands(addresses: Addresses, folder: Path) -> Hub:
-    """Return a function that runs a command over these addresses and waits for its end."""
+def variables_of(addresses: Addresses, folder: Path) -> dict[str, str]:
+    """Return the environment of a hub at these addresses that keeps its files in a folder."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    variables = inherited | {
+    return inherited | {
         "HUB_DATABASE_URL": addresses.owner,
         "HUB_WORKER_URL": addresses.worker,
         "HUB_WEB_URL": addresses.web,
         "HUB_WEB_REGION_URL": addresses.web_region,
         "HUB_DATA_DIR": str(folder),
     }
+
+
+def commands(variables: dict[str, str]) -> Hub:
+    """Return a function that runs a command in this environment and waits for its end."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -39,9 +43,15 @@ def commands(addresses: Addresses, folder: Path) -> Hub:
 
 
 @pytest.fixture
-def hub(addresses: Addresses, tmp_path: Path) -> Hub:
+def variables(addresses: Addresses, tmp_path: Path) -> dict[str, str]:
+    """Name a fresh database at head in an environment."""
+    return variables_of(addresses, tmp_path)
+
+
+@pytest.fixture
+def hub(variables: dict[str, str]) -> Hub:
     """Run commands over a fresh database at head."""
-    return commands(addresses, tmp_path)
+    return commands(variables)
 
 
 @pytest.fixture
@@ -49,4 +59,4 @@ def hub_nowhere(tmp_path: Path) -> Hub:
     """Run commands over addresses where nobody answers."""
     nowhere = "postgresql://hub_owner:secret@127.0.0.1:1/hub"
     addresses = Addresses(owner=nowhere, worker=nowhere, web=nowhere, web_region=nowhere)
-    return commands(addresses, tmp_path)
+    return commands(variables_of(addresses, tmp_path))
