@@ -7,8 +7,9 @@ import pandas as pd
 from sync.matching.facts import texts
 from sync.matching.hashing import Int64s
 from sync.matching.keys import all_pairs
-from sync.matching.levels import Birth, Given, Last, Same, level, patterns
+from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
+from sync.matching.scales import Birth, Given, Last, Same, level
 
 _READ = ("last", "first", "middle", "birth", "snils")
 _CARDS = ("STAFF", "PUPIL")

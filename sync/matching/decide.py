@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sync.matching.hashing import Int64s
-from sync.matching.levels import Birth, Given, Last, Rarity, Same, level
 from sync.matching.model import Model
+from sync.matching.scales import Birth, Given, Last, Rarity, Same, level
 
 Decisions = npt.NDArray[np.str_]
 Mask = npt.NDArray[np.bool_]

@@ -10,8 +10,9 @@ from scipy.sparse.csgraph import connected_components
 
 from sync.matching.decide import Decision, Decisions
 from sync.matching.hashing import Int64s
-from sync.matching.levels import Given, Last, level, patterns
+from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
+from sync.matching.scales import Given, Last, level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from sync.matching import levels
+from sync.matching import scales
 from sync.matching.hashing import Int64s
-from sync.matching.levels import FIELDS, Frequencies, level
+from sync.matching.levels import Frequencies
+from sync.matching.scales import FIELDS, level
 
 Levels = Mapping[str, int]
 
@@ -59,7 +60,7 @@ class Model:
     @property
     def levels_hash(self) -> int:
         """Give the hash of the level definitions that the weights were made for."""
-        return crc32(json.dumps([levels.VERSION, FIELDS]).encode())
+        return crc32(json.dumps([scales.VERSION, FIELDS]).encode())
 
 
 def _stands(patterns: Int64s, wanted: Levels) -> npt.NDArray[np.bool_]:

@@ -8,9 +8,10 @@ from sync.matching.contradictions import contradict
 from sync.matching.decide import WINDOW, Decision, reasons
 from sync.matching.facts import NO_DAY, birth_days, content_order
 from sync.matching.hashing import Int64s
-from sync.matching.levels import Birth, Given, Same, level, patterns
+from sync.matching.levels import patterns
 from sync.matching.mentions import Edges
 from sync.matching.model import HAND_MODEL
+from sync.matching.scales import Birth, Given, Same, level
 
 CLEARLY = 100  # centibits: twice the odds
 COLUMNS = ("left", "right", "score", "reasons")

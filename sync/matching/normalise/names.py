@@ -3,9 +3,17 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from sync.matching.lexicon import first_names, fold_yo, word_set, words
+from sync.matching.normalise.folding import (
+    fold_first,
+    fold_last,
+    fold_middle,
+    is_patronymic,
+    title,
+    turkic,
+)
 from sync.matching.normalise.letters import clean_text
 from sync.matching.normalise.outcome import Found, Outcome
 
@@ -16,14 +24,11 @@ _SPLIT = re.compile(r"[\s,;/]+")
 _AFTER_INITIALS = re.compile(r"(?<=[А-Яа-яё]\.)(?=[А-ЯЁа-яё]{2,})")
 _JOINED_INITIALS = re.compile(r"\b([А-ЯЁ])\s*\.\s*([А-ЯЁ])\b")
 _LETTER = re.compile(r"[А-Яа-яЁё]")
-_NOT_LETTERS = re.compile(r"[^а-яa-z\- ]")
 _SURNAME = re.compile(r"(ов|ев|ин|ын|ова|ева|ина|ына|ая|ский|цкий|ой|ых|их|ко|ук|юк|ян)$")
-_SOFT = re.compile(r"[ьъ]")
 _FEMALE_SURNAME = re.compile(r"(ова|ева|ина|ына|ская|цкая|ая)$")
 _MALE_SURNAME = re.compile(r"(ов|ев|ин|ын|ский|цкий|ой|ый)$")
 _PATRONYMIC_MIN = 5
 _SETTLES_WITHIN = 4  # a placed name placed again stays; odd ones need a second look
-_DOUBLES = re.compile(r"(.)\1+")
 FILLS = (
     "last_name",
     "first_name",
@@ -124,6 +129,8 @@ def _place(names: list[str], former: str) -> Name:
     middle = names[at]
     if at == len(names) - 1:
         if at == 1 and _is_first(names[0]):
+            if sex_of(Name(first=names[0])) != sex_of(Name(middle=middle)):  # Анна Гуревич
+                return Name(last=middle, first=names[0], previous=former)
             return Name(first=names[0], middle=middle, previous=former)
         last = _join_double(names[: at - 1]) if at > 1 else names[0]
         return Name(
@@ -167,7 +174,7 @@ def _join_turkic(names: list[str]) -> list[str]:
     joined: list[str] = []
     for token in names:
         folded = fold_yo(token)
-        if joined and folded in _turkic():
+        if joined and folded in turkic():
             joined[-1] = f"{joined[-1]} {folded}"
         else:
             head, tail = _split_turkic(token)
@@ -177,20 +184,15 @@ def _join_turkic(names: list[str]) -> list[str]:
 
 def _split_turkic(token: str) -> tuple[str, str]:
     folded = fold_yo(token)
-    if not folded.endswith(_turkic()):
+    if not folded.endswith(turkic()):
         return token, ""
-    for suffix in _turkic():
+    for suffix in turkic():
         stem = folded.removesuffix(suffix).removesuffix("-")
         if folded.endswith(suffix) and len(stem) > len(suffix) // 2 and stem != folded:
             hyphened = folded.endswith(f"-{suffix}")
             if hyphened or len(suffix) >= len("оглы"):
                 return token[: len(stem)], suffix
     return token, ""
-
-
-@cache
-def _turkic() -> tuple[str, ...]:
-    return words("names", "turkic_male") + words("names", "turkic_female")
 
 
 def _tokens(text: str) -> list[str]:
@@ -213,7 +215,7 @@ def _without_notes(tokens: list[str]) -> list[str]:
         folded = fold_yo(token).strip(".-")
         is_note = folded.replace(".", "").replace("/", "") in notes and not _INITIALS.match(token)
         if len(kept) > 1 and (
-            is_note or (token.islower() and _is_mixed(tokens) and folded not in _turkic())
+            is_note or (token.islower() and _is_mixed(tokens) and folded not in turkic())
         ):
             break
         if not is_note:
@@ -244,8 +246,8 @@ def _bare(part: str) -> str:
     if fold_yo(part).strip() in word_set("names", "empty"):
         return ""
     tokens = _join_turkic(_tokens(part))
-    turkic = any(fold_yo(token).split()[-1] in _turkic() for token in tokens)
-    return " ".join(tokens) if turkic or len(tokens) > 1 else "".join(tokens)
+    has_suffix = any(fold_yo(token).split()[-1] in turkic() for token in tokens)
+    return " ".join(tokens) if has_suffix or len(tokens) > 1 else "".join(tokens)
 
 
 def _initial(part: str) -> str:
@@ -269,15 +271,6 @@ def _ends_name(part: str) -> bool:
     return is_patronymic(fold_yo(part)) or bool(_INITIALS.match(part))
 
 
-@lru_cache(maxsize=200_000)
-def is_patronymic(folded: str) -> bool:
-    """Tell whether a folded word looks like a patronymic."""
-    if folded.rpartition(" ")[2] in _turkic() and " " in folded:
-        return True
-    endings = words("names", "patronymic_male") + words("names", "patronymic_female")
-    return len(folded) >= _PATRONYMIC_MIN and folded.endswith(endings)
-
-
 def sex_of(name: Name) -> str | None:
     """Give MALE or FEMALE by the patronymic, else the first name, else the surname."""
     middle = fold_yo(name.middle)
@@ -297,48 +290,3 @@ def _stated_sex(gender: str) -> str | None:
     if folded[:1] in ("м", "m") or folded == "1":
         return "MALE"
     return "FEMALE" if folded[:1] in ("ж", "f") or folded == "2" else None
-
-
-@lru_cache(maxsize=200_000)
-def title(part: str) -> str:
-    """Give a name part for display: «Петрова-Водкина», «Гасан оглы», «фон Берг»."""
-    pieces = part.split()
-    last = len(pieces) - 1
-    return " ".join(_title_word(word, at, last) for at, word in enumerate(pieces))
-
-
-def _title_word(word: str, at: int, last: int) -> str:
-    folded = word.lower()
-    if fold_yo(word) in _turkic() and at:
-        return folded
-    if fold_yo(word) in word_set("names", "particles") and at < last:
-        return folded
-    return "-".join(piece[:1].upper() + piece[1:] for piece in folded.split("-") if piece)
-
-
-@lru_cache(maxsize=200_000)
-def fold_last(part: str) -> str:
-    """Give a surname folded for comparison; halves of a double one stay in their order."""
-    folded = _NOT_LETTERS.sub("", fold_yo(part)).strip("- ")
-    return folded.replace(" ", "-").replace("ъ", "ь")
-
-
-@lru_cache(maxsize=200_000)
-def fold_first(part: str) -> str:
-    """Give a first name folded to its usual spelling: Наталия and Наталья are one name."""
-    folded = _NOT_LETTERS.sub("", fold_yo(part)).strip("- ")
-    return first_names().canonical.get(folded, folded)
-
-
-@lru_cache(maxsize=200_000)
-def fold_middle(part: str) -> str:
-    """Give a patronymic folded: Сергеич and Сергеевич, Валериевна and Валерьевна are one."""
-    folded = _NOT_LETTERS.sub("", fold_yo(part)).replace("-", " ").strip()
-    folded = re.sub(r"(?<=[а-я]{2})еич$", "еевич", folded)
-    folded = re.sub(r"(?<=[а-я]{2})(?<!ов)(?<!ев)ыч$", "ович", folded)
-    folded = re.sub(r"и(е[вн])", r"\1", _SOFT.sub("", folded))
-    folded = re.sub(r"^даниилов", "данилов", folded)
-    for spelling in ("оглу", "огли", "угли"):
-        folded = re.sub(rf" {spelling}$", " оглы", folded)
-    folded = re.sub(r" (гызы|кизи|кыс)$", " кызы", folded)
-    return _DOUBLES.sub(r"\1", folded)

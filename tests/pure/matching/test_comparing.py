@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from sync.matching.decide import decide, reasons
 from sync.matching.hashing import Int64s
 from sync.matching.keys import Keys, blocking_keys, candidates
-from sync.matching.levels import FIELDS, Birth, Given, Last, level, patterns
+from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
+from sync.matching.scales import FIELDS, Birth, Given, Last, level
 from tests.pure.matching.labelled import facts_of, people, records
 
 CHECKOUT = Path(__file__).resolve().parents[3]
