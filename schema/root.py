@@ -24,7 +24,8 @@ from schema.organisations import (
     Territory,
     organisation_rows,
 )
-from schema.people import PERSON_FILTER, PERSON_ORDER, Person, people_rows
+from schema.people import Person
+from schema.people_search import PERSON_FILTER, PERSON_ORDER, people_rows
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
 

@@ -9,11 +9,12 @@ from graphql import print_schema as print_core
 from graphql import validate_schema
 
 from hub.access import ClientKind, Grant, Purpose, Role, Viewer
+from hub.settings import CHECKOUT
 from hub.tables import Base
 from schema.compiler.bindings import Column
 from schema.compiler.request import ViewerShape, shape_of
 from schema.compiler.run import Engine, Plan
-from schema.errors import RequestRefused
+from schema.errors import ErrorCode, RequestRefused
 from schema.root import COMMITTED, build_schema, print_schema
 
 AUTHORITY = UUID(int=7)
@@ -186,3 +187,9 @@ def test_broken_fragments_are_refused_not_crashed_on(text: str) -> None:
         ENGINE.prepare(text, None, {})
 
     assert "GRAPHQL_VALIDATION_FAILED" == (refused.value.errors[0].extensions or {})["code"]
+
+
+def test_every_code_of_an_answer_has_a_remedy() -> None:
+    documented = (CHECKOUT / "docs" / "errors.md").read_text(encoding="utf-8")
+
+    assert [] == [code for code in ErrorCode if f"| `{code}` |" not in documented]
