@@ -146,6 +146,8 @@ def given_level(one: str, other: str) -> Given:
     known = first_names().roots
     if one in known and other in known:
         return Given.VARIANT if known[one] & known[other] else Given.DIFFERENT
+    one, other = one.removesuffix(" оглы"), other.removesuffix(" оглы")
+    one, other = one.removesuffix(" кызы"), other.removesuffix(" кызы")
     close = _is_close(one, other, least=_CLOSE_GIVEN, shortest=_SHORTEST_GIVEN)
     return Given.CLOSE if close else Given.DIFFERENT
 

@@ -90,13 +90,16 @@ _SURNAME_CHANGED = Interaction(
     levels={"last": 6, "first": 1, "middle": 1, "birth": 1, "place": 1}, centibits=350
 )
 
+# A slip in a date between two schools: namesakes of neighbouring birthdays are as likely.
+_SLIP_ELSEWHERE = Interaction(levels={"birth": 2, "place": 2}, centibits=-300)
+
 
 # The first model, written by hand from what agreement of each field is worth.
 HAND_MODEL = Model(
     version="hand-1",
     prior=-2000,
     weights=_WEIGHTS,
-    interactions=(_SURNAME_CHANGED,),
+    interactions=(_SURNAME_CHANGED, _SLIP_ELSEWHERE),
     frequencies=Frequencies(version="1", frequent=1000, rare=150),
     link=600,
     ask=250,

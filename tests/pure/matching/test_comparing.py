@@ -137,6 +137,14 @@ def test_first_names_are_compared(one: str, other: str, level: Given) -> None:
     assert level == level_of(pattern, "first")
 
 
+def test_fathers_names_are_compared_without_the_word_that_follows_them() -> None:
+    pattern = pattern_of(
+        {"full_name": "Мурадова Лейла Намик кызы"}, {"full_name": "Мурадова Лейла Эльчин кызы"}
+    )
+
+    assert Given.DIFFERENT == level_of(pattern, "middle")
+
+
 NUMBER, OTHER_NUMBER = "112-233-445 95", "087-654-302 00"
 HERE, THERE = UUID(int=11), UUID(int=12)
 
