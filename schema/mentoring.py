@@ -280,11 +280,11 @@ class MentorshipFilter:
     """What narrows a person's mentorships."""
 
     role: MemberRole | None = strawberry.field(
-        default=None, description="Роль человека в наставничестве."
+        default=strawberry.UNSET, description="Роль человека в наставничестве."
     )
-    form_code: str | None = strawberry.field(default=None, description="Код формы.")
+    form_code: str | None = strawberry.field(default=strawberry.UNSET, description="Код формы.")
     active_on: date | None = strawberry.field(
-        default=None, description="Наставничество, которое длится в этот день."
+        default=strawberry.UNSET, description="Наставничество, которое длится в этот день."
     )
 
 

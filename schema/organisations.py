@@ -127,16 +127,18 @@ class IdentifierInput:
 class OrganisationFilter:
     """What narrows the list of organisations."""
 
-    kind: str | None = strawberry.field(default=None, description="Вид учреждения.")
-    status: Status | None = strawberry.field(default=None, description="Действует или закрыто.")
+    kind: str | None = strawberry.field(default=strawberry.UNSET, description="Вид учреждения.")
+    status: Status | None = strawberry.field(
+        default=strawberry.UNSET, description="Действует или закрыто."
+    )
     territory: strawberry.ID | None = strawberry.field(
-        default=None, description="Территория или то, что в неё входит."
+        default=strawberry.UNSET, description="Территория или то, что в неё входит."
     )
     department: strawberry.ID | None = strawberry.field(
-        default=None, description="Орган управления, чьё это учреждение."
+        default=strawberry.UNSET, description="Орган управления, чьё это учреждение."
     )
     identifier: IdentifierInput | None = strawberry.field(
-        default=None, description="Номер в другой системе."
+        default=strawberry.UNSET, description="Номер в другой системе."
     )
 
 

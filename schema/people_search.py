@@ -55,20 +55,24 @@ class PersonFilter:
     """What narrows the list of people."""
 
     department: strawberry.ID | None = strawberry.field(
-        default=None, description="Орган управления, в чьём ведении человек."
+        default=strawberry.UNSET, description="Орган управления, в чьём ведении человек."
     )
     organisation: strawberry.ID | None = strawberry.field(
-        default=None, description="Учреждение человека."
+        default=strawberry.UNSET, description="Учреждение человека."
     )
     identifier: IdentifierInput | None = strawberry.field(
-        default=None, description="Учреждение человека по номеру в другой системе."
+        default=strawberry.UNSET, description="Учреждение человека по номеру в другой системе."
     )
     territory: strawberry.ID | None = strawberry.field(
-        default=None, description="Территория учреждения, где человек работает или учится сегодня."
+        default=strawberry.UNSET,
+        description="Территория учреждения, где человек работает или учится сегодня.",
     )
-    role: PersonRole | None = strawberry.field(default=None, description="Кем человек является.")
+    role: PersonRole | None = strawberry.field(
+        default=strawberry.UNSET, description="Кем человек является."
+    )
     name_prefix: str | None = strawberry.field(
-        default=None, description="Начало полного имени: «Иванова М»; регистр и ё не важны."
+        default=strawberry.UNSET,
+        description="Начало полного имени: «Иванова М»; регистр и ё не важны.",
     )
 
 
