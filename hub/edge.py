@@ -74,7 +74,7 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._status = message["status"]
+            self._status = int(message["status"])
             message.setdefault("headers", [])
             headers = MutableHeaders(scope=message)
             headers[CORRELATION_HEADER] = self._request_id

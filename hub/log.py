@@ -54,8 +54,11 @@ _BLOT = "***"
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
-def configure(*, as_json: bool) -> None:
-    """Send every log record of the process to stderr, as JSON lines or for a reader's eyes."""
+def configure(*, as_json: bool, level: int = logging.INFO) -> None:
+    """Send every log record of the process to stderr, as JSON lines or for a reader's eyes.
+
+    Until this is called structlog writes to stdout, where only data belong: every process calls it.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -69,7 +72,11 @@ def configure(*, as_json: bool) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -81,7 +88,7 @@ def configure(*, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
 
 
 def reduce_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -39,8 +39,5 @@ def edge() -> Iterator[None]:
 def _report_fault() -> None:
     import structlog
 
-    from hub import log
-
-    log.configure(as_json=False)
     structlog.get_logger().exception("command.failed")
     say("✗ Внутренняя ошибка хаба: строки выше нужны разработчикам, личных данных в них нет.")

@@ -25,6 +25,18 @@ app.add_typer(imports.app, name="import")
 app.add_typer(api.app, name="api")
 
 
+@app.callback()
+def prepare() -> None:
+    """Хаб наставничества: кто кого наставляет, без двойного счёта."""
+    # Runs before a command and not before --help. A command tells what matters by itself; what
+    # the rooms log below a warning belongs to the web process, which configures its own.
+    import logging
+
+    from hub import log
+
+    log.configure(as_json=False, level=logging.WARNING)
+
+
 def main() -> None:
     """Run the command that the arguments name."""
     with edge():
