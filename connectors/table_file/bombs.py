@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-from connectors.table_file.container import Container, damaged, overlapping
+from connectors.table_file.container import BROKEN_ZIP, Container, damaged, overlapping
 from connectors.table_file.failure import UnreadableTableError
 
 MOST_BYTES = 600 * (1 << 20)
@@ -24,6 +24,8 @@ LONGEST_NUMBER = 12
 
 _FAR_COLUMN = re.compile(rb"""\br=["']([A-Za-z]{2,})\d""")
 _FAR_ROW = re.compile(rb"""\br=["'][A-Za-z]*(\d{5,})""")
+# The reader reserves memory for as many shared strings as their table claims to have.
+_CLAIMED = re.compile(rb"""[cC]ount=["']\d{8,}""")
 
 
 def refuse_bombs(path: Path, container: Container) -> None:
@@ -37,7 +39,7 @@ def refuse_bombs(path: Path, container: Container) -> None:
             for member in archive.infolist():
                 if member.filename.lower().endswith((".xml", ".rels")):
                     _refuse_rectangle(archive, member, measure)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise damaged() from error
     except expat.ExpatError as error:
         raise damaged() from error
@@ -49,11 +51,15 @@ def _refuse_declared(archive: zipfile.ZipFile) -> None:
     packed = max(sum(member.compress_size for member in members), 1)
     dense = declared > SMALL_BYTES and declared / packed > MOST_RATIO
     if declared > MOST_BYTES or len(members) > MOST_MEMBERS or dense:
-        raise UnreadableTableError(
-            "Внутри файла неправдоподобно много данных, он не открыт. "
-            "Скопируйте таблицу в новую книгу, сохраните и загрузите снова.",
-            code="file.bomb",
-        )
+        raise _bomb()
+
+
+def _bomb() -> UnreadableTableError:
+    return UnreadableTableError(
+        "Внутри файла неправдоподобно много данных, он не открыт. "
+        "Скопируйте таблицу в новую книгу, сохраните и загрузите снова.",
+        code="file.bomb",
+    )
 
 
 def _refuse_rectangle(
@@ -77,6 +83,8 @@ def _xlsx_cells(stream: IO[bytes]) -> tuple[int, int]:
     columns: set[bytes] = set()
     rows: set[bytes] = set()
     for piece in overlapping(stream):
+        if _CLAIMED.search(piece):
+            raise _bomb()
         columns.update(_FAR_COLUMN.findall(piece))
         rows.update(_FAR_ROW.findall(piece))
     if not columns and not rows:

@@ -1,7 +1,9 @@
 """What a file is by its content, whatever its name says, and whether it may be opened at all."""
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -32,6 +34,20 @@ _MARKUP = re.compile(
 )
 _XML = re.compile(rb"^\s*<\?xml|^\s*<[a-z]+[\s>]", re.IGNORECASE)
 _JSON = re.compile(rb'^\s*(?:\{\s*["}]|\[\s*[\[{"])')
+
+
+# What the zip reader raises on broken bytes; its own error is only one of them.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    LookupError,
+    OSError,
+    ValueError,
+)
 
 
 class Container(StrEnum):
@@ -91,7 +107,7 @@ def _in_zip(path: Path) -> Container:
             names = set(archive.namelist())
             mime = _mime_of(archive) if "mimetype" in names else b""
             manifest = archive.read("META-INF/manifest.xml") if _has_manifest(archive) else b""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise damaged() from error
     if b"opendocument.spreadsheet" in mime:
         if b"encryption-data" in manifest:

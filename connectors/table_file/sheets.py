@@ -1,8 +1,9 @@
 """A file as sheets of numbered rows, whatever its container: text is streamed, books go by sheet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import assert_never
 
 import python_calamine as calamine
 
@@ -13,6 +14,7 @@ from connectors.table_file.dialect import records
 from connectors.table_file.encoding import Encoding, detect
 from connectors.table_file.failure import UnreadableTableError
 from connectors.table_file.lines import lines_of
+from connectors.table_file.old_books import OldSheet, Range, lines_of_old_book
 
 Row = tuple[int, Sequence[CellValue]]
 
@@ -64,10 +66,15 @@ def open_sheets(path: Path) -> Iterator[Sheet]:
     """
     container = recognise(path)
     refuse_bombs(path, container)
-    if container is Container.TEXT:
-        yield _text_sheet(path, detect(path))
-    else:
-        yield from _book_sheets(path)
+    match container:
+        case Container.TEXT:
+            yield _text_sheet(path, detect(path))
+        case Container.XLS:
+            yield from _old_book_sheets(path)
+        case Container.XLSX | Container.ODS:
+            yield from _book_sheets(path)
+        case _:
+            assert_never(container)
 
 
 def _text_sheet(path: Path, encoding: Encoding) -> Sheet:
@@ -111,13 +118,40 @@ def _book_sheet(book: calamine.CalamineWorkbook, meta: calamine.SheetMetadata) -
     if meta.visible is not calamine.SheetVisibleEnum.Visible:
         return Sheet(name=meta.name, rows=iter(()), hidden=True)
     sheet = book.get_sheet_by_name(meta.name)
-    merges = sheet.merged_cell_ranges
-    left = sheet.start[1] if sheet.start else 0
     return Sheet(
         name=meta.name,
         rows=enumerate(sheet.iter_rows(), start=1),
-        merges=tuple(
-            Merge(top=top + 1, left=start - left, bottom=bottom + 1, right=end - left)
-            for (top, start), (bottom, end) in merges or ()
-        ),
+        merges=_merges(sheet.merged_cell_ranges or (), sheet.start[1] if sheet.start else 0),
     )
+
+
+def _merges(ranges: Iterable[Range], left: int) -> tuple[Merge, ...]:
+    """Count merged cells from the first column in use, as the rows of a sheet do."""
+    return tuple(
+        Merge(top=top + 1, left=start - left, bottom=bottom + 1, right=end - left)
+        for (top, start), (bottom, end) in ranges
+    )
+
+
+def _old_book_sheets(path: Path) -> Iterator[Sheet]:
+    lines = lines_of_old_book(path)
+    for line in lines:
+        if isinstance(line, OldSheet):
+            broken: list[UnreadableTableError] = []
+            rows = _until_broken(_old_rows(lines), broken)
+            yield Sheet(
+                name=line.name,
+                rows=rows,
+                merges=_merges(line.merges, line.left),
+                hidden=line.hidden,
+                broken=broken,
+            )
+            for _ in rows:
+                """Pass over what the reader of the sheet did not want."""
+
+
+def _old_rows(lines: Iterator[OldSheet | list[str] | None]) -> Iterator[Row]:
+    for number, line in enumerate(lines, start=1):
+        if not isinstance(line, list):
+            return
+        yield number, line

@@ -24,7 +24,10 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 
-_ABBREVIATED = r"(?:[А-ЯЁ]{0,6}(?:ДОУ|БОУ|АОУ|КОУ|ПОУ|ООУ|МОУ|ГОУ|НОУ|ЧОУ|УДО|ОБУ|ОАУ|ОУ)(?:\s(?:ДО|ВО|СПО|ДПО))?)"
+_ABBREVIATED = (
+    r"(?:(?:СПб\s)?(?:[А-ЯЁ]{0,6}(?:ДОУ|БОУ|АОУ|КОУ|ПОУ|ООУ|УДО|ОБУ|ОАУ|ОУ)|АНОО?"
+    r"|(?:М|Г|ФГ|ОГ|КГ|Н|Ч)(?:Б|А|К)У)(?:\s(?:ДО|ВО|СПО|ДПО))?)"
+)
 _WRITTEN_OUT = (
     r"(?:(?:муниципальн|государственн|частн|федеральн|областн|краев|автономн)\w+\s+"
     r"(?:[а-яё]+\s+){0,6}(?:учрежден|организаци)\w+)"
@@ -40,6 +43,8 @@ _ORGANISATION = re.compile(
 _TYPED_ORGANISATION = re.compile(
     rf"^\s*{_TYPED}\s*(?:№|N|\d|имени|им\.|«|\"|с\.|п\.)", re.IGNORECASE
 )
+# A branch is not its parent: «филиал «Сказка» МБОУ СОШ № 4».
+_BRANCH = re.compile(r"\b(?:филиал\w*|структурн\w+\s+подразделени\w+|СП)\b.{0,80}$", re.IGNORECASE)
 _LABELLED = re.compile(
     r"^(?:(?:полное |краткое |сокращенное )?наименование (?:оо|организации|учреждения|школы|"
     r"образовательной организации|образовательного учреждения)|образовательная организация|"
@@ -79,7 +84,7 @@ _BETWEEN = (
     r"(?:\s*\([^)]*\))?(?:\s*,?\s*(?:чел(?:овек)?|ед|шт)\.?)?\s*(?:[:=–—-]|всего|составляет)*\s*"
 )
 _FIGURES = tuple(
-    (metric, re.compile(rf"{word}{_BETWEEN}(\d{{1,6}})(?![\d./-]|\s*(?:г|год)\b)", re.IGNORECASE))
+    (metric, re.compile(rf"{word}{_BETWEEN}(\d{{1,6}})(?![\d./-]|\s*(?:г\b|год))", re.IGNORECASE))
     for metric, word in _METRICS
 )
 _FIGURES_BEFORE = tuple(
@@ -173,7 +178,8 @@ def organisation_name(line: str) -> str:
     """Give the name of a school as a line writes it, without what stands before and after it."""
     found = _ORGANISATION.search(line)
     if found:
-        return _cut(line[found.start() :])
+        branch = _BRANCH.search(line[: found.start()])
+        return _cut(line[branch.start() if branch else found.start() :])
     return _cut(line) if _TYPED_ORGANISATION.match(line) else ""
 
 

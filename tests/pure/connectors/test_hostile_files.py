@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from hub.records import FileKind
 from tests.pure.connectors import messy
 from tests.pure.connectors.reading import take, take_text
 
@@ -73,6 +74,27 @@ def test_a_book_that_declares_gigabytes_is_not_opened(tmp_path: Path) -> None:
 
     assert ["file.bomb"] == taken.codes
     assert peak < 10 * MEGABYTE
+
+
+def test_a_book_that_claims_billions_of_strings_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "claim.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/sharedStrings.xml", '<sst uniqueCount="4294967295"><si/></sst>')
+
+    assert ["file.bomb"] == take(path).codes
+
+
+def test_an_old_book_whose_chains_run_in_circles_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "circle.xls"
+    messy.to_xls(messy.make(1, FileKind.STAFF), path)
+    book = bytearray(path.read_bytes())
+    # Every sector's successor in the allocation table becomes sector 0.
+    table = 512 * (1 + int.from_bytes(book[76:80], "little"))
+    book[table : table + 512] = bytes(512)
+    path.write_bytes(book)
+
+    assert ["file.damaged"] == take(path).codes
 
 
 def test_a_book_that_lies_about_its_size_is_damaged(tmp_path: Path) -> None:
