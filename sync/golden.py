@@ -201,7 +201,7 @@ def _employments(facts: pd.DataFrame, directory: Directory) -> pd.DataFrame:
         kind=staff["employment_kind"],
         starts=hired,
         ends=_ends(staff, directory, dismissed=staff["dismissed_on"]),
-    ).pipe(_ordered)
+    ).pipe(_restated)
 
 
 def _enrolments(facts: pd.DataFrame, directory: Directory) -> pd.DataFrame:
@@ -211,7 +211,7 @@ def _enrolments(facts: pd.DataFrame, directory: Directory) -> pd.DataFrame:
         academic_year=years,
         starts=pupils["first_stated"],
         ends=_ends(pupils, directory, dismissed=None),
-    ).pipe(_ordered)
+    ).pipe(_restated)
 
 
 def _ends(records: pd.DataFrame, directory: Directory, *, dismissed: pd.Series | None) -> pd.Series:
@@ -223,10 +223,21 @@ def _ends(records: pd.DataFrame, directory: Directory, *, dismissed: pd.Series |
     return ended.where(ended < closed, closed)
 
 
-def _ordered(records: pd.DataFrame) -> pd.DataFrame:
-    """Keep days in order where a source contradicts itself: such a row holds on no day."""
-    late = records["starts"] > records["ends"]
-    return records.assign(starts=records["starts"].where(~late, records["ends"]))
+def _restated(records: pd.DataFrame) -> pd.DataFrame:
+    """Let an organisation's newest list say what its people's places are from when it dates them.
+
+    A person listed under a new surname or in a new post has a new record; the older one holds
+    only until the newer begins. What then holds on no day is left out.
+    """
+    if records.empty:
+        return records
+    of_unit = records.groupby(["person_id", "organisation_id"])
+    newest = records["last_stated"] == of_unit["last_stated"].transform("max")
+    begun = records["starts"].where(newest, FOREVER)
+    begun = begun.groupby([records["person_id"], records["organisation_id"]]).transform("min")
+    ends = records["ends"].where(newest | (records["ends"] < begun), begun)
+    held = records.assign(ends=ends)
+    return held[held["starts"] < held["ends"]]
 
 
 def _experience(facts: pd.DataFrame) -> pd.DataFrame:

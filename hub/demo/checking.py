@@ -13,7 +13,9 @@ from uuid import UUID
 import httpx
 
 from hub.database import Database
+from hub.demo.files import DemoFile
 from hub.demo.keys import Keys
+from hub.demo.organisations import SCHOOL_KINDS
 from hub.demo.people_check import people_agree
 from hub.demo.region import Region
 from hub.demo.truth import (
@@ -52,7 +54,6 @@ query Coverage($period: CoveragePeriod, $groupBy: CoverageGroupBy!, $attribution
   }}
 }}
 """
-FOREIGN = "query Person($id: ID!) { person(id: $id) { id } }"
 SOMEBODY = "{ people(first: 1) { totalCount nodes { id } } }"
 OUTSIDE = "OUTSIDE"
 GROUPS = {
@@ -90,12 +91,16 @@ class Difference:
     answered: object
 
 
-async def compare(url: str, keys: Keys, region: Region, database: Database) -> bool:
+async def compare(
+    url: str, keys: Keys, region: Region, files: Sequence[DemoFile], database: Database
+) -> bool:
     """Ask, print the answers beside the truth, and say whether they agree."""
     facts = facts_of(region)
-    agreed = await people_agree(database, region)
+    agreed = await people_agree(database, files)
     unsettled = await _unsettled(database)
-    entities = {row.legal_entity_id for row in region.registry.organisations}
+    entities = {
+        row.legal_entity_id for row in region.registry.organisations if row.kind in SCHOOL_KINDS
+    }
     settled = 1 - len(unsettled & entities) / len(entities)
     async with httpx.AsyncClient(base_url=url, timeout=60) as web:
         differences = await _differences(web, keys.centre, facts)
@@ -192,9 +197,7 @@ def _compared(
         truth = getattr(expected, part)
         answered = None if row is None else row[part]["pairs"]
         if truth is not None and truth != answered:
-            yield Difference(
-                asked=asked, unit=unit, figure=part, expected=truth, answered=answered
-            )
+            yield Difference(asked=asked, unit=unit, figure=part, expected=truth, answered=answered)
 
 
 async def _unsettled(database: Database) -> set[UUID]:

@@ -13,7 +13,7 @@ from hub import migrate, provision
 from hub.addresses import DEMO_DATABASE
 from hub.database import Database, open_database
 from hub.demo.checking import compare
-from hub.demo.files import DemoFile, write_files
+from hub.demo.files import DemoFile, write_files, write_truth
 from hub.demo.keys import issue_keys
 from hub.demo.loading import load_files, load_registry
 from hub.demo.region import Region, make_region
@@ -83,7 +83,7 @@ async def _run(
         keys = await issue_keys(database, region.registry)
         async with served(addresses, port=port) as web:
             if check:
-                return await compare(web.url, keys, region, database)
+                return await compare(web.url, keys, region, files, database)
             tell(web.url, keys, settings.directory / "demo")
             await web.running
     return True
@@ -93,6 +93,7 @@ def _region(settings: Settings, people: int) -> tuple[Region, list[DemoFile]]:
     begun = time.monotonic()
     region = make_region(people=people, seed=SEED, today=_first_day(settings, people))
     files = write_files(region, settings.directory / "demo" / "files")
+    write_truth(files, settings.directory / "demo" / "truth")
     _say_time(f"Регион из {people} человек, файлов школ {len(files)}", begun)
     return region, files
 
