@@ -17,11 +17,11 @@ Texts = npt.NDArray[np.object_]
 
 RUSSIAN, TATAR, CAUCASIAN = range(3)
 _GROUPS = ("RUS", "TAT", "CAU")
-_TAIL_SHARE = 0.5
+_TAIL_SHARE = 0.58
 _DOUBLE_RATE = 0.006
 _GOLDEN_STEP = 0.618
 _VOWELS = "аеёиоуыэюя"
-_PREFIXES = ("бело", "черно", "сухо", "криво", "долго", "красно")
+_PREFIXES = ("бело", "черно", "сухо", "криво", "долго", "красно", "мало", "остро", "тихо", "ново")
 _IRREGULAR = {
     "Пётр": ("Петрович", "Петровна"),
     "Лев": ("Львович", "Львовна"),

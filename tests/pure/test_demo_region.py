@@ -85,7 +85,7 @@ def test_the_first_values_of_a_region_are_known_on_every_platform() -> None:
 
     # A change of these changes every demo: say so in the changelog.
     assert "019b76da-a800-7a3c-a7ee-69024819de69" == str(small.registry.ministry_id)
-    assert ("Исаева", "2014-11-18", 43973788450) == (
+    assert ("Румянцева", "2014-11-18", 43973788450) == (
         small.people.last[150],
         small.people.birth[150].item().isoformat(),
         int(small.people.snils[150]),
