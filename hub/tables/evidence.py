@@ -245,9 +245,7 @@ class MentorshipClaim(Base):
     last_stated: Mapped[date]
     mentorship_id: Mapped[UUID | None] = mapped_column(index=True)  # the projection it fell into
     changeset_id: Mapped[ChangesetRef]
-    __table_args__ = (
-        UniqueConstraint("record_id", "mentor_record_id", "mentee_record_id"),
-    )
+    __table_args__ = (UniqueConstraint("record_id", "mentor_record_id", "mentee_record_id"),)
 
 
 class StatedFigure(Base):
