@@ -220,8 +220,8 @@ class Suspension:
             source="mentorship {t}",
             where=(
                 (
-                    "{t}.id = coalesce((select a.mentorship_id from mentorship_alias a"
-                    " where a.alias_id = {id}), {id})"
+                    "{t}.id = (select coalesce((select a.mentorship_id from mentorship_alias a"
+                    " where a.alias_id = {id}), {id}))"
                 ),
             ),
             scope=(SEEN_MENTORSHIP,),
