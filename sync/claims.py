@@ -61,12 +61,9 @@ def _groups(timed: pd.DataFrame) -> Labels:
 def dyads_of(claims: pd.DataFrame, labels: Labels, rules: ClaimRules) -> pd.DataFrame:
     """Give a line to each (mentorship, mentor, mentee) with its days, host and who says so.
 
-    `claims` as for `join_claims`, and source_id, host_organisation_id, programme_id and
-    programme_key (what orders programmes whatever their ids).
-
     `claims` besides what `join_claims` reads: affiliation_id and affiliation_text (the workplace
     stated for the mentor), base_organisation_id (whose base it is), host_organisation_id,
-    programme_id, source_id.
+    programme_id, programme_key (what orders programmes whatever their ids), source_id.
 
     Columns: label, mentor, mentee, form_code, starts, ends, end_assumed, host_organisation_id,
     programme_id, affiliation_id, affiliation_text, by_mentors, by_mentees (which side's base says so), sources (how many), disputed.
@@ -215,7 +212,8 @@ def _workplaces(timed: pd.DataFrame, key: list[str]) -> pd.DataFrame:
         affiliation_id=timed["base_organisation_id"].where(unstated, timed["affiliation_id"]),
     )
     newest = lines.sort_values(
-        ["unstated", "stated_day", "side", "affiliation_text"], ascending=[True, False, True, True]
+        ["unstated", "stated_day", "side", "affiliation_text", "affiliation_id"],
+        ascending=[True, False, True, True, True],
     )
     return newest.drop_duplicates(key).set_index(key)[["affiliation_id", "affiliation_text"]]
 

@@ -108,9 +108,9 @@ async def _payloads(connection: Connection, ids: Ids, sealer: Sealer) -> pd.Data
         " where r.id = any($1) order by r.id",
         ids.tolist(),
     )
-    payloads = pd.DataFrame([row["payload"] for row in rows]).fillna("")
+    payloads = pd.DataFrame([row["payload"] for row in rows], dtype=object)
     payloads = payloads.reindex(columns=sorted({*payloads.columns, "snils", "organization"}))
-    payloads = payloads.fillna("")
+    payloads = payloads.astype(object).fillna("")
     payloads["stated_as_of"] = [row["stated_as_of"] for row in rows]
     for name in ("id", "kind", "organisation_id", "source_file_id", "sheet", "row"):
         payloads[f"_{name}"] = [row[name] for row in rows]

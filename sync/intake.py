@@ -54,11 +54,12 @@ async def accept(
     sealer: Sealer,
     actor: str,
     today: date,
+    page_rows: int = PAGE_ROWS,
     progress: Progress = lambda _station, _done: None,
 ) -> Accepted:
     """Take files in as one changeset and write what follows from them.
 
-    One run of the source at a time: raises ConflictError while another is at work. The same files
+    Evidence is committed in pages of whole files that hold about `page_rows`. One run of the source at a time: raises ConflictError while another is at work. The same files
     again change nothing.
     """
     async with database.holding(f"source:{SOURCE_CODE}"):
@@ -68,7 +69,7 @@ async def accept(
             changeset_id = await changeset.begin(session, "IMPORT", actor=actor)
         reports: list[FileReport] = []
         records = versions = 0
-        for page in _pages(files, directory, today):
+        for page in _pages(files, directory, today=today, page_rows=page_rows):
             async with database.writing() as session:
                 landed = await _land(session, page, source_id, changeset_id, sealer)
             records, versions = records + landed.records, versions + landed.versions
@@ -85,12 +86,14 @@ async def accept(
     )
 
 
-def _pages(files: Sequence[Given], directory: Directory, today: date) -> Iterator[list[FileRead]]:
-    """Group files so that a page holds some tens of thousands of rows."""
+def _pages(
+    files: Sequence[Given], directory: Directory, *, today: date, page_rows: int
+) -> Iterator[list[FileRead]]:
+    """Group files so that a page holds enough rows to be worth a commit."""
     page: list[FileRead] = []
     for given in files:
         page.append(read_file(given, directory, today=today))
-        if sum(read.rows for read in page) >= PAGE_ROWS:
+        if sum(read.rows for read in page) >= page_rows:
             yield page
             page = []
     if page:

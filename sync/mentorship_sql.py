@@ -69,7 +69,8 @@ with mentors as (
            u.position_text, d.affiliation_text
     from dyad d
     join mentor_unit u using (mentorship_id, mentor, mentee)
-    order by d.mentorship_id, d.mentor, d.starts, d.mentee
+    order by d.mentorship_id, d.mentor, d.starts, u.unit_id, u.position_text,
+             d.affiliation_text
 ), mentor_days as (
     select mentorship_id, mentor, min(starts) as starts, max(ends) as ends
     from dyad group by mentorship_id, mentor

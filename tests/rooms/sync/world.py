@@ -1,0 +1,175 @@
+"""A region of a handful of organisations, and what its schools hand in; all invented."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pandas as pd
+
+from connectors.memory import Memory
+from hub.database import Database
+from hub.demo.registry import (
+    ALWAYS,
+    FOREVER,
+    IdentifierRow,
+    OrganisationRow,
+    SubordinationRow,
+    SuccessionRow,
+)
+from hub.records import (
+    Batch,
+    ChangesetId,
+    Completeness,
+    FileKind,
+    OrganisationMention,
+    Rejected,
+)
+from hub.seal import Sealer
+from sync import changeset
+from sync.intake import Accepted, Given, Progress, accept
+from sync.matching.normalise import organisation_key
+from sync.registry import write_places, write_rows
+
+TODAY = date(2026, 11, 21)
+MINISTRY, NORTH, SOUTH = UUID(int=1), UUID(int=2), UUID(int=3)
+FIRST, SECOND, THIRD, OLD = UUID(int=11), UUID(int=12), UUID(int=13), UUID(int=14)
+PLANT = UUID(int=21)
+# The second school answers to the north until this day, to the south from then on.
+RESUBORDINATED = date(2026, 1, 1)
+# The old school was merged into the second one.
+REORGANISED = date(2025, 9, 1)
+NAMES = {
+    MINISTRY: ("MINISTRY", "Министерство образования"),
+    NORTH: ("AUTHORITY", "Северный округ"),
+    SOUTH: ("AUTHORITY", "Южный округ"),
+    FIRST: ("SCHOOL", "МБОУ СОШ № 1"),
+    SECOND: ("SCHOOL", "МБОУ СОШ № 2"),
+    THIRD: ("SCHOOL", "МБОУ СОШ № 3"),
+    OLD: ("SCHOOL", "МБОУ СОШ № 4"),
+    PLANT: ("PARTNER", "ООО «Маяк»"),
+}
+SUBORDINATIONS = (
+    SubordinationRow(organisation_id=NORTH, authority_id=MINISTRY, kind="PRIMARY"),
+    SubordinationRow(organisation_id=SOUTH, authority_id=MINISTRY, kind="PRIMARY"),
+    SubordinationRow(organisation_id=FIRST, authority_id=NORTH, kind="PRIMARY"),
+    SubordinationRow(
+        organisation_id=SECOND, authority_id=NORTH, kind="PRIMARY", ends=RESUBORDINATED
+    ),
+    SubordinationRow(
+        organisation_id=SECOND, authority_id=SOUTH, kind="PRIMARY", starts=RESUBORDINATED
+    ),
+    SubordinationRow(organisation_id=THIRD, authority_id=SOUTH, kind="PRIMARY"),
+    SubordinationRow(organisation_id=OLD, authority_id=SOUTH, kind="PRIMARY"),
+)
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What a school hands in as one file."""
+
+    name: str
+    items: tuple[Batch | Rejected, ...]
+    completeness: Completeness = Completeness.PARTIAL
+
+
+def organisation(organisation_id: UUID) -> OrganisationRow:
+    kind, name = NAMES[organisation_id]
+    ends = REORGANISED if organisation_id == OLD else FOREVER
+    return OrganisationRow(
+        id=organisation_id,
+        kind=kind,
+        full_name=name,
+        short_name=name,
+        legal_form="",
+        type="",
+        number="",
+        locality="",
+        name_key=organisation_key(name).name_key,
+        territory_id=None,
+        parent_id=None,
+        parent_kind=None,
+        legal_entity_id=organisation_id,
+        status="ACTIVE" if ends == FOREVER else "CLOSED",
+        starts=ALWAYS,
+        ends=ends,
+        sort_key=name.casefold(),
+    )
+
+
+async def load_register(database: Database) -> None:
+    """Write the organisations and who answers to whom."""
+    merger = SuccessionRow(from_id=OLD, to_id=SECOND, kind="MERGE", on_date=REORGANISED)
+    ogrn = IdentifierRow(organisation_id=FIRST, system="OGRN", value="1020000000011")
+    async with database.writing() as session:
+        number = await changeset.begin(session, "REGISTRY", actor="test")
+        await write_rows(session, "organisation", [organisation(i) for i in NAMES], key=("id",))
+        await write_rows(session, "organisation_identifier", [ogrn], key=("system", "value"))
+        await write_rows(session, "subordination", SUBORDINATIONS, key=())
+        await write_rows(session, "succession", [merger], key=())
+        await write_places(session, root_id=MINISTRY)
+        await changeset.finish(session, number, {})
+
+
+def handed(
+    kind: FileKind,
+    school: UUID,
+    day: date,
+    rows: Iterable[Row],
+    *,
+    completeness: Completeness = Completeness.PARTIAL,
+) -> Handed:
+    """Make the file in which a school lists rows as of a day."""
+    listed = list(rows)
+    frame = pd.DataFrame(listed, dtype=object).fillna("")
+    frame["sheet"] = "Лист1"
+    frame["row"] = range(5, 5 + len(listed))
+    batch = Batch(
+        kind=kind,
+        frame=frame,
+        file=f"{kind}-{school.int}-{day}.csv",
+        organisation=OrganisationMention(name=NAMES[school][1]),
+        stated_as_of=day,
+    )
+    return Handed(name=batch.file, items=(batch,), completeness=completeness)
+
+
+async def take(
+    database: Database,
+    files: Sequence[Handed],
+    *,
+    sealer: Sealer,
+    folder: Path,
+    page_rows: int = 20_000,
+    progress: Progress = lambda _station, _done: None,
+) -> Accepted:
+    """Accept what was handed in as one run."""
+    return await accept(
+        database,
+        [given(file, folder) for file in files],
+        sealer=sealer,
+        actor="test",
+        today=TODAY,
+        page_rows=page_rows,
+        progress=progress,
+    )
+
+
+def given(file: Handed, folder: Path) -> Given:
+    """Put the file into a folder, with a connector that reads it from memory."""
+    path = folder / file.name
+    frames = (item.frame.to_csv() for item in file.items if isinstance(item, Batch))
+    path.write_text("\n".join(frames))
+    return Given(path=path, completeness=file.completeness, connector=Memory(file.items))
+
+
+async def restate(database: Database, records: Sequence[int]) -> ChangesetId:
+    """Make records pending again, as a review does that answers about them."""
+    async with database.writing() as session:
+        number = await changeset.begin(session, "REVIEW", actor="test")
+        await session.raw.execute(
+            "update record set projected_version_id = null where id = any($1)", list(records)
+        )
+        return number
