@@ -135,6 +135,9 @@ class _Ruler:
 
     def _field(self, node: FieldNode, directives: int) -> Measure:
         inner = self.selection(node.selection_set) if node.selection_set else Measure()
+        if node.name.value.startswith("__"):
+            # The schema is small and has a depth rule of its own; tools ask for it 13 levels deep.
+            inner = Measure(aliases=inner.aliases, directives=inner.directives)
         own = 1 if node.selection_set else 0
         times = self._times(node)
         below = inner.cost

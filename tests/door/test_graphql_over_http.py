@@ -9,7 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
-from graphql import GraphQLSchema, parse, validate
+from graphql import (
+    GraphQLSchema,
+    build_client_schema,
+    get_introspection_query,
+    parse,
+    validate,
+)
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -374,6 +380,15 @@ async def test_introspection_is_for_any_credential_and_mixes_with_data(
     }
     assert expected == answer.json()["data"]
     assert list(expected) == list(answer.json()["data"])
+
+
+async def test_tools_may_read_the_whole_schema(client: httpx.AsyncClient, door: Door) -> None:
+    query = get_introspection_query(specified_by_url=True, input_value_deprecation=True)
+
+    answer = await ask(client, door.keys.partner, query)
+
+    built = build_client_schema(answer.json()["data"])
+    assert set(SCHEMA.type_map) == set(built.type_map)
 
 
 async def test_the_explorer_is_a_page_of_our_own_files(client: httpx.AsyncClient) -> None:
