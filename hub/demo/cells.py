@@ -110,10 +110,10 @@ class Pen:
     ) -> PersonName:
         """Give the parts of a person's name as of the file's day, perhaps worn."""
         people = self.people
-        changed = people.changed_on[person]
-        earlier = bool(people.previous_last[person]) and np.datetime64(self.day) < changed
+        former = people.previous_last[person]
+        earlier = bool(former) and np.datetime64(self.day) < people.changed_on[person]
         name = PersonName(
-            last=people.previous_last[person] if earlier else people.last[person],
+            last=former if earlier else people.last[person],
             first=people.first[person],
             middle=people.middle[person],
         )

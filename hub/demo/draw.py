@@ -17,11 +17,10 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX = (
-    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
-    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
-)
+# splitmix64, for columns and, in plain integers, for single values.
+_STEP, _FIRST_FACTOR, _SECOND_FACTOR = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_GOLDEN = np.uint64(_STEP)
+_MIX = ((np.uint64(30), np.uint64(_FIRST_FACTOR)), (np.uint64(27), np.uint64(_SECOND_FACTOR)))
 _LAST_SHIFT = np.uint64(31)
 _MANTISSA_SHIFT = np.uint64(11)
 _MANTISSA = 2.0**-53
@@ -71,34 +70,35 @@ class Draw:
 
     def one(self, stream: str, index: int = 0) -> float:
         """Give the number of a stream at one index; for handfuls, not for columns."""
-        return scalar(self.seed, crc32(stream.encode()), index)
+        return _value(_start(self.seed, crc32(stream.encode())), index)
 
 
-def scalar(seed: int, stream: int, index: int) -> float:
+def _start(seed: int, stream: int) -> int:
+    return _mixed_int((seed << 32 | stream) & _WORD)
+
+
+def _value(start: int, index: int) -> float:
     """Give the same number as `Draw.uniform_at` for one index, without numpy."""
-    start = _mixed_int((seed << 32 | stream) & _WORD)
-    word = _mixed_int((start + (index + 1) * int(_GOLDEN)) & _WORD)
-    return (word >> 11) * _MANTISSA
+    return (_mixed_int((start + (index + 1) * _STEP) & _WORD) >> 11) * _MANTISSA
 
 
 def _mixed_int(word: int) -> int:
-    for shift, factor in _MIX:
-        word = ((word ^ (word >> int(shift))) * int(factor)) & _WORD
-    return word ^ (word >> int(_LAST_SHIFT))
+    word = ((word ^ (word >> 30)) * _FIRST_FACTOR) & _WORD
+    word = ((word ^ (word >> 27)) * _SECOND_FACTOR) & _WORD
+    return word ^ (word >> 31)
 
 
 @dataclass(slots=True)
 class Dice:
     """A sequence of draws for code that decides step by step: one school, one row."""
 
-    seed: int
-    stream: int
+    start: int
     index: int = 0
 
     def roll(self) -> float:
         """Give the next number from 0 (included) to 1 (excluded)."""
         self.index += 1
-        return scalar(self.seed, self.stream, self.index)
+        return _value(self.start, self.index)
 
     def chance(self, rate: float) -> bool:
         """Say yes at the given rate."""
@@ -115,4 +115,4 @@ class Dice:
 
 def dice(draw: Draw, *names: object) -> Dice:
     """Start a sequence of draws of its own for what the names say."""
-    return Dice(seed=draw.seed, stream=crc32("|".join(map(str, names)).encode()))
+    return Dice(start=_start(draw.seed, crc32("|".join(map(str, names)).encode())))

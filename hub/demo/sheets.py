@@ -101,7 +101,7 @@ def _write_xls(path: Path, grid: Grid) -> None:
 
 
 def _write_xlsx(path: Path, grid: Grid) -> None:
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": _CREATED})
         sheet = book.add_worksheet(SHEET)
