@@ -173,3 +173,19 @@ async def restate(database: Database, records: Sequence[int]) -> ChangesetId:
             "update record set projected_version_id = null where id = any($1)", list(records)
         )
         return number
+
+
+async def rows(database: Database, query: str, *arguments: object) -> list[tuple[object, ...]]:
+    """Read a query's lines."""
+    async with database.reading() as session:
+        return [tuple(row) for row in await session.raw.fetch(query, *arguments)]
+
+
+def card(full_name: str, birth_date: str = "", **fields: str) -> dict[str, str]:
+    """Make a row of a list of staff or pupils."""
+    return {"full_name": full_name, "birth_date": birth_date, **fields}
+
+
+def pair(mentor: str, mentee: str, **fields: str) -> dict[str, str]:
+    """Make a row of a base of either side."""
+    return {"mentor_full_name": mentor, "mentee_full_name": mentee, **fields}
