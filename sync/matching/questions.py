@@ -15,6 +15,7 @@ from sync.matching.scales import Birth, Given, Same, level
 
 CLEARLY = 100  # centibits: twice the odds
 COLUMNS = ("left", "right", "score", "reasons")
+MOST_CHOICES = 3
 
 
 def questions(
@@ -28,7 +29,7 @@ def questions(
     """Give the pairs to ask about: left, right (positions), score, reasons.
 
     Asked are pairs in the window, links that a contradiction cut, and mentions that fit several
-    people. Initials are asked about only where they fit one person of the place.
+    people. Initials are asked about where they fit a few people of the place.
     """
     apart = labels[edges.left] != labels[edges.right]
     open_edges = edges.those(apart & ~_answered(labels, edges, cannot))
@@ -59,8 +60,8 @@ def _worth_asking(
     weak = level(pattern, "weak") == 1
     initials = weak & (level(pattern, "first") == Given.INITIAL)
     unsure = ambiguous[edges.left] | ambiguous[edges.right]
-    alone = _fits_one(one, other, weak & (edges.decision == Decision.ASK))
-    asked = (edges.decision == Decision.ASK) & (~weak | alone)
+    few = _few_choices(one, other, weak & (edges.decision == Decision.ASK))
+    asked = (edges.decision == Decision.ASK) & (~weak | few)
     asked |= (edges.decision == Decision.WEAK) & unsure
     asked |= edges.decision == Decision.LINK
     hopeless = contradict(facts, edges.left, edges.right) & ~_is_snils_question(pattern)
@@ -85,13 +86,15 @@ def _is_snils_question(pattern: Int64s) -> npt.NDArray[np.bool_]:
     return np.asarray(level(pattern, "snils") != Same.UNKNOWN, dtype=bool)
 
 
-def _fits_one(one: Int64s, other: Int64s, among: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tell which edges lead from a cluster that has no second choice, on either side."""
+def _few_choices(
+    one: Int64s, other: Int64s, among: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Tell which edges join clusters that have no more choices than a person looks through."""
     ends = pd.DataFrame({"one": one[among], "other": other[among]})
     both = pd.concat([ends, ends.rename(columns={"one": "other", "other": "one"})])
     choices = both.drop_duplicates().groupby("one").size()
-    single = choices.index[choices == 1].to_numpy(np.int64)
-    return among & np.isin(one, single) & np.isin(other, single)
+    few = choices.index[choices <= MOST_CHOICES].to_numpy(np.int64)
+    return among & np.isin(one, few) & np.isin(other, few)
 
 
 def _one_a_pair(facts: pd.DataFrame, labels: Int64s, edges: Edges, pattern: Int64s) -> pd.DataFrame:

@@ -129,14 +129,21 @@ def test_a_misspelled_mention_joins_the_only_one_it_can_mean() -> None:
     assert [0, 0] == found.labels.tolist()
 
 
-def test_initials_are_asked_about_where_they_fit_one_person_and_not_where_two() -> None:
+def test_initials_are_asked_about_where_they_fit_few_people_and_not_where_many() -> None:
     initials = MENTION | {"full_name": "Барканова А.И."}
-    other = CARD | {"full_name": "Барканова Алла Игоревна", "birth_date": "05.06.1991"}
+    others = [
+        CARD | {"full_name": f"Барканова {name}", "birth_date": f"05.06.{year}", "snils": ""}
+        for name, year in (
+            ("Алла Игоревна", 1991),
+            ("Агния Ильинична", 1961),
+            ("Агата Ивановна", 1971),
+        )
+    ]
 
-    one, two = clusters(CARD, initials), clusters(CARD, other, initials)
+    two, many = clusters(CARD, others[0], initials), clusters(CARD, *others, initials)
 
-    assert [["weak.initials"]] == asked(one)
-    assert [] == asked(two)
+    assert [["weak.initials"]] * 2 == asked(two)
+    assert [] == asked(many)
 
 
 def test_a_mention_that_was_told_apart_from_one_namesake_joins_the_other() -> None:
