@@ -12,11 +12,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from hub.demo.cast import Case
 from hub.demo.draw import Draw
 from hub.demo.organisations import Organised
 from hub.demo.pairing import NOBODY, Pairing, Side
 from hub.demo.people import PUPIL, People
+from hub.demo.stage import Case
 from hub.demo.style import Style, base_day, list_day
 from hub.records import Completeness, FigureMetric, FileKind
 

@@ -26,42 +26,28 @@ The rules of the count itself, each with its sentence of COUNTING, «Coverage»:
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
-from uuid import UUID
+from datetime import date
 
-from hub.demo.dyads import Dyad, dyads_of, heir, programmes_of, registered_of
+from hub.demo.dyads import Dyad, heir, programmes_of, registered_of
+from hub.demo.facts import Facts, facts_of
 from hub.demo.organisations import SCHOOL_KINDS
 from hub.demo.pairing import PEDAGOGICAL_FORMS
-from hub.demo.posts import Post, months_after, posts_held, teaching_since
 from hub.demo.region import Region, academic_year_of
+from hub.demo.units import DAY, Attribution, GroupBy, Key, Period, Rows, period_of, rows_by
+from hub.demo.young import is_young, mentored, posts_on, row_posts
 from hub.records import FigureMetric
 
-YOUNG_MONTHS = 36
-YOUNG_POSITIONS = frozenset({"TEACHER"})
-_DAY = timedelta(days=1)
-_SIDE_JOBS = frozenset({"EXTERNAL_PT", "CIVIL"})
-
-Key = UUID | str | None
-
-
-class GroupBy(StrEnum):
-    """What a row of coverage stands for."""
-
-    REGION = "REGION"
-    DEPARTMENT = "DEPARTMENT"
-    TERRITORY = "TERRITORY"
-    ORGANISATION = "ORGANISATION"
-    FORM = "FORM"
-
-
-class Attribution(StrEnum):
-    """Whose row a mentor is counted in."""
-
-    HOST = "HOST"
-    EMPLOYER = "EMPLOYER"
+__all__ = [
+    "Attribution",
+    "CoverageRow",
+    "CoverageTruth",
+    "Facts",
+    "GroupBy",
+    "coverage_truth",
+    "facts_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,84 +81,6 @@ class CoverageTruth:
     overlap: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """A region's statements read once; give it to `coverage_truth` to ask many questions."""
-
-    region: Region
-    dyads: tuple[Dyad, ...]
-    posts: tuple[Post, ...]
-    since: Mapping[int, date]
-
-
-def facts_of(region: Region) -> Facts:
-    """Read a region's statements into facts."""
-    return Facts(
-        region=region,
-        dyads=tuple(dyads_of(region)),
-        posts=tuple(posts_held(region)),
-        since=teaching_since(region),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Period:
-    lo: date
-    hi: date  # the first day after it
-    stated_from: date
-
-    @property
-    def day(self) -> date:
-        return self.hi - _DAY
-
-
-def _period(
-    today: date, as_of: date | None, academic_year: int | None, calendar_year: int | None
-) -> _Period:
-    if academic_year is not None:
-        lo, hi = date(academic_year, 9, 1), date(academic_year + 1, 9, 1)
-    elif calendar_year is not None:
-        lo, hi = date(calendar_year, 1, 1), date(calendar_year + 1, 1, 1)
-    else:
-        lo = as_of or today
-        begun = date(academic_year_of(lo), 9, 1)
-        return _Period(lo=lo, hi=lo + _DAY, stated_from=begun)
-    return _Period(lo=lo, hi=min(hi, today + _DAY), stated_from=lo)
-
-
-Rows = Callable[[int, date, date], Iterable[Key]]
-
-
-def _rows_by(region: Region, group_by: GroupBy) -> Rows:
-    """Give for an organisation's position and days (half open) the rows it belongs to."""
-    organisations = region.registry.organisations
-    if group_by is GroupBy.DEPARTMENT:
-        return _departments(region)
-    if group_by is GroupBy.TERRITORY:
-        return lambda place, _lo, _hi: [organisations[place].territory_id]
-    if group_by is GroupBy.ORGANISATION:
-        return lambda place, _lo, _hi: [organisations[place].legal_entity_id]
-    return lambda _place, _lo, _hi: [None]
-
-
-def _departments(region: Region) -> Rows:
-    held: dict[UUID, list[tuple[date, date, UUID]]] = defaultdict(list)
-    for row in region.registry.subordinations:
-        if row.kind == "PRIMARY":
-            held[row.organisation_id].append((row.starts, row.ends, row.authority_id))
-
-    def rows(place: int, lo: date, hi: date) -> list[Key]:
-        spans = sorted(held[region.registry.organisations[place].id])
-        found: list[Key] = [who for starts, ends, who in spans if starts < hi and ends > lo]
-        reach = lo
-        for starts, ends, _ in spans:
-            if starts <= reach:
-                reach = max(reach, ends)
-        return found if reach >= hi else [*found, None]
-
-    return rows
-
-
 @dataclass(slots=True)
 class _Tally:
     """Sets of what is counted, row by row."""
@@ -203,7 +111,7 @@ def coverage_truth(
 ) -> CoverageTruth:
     """Count coverage for one period (today unless named), row by row and in all."""
     facts = facts if isinstance(facts, Facts) else facts_of(facts)
-    period = _period(facts.region.today, as_of, academic_year, calendar_year)
+    period = period_of(facts.region.today, as_of, academic_year, calendar_year)
     total = _counted(facts, period, GroupBy.REGION, attribution).get(None, CoverageRow(key=None))
     rows = _counted(facts, period, group_by, attribution)
     return CoverageTruth(rows=rows, total=total, overlap=_overlap(rows.values(), total))
@@ -219,14 +127,14 @@ def _overlap(rows: Iterable[CoverageRow], total: CoverageRow) -> dict[str, int]:
 
 
 def _counted(
-    facts: Facts, period: _Period, group_by: GroupBy, attribution: Attribution
+    facts: Facts, period: Period, group_by: GroupBy, attribution: Attribution
 ) -> dict[Key, CoverageRow]:
     tally = _Tally()
     if group_by is GroupBy.FORM:
         _count_dyads(facts, period, tally, None, attribution)
         _count_covered_by_form(facts, period, tally)
         return {key: _row(tally, key, by_form=True) for key in sorted(tally.keys(), key=str)}
-    rows_of = _rows_by(facts.region, group_by)
+    rows_of = rows_by(facts.region, group_by)
     _count_dyads(facts, period, tally, rows_of, attribution)
     _count_registered(facts, period, tally, rows_of)
     _count_programmes(facts, period, tally, rows_of)
@@ -282,7 +190,7 @@ def _row(
     )
 
 
-def _active(facts: Facts, period: _Period) -> Iterator[tuple[Dyad, date, date]]:
+def _active(facts: Facts, period: Period) -> Iterator[tuple[Dyad, date, date]]:
     """Give the dyads of the period with the part of it in which they are active."""
     for dyad in facts.dyads:
         lo, hi = max(dyad.starts, period.lo), min(dyad.ends, period.hi)
@@ -291,7 +199,7 @@ def _active(facts: Facts, period: _Period) -> Iterator[tuple[Dyad, date, date]]:
 
 
 def _count_dyads(
-    facts: Facts, period: _Period, tally: _Tally, rows_of: Rows | None, attribution: Attribution
+    facts: Facts, period: Period, tally: _Tally, rows_of: Rows | None, attribution: Attribution
 ) -> None:
     active = list(_active(facts, period))
     mentees: dict[int, set[int]] = defaultdict(set)
@@ -314,7 +222,7 @@ def _count_dyads(
             tally.put("groups", rows, dyad.mentorship)
 
 
-def _count_registered(facts: Facts, period: _Period, tally: _Tally, rows_of: Rows) -> None:
+def _count_registered(facts: Facts, period: Period, tally: _Tally, rows_of: Rows) -> None:
     for person, place, year in registered_of(facts.region):
         lo, hi = max(date(year, 9, 1), period.lo), min(date(year + 1, 9, 1), period.hi)
         if lo < hi:
@@ -322,7 +230,7 @@ def _count_registered(facts: Facts, period: _Period, tally: _Tally, rows_of: Row
             tally.put("mentors_registered", rows_of(place, lo, hi), person)
 
 
-def _count_programmes(facts: Facts, period: _Period, tally: _Tally, rows_of: Rows) -> None:
+def _count_programmes(facts: Facts, period: Period, tally: _Tally, rows_of: Rows) -> None:
     for programme, places in programmes_of(facts.region).items():
         lo = max(date(programme.academic_year, 9, 1), period.lo)
         hi = min(date(programme.academic_year + 1, 9, 1), period.hi)
@@ -331,7 +239,7 @@ def _count_programmes(facts: Facts, period: _Period, tally: _Tally, rows_of: Row
                 tally.put("programmes", rows_of(place, lo, hi), programme)
 
 
-def _count_organisations(facts: Facts, period: _Period, tally: _Tally, rows_of: Rows) -> None:
+def _count_organisations(facts: Facts, period: Period, tally: _Tally, rows_of: Rows) -> None:
     approved = {
         row.organisation_id
         for row in facts.region.registry.enrolments
@@ -346,68 +254,28 @@ def _count_organisations(facts: Facts, period: _Period, tally: _Tally, rows_of: 
             tally.put("organisations_approved", keys, row.legal_entity_id)
 
 
-def _count_young(facts: Facts, period: _Period, tally: _Tally, rows_of: Rows) -> None:
+def _count_young(facts: Facts, period: Period, tally: _Tally, rows_of: Rows) -> None:
     day = period.day
-    mentored = _mentored(facts, day)
-    for person, posts in _posts_on(facts, day).items():
-        young = _is_young(facts, person, posts, day)
+    with_mentor = mentored(facts, day)
+    for person, posts in posts_on(facts, day).items():
+        young = is_young(facts, person, posts, day)
         keys = {
-            key for post in _row_posts(posts) for key in rows_of(post.organisation, day, day + _DAY)
+            key for post in row_posts(posts) for key in rows_of(post.organisation, day, day + DAY)
         }
         if young is None:
             tally.put("young_specialists_unknown", keys, person)
         elif young:
             tally.put("young_specialists", keys, person)
-            if person in mentored:
+            if person in with_mentor:
                 tally.put("covered", keys, person)
 
 
-def _posts_on(facts: Facts, day: date) -> dict[int, list[Post]]:
-    """Give the posts on a day of everyone who then has a post of the rule's positions."""
-    held: dict[int, list[Post]] = defaultdict(list)
-    for post in facts.posts:
-        if post.starts <= day < post.ends:
-            held[post.person].append(post)
-    return {
-        person: posts
-        for person, posts in held.items()
-        if any(post.position in YOUNG_POSITIONS for post in posts)
-    }
-
-
-def _is_young(facts: Facts, person: int, posts: list[Post], day: date) -> bool | None:
-    since = facts.since.get(person)
-    if since is not None:
-        return day < months_after(since, YOUNG_MONTHS)
-    flags = [
-        post.flag for post in posts if post.position in YOUNG_POSITIONS and post.flag is not None
-    ]
-    return any(flags) if flags else None
-
-
-def _row_posts(posts: list[Post]) -> list[Post]:
-    """Choose the posts that make a person's row: the main job, else what is not a side job."""
-    main = [post for post in posts if post.kind == "MAIN"]
-    own = [post for post in posts if post.kind not in _SIDE_JOBS]
-    chosen = main or own or posts
-    teaching = [post for post in chosen if post.position in YOUNG_POSITIONS]
-    return teaching or chosen
-
-
-def _mentored(facts: Facts, day: date) -> set[int]:
-    return {
-        dyad.mentee
-        for dyad in facts.dyads
-        if dyad.form in PEDAGOGICAL_FORMS and dyad.starts <= day < dyad.ends
-    }
-
-
-def _count_covered_by_form(facts: Facts, period: _Period, tally: _Tally) -> None:
+def _count_covered_by_form(facts: Facts, period: Period, tally: _Tally) -> None:
     day = period.day
     young = {
         person
-        for person, posts in _posts_on(facts, day).items()
-        if _is_young(facts, person, posts, day)
+        for person, posts in posts_on(facts, day).items()
+        if is_young(facts, person, posts, day)
     }
     for dyad in facts.dyads:
         if (
@@ -418,7 +286,7 @@ def _count_covered_by_form(facts: Facts, period: _Period, tally: _Tally) -> None
             tally.put("covered", [dyad.form], dyad.mentee)
 
 
-def _figures(facts: Facts, period: _Period, rows_of: Rows) -> dict[Key, tuple[int, int]]:
+def _figures(facts: Facts, period: Period, rows_of: Rows) -> dict[Key, tuple[int, int]]:
     """Give for each row what is asserted, and how much of it is not named."""
     region = facts.region
     latest: dict[int, tuple[date, int]] = {}
@@ -437,7 +305,7 @@ def _figures(facts: Facts, period: _Period, rows_of: Rows) -> dict[Key, tuple[in
     sums: dict[Key, tuple[int, int]] = {}
     for place, (as_of, value) in latest.items():
         on = max(as_of, period.lo)
-        for key in rows_of(place, on, on + _DAY):
+        for key in rows_of(place, on, on + DAY):
             asserted, unnamed = sums.get(key, (0, 0))
             sums[key] = (asserted + value, unnamed + max(0, value - len(named[place])))
     return sums
