@@ -84,10 +84,11 @@ def _is_section(text: str, *, name: str) -> bool:
     """Tell a heading across the row from a person of whom only the name is known."""
     if text != name:
         return not text.isdecimal() or bool(_CLASS.match(text))
-    return bool(organisation_name(text) or section_class(text)) or not _looks_like_name(text)
+    return bool(organisation_name(text) or section_class(text)) or not looks_like_name(text)
 
 
-def _looks_like_name(text: str) -> bool:
+def looks_like_name(text: str) -> bool:
+    """Say whether a text is two to five words, each written as in a name."""
     words = text.replace(".", ". ").split()
     return 1 < len(words) <= LONGEST_NAME and all(
         word[0].isupper() or word in _PATRONYMIC_ENDS for word in words

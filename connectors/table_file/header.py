@@ -48,11 +48,12 @@ class _Candidate:
     fields: frozenset[str]
 
     @property
-    def score(self) -> tuple[int, int, int]:
-        """Count the fields, a column of names for three; then the fewest and topmost rows win."""
+    def score(self) -> tuple[int, int, int, int]:
+        """Count the fields, a column of names for three; then whose they are; then few top rows."""
         depth = self.header.last - self.header.first
         named = NAME_WEIGHT if self.fields & NAME_FIELDS else 0
-        return (len(self.fields) + named, -depth, -self.header.first)
+        roles = sum(name.startswith(("mentor_", "mentee_")) for name in self.fields)
+        return (len(self.fields) + named, roles, -depth, -self.header.first)
 
 
 def find_header(head: Sequence[TextRow], merges: Sequence[Merge] = ()) -> Header | None:
@@ -81,11 +82,12 @@ def find_header(head: Sequence[TextRow], merges: Sequence[Merge] = ()) -> Header
 
 
 def _is_enough(candidate: _Candidate, head: Sequence[TextRow]) -> bool:
-    if candidate.fields & NAME_FIELDS:
-        alone = [cell for cell in head[candidate.header.first][1] if cell]
-        only_names = len(alone) == 1 and bool(_NAME_ITSELF.match(normalise_header(alone[0])))
-        return len(candidate.fields) >= FEWEST_FIELDS or only_names
-    return len(candidate.fields) > FEWEST_FIELDS
+    """Ask for two fields, or for a plain «ФИО»; without names for three, to say what is missing."""
+    if not candidate.fields & NAME_FIELDS:
+        return len(candidate.fields) > FEWEST_FIELDS
+    cells = head[candidate.header.first][1]
+    plain = any(_NAME_ITSELF.match(normalise_header(cell)) for cell in cells if _is_known(cell))
+    return plain or len(candidate.fields) >= FEWEST_FIELDS
 
 
 def _refuse_width(head: Sequence[TextRow]) -> None:

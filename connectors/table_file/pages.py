@@ -1,5 +1,6 @@
 """The rows below a header as pages of fields: people kept, everything else told apart."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
@@ -8,7 +9,13 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
-from connectors.table_file.body import RowKind, is_suspect, kind_of, section_class
+from connectors.table_file.body import (
+    RowKind,
+    is_suspect,
+    kind_of,
+    looks_like_name,
+    section_class,
+)
 from connectors.table_file.cells import text_of, texts
 from connectors.table_file.columns import BASES, NAME_PARTS, Columns
 from connectors.table_file.head import TableHead
@@ -176,7 +183,7 @@ class _Reader:
         found = kind_of(shown, self._headers, name=name, others=others)
         if found is RowKind.DATA:
             return
-        if found is RowKind.NAMELESS and self._carry(chunk, at):
+        if found in {RowKind.NAMELESS, RowKind.SECTION} and self._carry(chunk, at):
             return
         chunk.keep[at] = False
         line = " ".join(filter(None, shown))
@@ -207,7 +214,7 @@ class _Reader:
             return False
         others = chunk.values.get(f"{self._other}_full_name")
         above = self._own_above(chunk, at)
-        if not others or not others[at] or not above:
+        if not others or not looks_like_name(re.split("[,;\n]", others[at])[0]) or not above:
             return False
         for name, value in above.items():
             column = chunk.values[name]
