@@ -12,17 +12,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-import python_calamine as calamine
-
-from connectors.table_file.cells import text_of
+from connectors.table_file import old_book_child
 from connectors.table_file.container import damaged, password_protected
 from connectors.table_file.failure import UnreadableTableError
 
-MOST_MEMORY = 1 << 30
-MOST_SECONDS = 60
-_PASSWORD = 3
 _ROOT = Path(__file__).parents[2]
 
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -44,7 +39,7 @@ def lines_of_old_book(path: Path) -> Iterator[OldSheet | list[str] | None]:
     Raises UnreadableTableError where the child gives up, also in the middle of a sheet.
     """
     child = subprocess.Popen(  # noqa: S603  # our own module; the path is an argument, not a command
-        [sys.executable, "-m", __name__, str(path)],
+        [sys.executable, "-m", old_book_child.__name__, str(path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(_ROOT)},
@@ -66,46 +61,4 @@ def _heard(line: bytes) -> OldSheet | list[str] | None:
 
 
 def _failure(returncode: int) -> UnreadableTableError:
-    return password_protected() if returncode == _PASSWORD else damaged()
-
-
-def _tell(path: str, out: IO[str]) -> None:
-    with Path(path).open("rb") as stream:
-        book = calamine.CalamineWorkbook.from_filelike(stream)
-        for meta in book.sheets_metadata:
-            if meta.typ is calamine.SheetTypeEnum.WorkSheet:
-                _tell_sheet(book, meta, out)
-
-
-def _tell_sheet(
-    book: calamine.CalamineWorkbook, meta: calamine.SheetMetadata, out: IO[str]
-) -> None:
-    sheet = book.get_sheet_by_name(meta.name)
-    hidden = meta.visible is not calamine.SheetVisibleEnum.Visible
-    announced = {
-        "name": meta.name,
-        "hidden": hidden,
-        "left": sheet.start[1] if sheet.start else 0,
-        "merges": sheet.merged_cell_ranges or [],
-    }
-    out.write(json.dumps(announced) + "\n")
-    if not hidden:
-        for row in sheet.iter_rows():
-            out.write(json.dumps([text_of(cell) for cell in row]) + "\n")
-    out.write("null\n")
-
-
-def _main() -> int:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    try:
-        _tell(sys.argv[1], sys.stdout)
-    except calamine.PasswordError:
-        return _PASSWORD
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_main())
+    return password_protected() if returncode == old_book_child.PASSWORD else damaged()
