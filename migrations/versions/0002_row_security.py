@@ -58,9 +58,10 @@ BY_RECORDS = {
 # The places themselves: what every other policy looks up. A list narrowed to a school is read from
 # the school's own rows, so rows of the authorities beneath the scope are visible as well: the
 # subselect is hashed once a statement, and the index answers the equality that every statement
-# states besides.
+# states besides. A place left behind names a person whom the scope sees no longer: only today's.
 BY_SUBTREE = (
-    "authority_id in (select u.organisation_id from organisation_place u"
+    "starts <= current_date and ends > current_date"
+    " and authority_id in (select u.organisation_id from organisation_place u"
     f" where u.authority_id = {SCOPE}"
     " and u.starts <= current_date and u.ends > current_date)"
 )
