@@ -79,7 +79,7 @@ async def refresh_facts(
     """
     connection = session.raw
     await connection.execute(
-        "create temp table former_key (key bigint, record_id bigint) on commit drop"
+        "create temp table former_key (key bigint, record_id bigint, finer bigint) on commit drop"
     )
     for ids in _chunks(pending.restated):
         payloads = await _payloads(connection, ids, sealer)
@@ -183,8 +183,9 @@ async def _reject_cells(
 
 async def _replace_keys(connection: Connection, ids: Ids) -> None:
     await connection.execute(
-        "with gone as (delete from record_key where record_id = any($1) returning key, record_id)"
-        " insert into former_key select key, record_id from gone",
+        "with gone as (delete from record_key where record_id = any($1)"
+        " returning key, record_id, finer)"
+        " insert into former_key select key, record_id, finer from gone",
         ids.tolist(),
     )
     facts = await read_facts(connection, ids)

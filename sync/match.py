@@ -1,7 +1,8 @@
 """The matcher at the database: candidates and scores of what changed, clusters of what it touches.
 
 A block of records that share a key is compared whole or, over the cap, by finer keys. When a
-block crosses the cap all its records count as changed, so that any split of the same records into
+block crosses the cap all its records count as changed, and so do those of a block too large even
+by its finer keys, where neighbours by content are compared: any split of the same records into
 runs compares the same pairs as one run over all of them.
 """
 
@@ -17,6 +18,7 @@ from hub.records import ChangesetId
 from sync.columns import insert_frame
 from sync.matching.cluster import Clustering, Verdicts, cluster
 from sync.matching.decide import Decision, decide
+from sync.matching.facts import content_order
 from sync.matching.keys import Keys, candidates
 from sync.matching.levels import patterns
 from sync.matching.model import Model
@@ -46,7 +48,7 @@ async def recompare(
     connection = session.raw
     touched = pending.restated
     await _remember(connection, "touched", touched)
-    crossing = await connection.fetch(CROSSING, BLOCK_CAP)
+    crossing = await connection.fetch(f"{CROSSING} union {CHAINED}", BLOCK_CAP)
     if crossing:
         ids = np.array([row["record_id"] for row in crossing], dtype=np.int64)
         touched = np.union1d(touched, ids)
@@ -81,8 +83,24 @@ with moved as (
     select moved.key, count(*) as size, count(*) - min(moved.step) as size_before
     from moved join record_key using (key) group by moved.key
 )
-select distinct k.record_id from record_key k join sized using (key)
+select k.record_id from record_key k join sized using (key)
 where (sized.size > $1) <> (sized.size_before > $1)
+"""
+
+# Whoever comes into a chain or leaves it makes others neighbours.
+CHAINED = """
+select k.record_id from record_key k
+join (
+    select key, finer, sum(step) as step from (
+        select key, finer, -1 as step from former_key
+        union all
+        select key, finer, 1 from record_key where record_id in (select id from touched)
+    ) steps group by key, finer
+) moved using (key, finer)
+join lateral (
+    select count(*) as size from record_key same
+    where same.key = moved.key and same.finer = moved.finer
+) now_at on greatest(now_at.size, now_at.size - moved.step) > $1
 """
 
 DROPPED_EDGES = """
@@ -104,8 +122,10 @@ async def _edges(connection: Connection, touched: Ids, model: Model) -> pd.DataF
     )
     key, record, finer = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 3).T
     facts = await read_facts(connection, np.union1d(record, touched))
+    facts = facts.iloc[np.argsort(content_order(facts))].reset_index(drop=True)
     ids = facts["record_id"].to_numpy(np.int64)
-    keys = Keys(key=key, position=np.searchsorted(ids, record), finer=finer)
+    position = pd.Series(np.arange(len(ids)), index=ids)
+    keys = Keys(key=key, position=position.loc[record].to_numpy(np.int64), finer=finer)
     found = candidates(keys, cap=BLOCK_CAP)
     is_touched = np.isin(ids, touched)
     concerned = is_touched[found.left] | is_touched[found.right]
@@ -115,8 +135,8 @@ async def _edges(connection: Connection, touched: Ids, model: Model) -> pd.DataF
     decision = decide(pattern, score, model)
     edges = pd.DataFrame(
         {
-            "record_a": ids[left],
-            "record_b": ids[right],
+            "record_a": np.minimum(ids[left], ids[right]),
+            "record_b": np.maximum(ids[left], ids[right]),
             "pattern": pattern,
             "score": score,
             "decision": decision,
