@@ -16,17 +16,26 @@ COUNTS: Mapping[str, Measure] = {measure.value.lower(): measure for measure in M
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A figure: the fragments and joins it reads, its value in a row `k` and in the total.
+    """A figure: the fragments and the parts it reads, its value in a row and in the total.
 
-    `joins` hold, by alias, what a row is joined with; each has at most one row a key. `units`
-    names the fragments whose keys must have a row.
+    `parts` hold, by name, queries of `key`, `n` and `at` with at most one row a key; a row reads
+    them with `part`. `units` names the fragments whose keys must have a row.
     """
 
     units: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    joins: Mapping[str, str]
+    parts: Mapping[str, str]
     row: str
     total: str
+
+
+def part(name: str, value: str = "n") -> str:
+    """Read a part's value in a row; null where the part has none for the key."""
+    return f"max(p.{value}) filter (where p.name = '{name}')"
+
+
+def _number(source: str, value: str, *, where: str = "true") -> str:
+    return f"select key, ({value})::bigint as n, null::date as at from {source} where {where}"
 
 
 def column(name: str, shape: Shape, place: Place) -> Column:
@@ -39,9 +48,9 @@ def column(name: str, shape: Shape, place: Place) -> Column:
 def _count(measure: Measure, shape: Shape, place: Place) -> Column:
     members = MEMBERS[measure]
     source = members.fragment
-    counted = f"(select key, count(*)::int as n from {source} group by key)"
+    counted = f"{_number(source, 'count(*)')} group by key"
     row, total = (
-        f"coalesce(n_{source}.n, 0)",
+        f"coalesce({part(source)}, 0)::int",
         f"(select count(*)::int from (select distinct {members.columns} from {members.whole or source}) d)",
     )
     if measure is Measure.APPROVED_ORGANISATIONS:
@@ -49,18 +58,18 @@ def _count(measure: Measure, shape: Shape, place: Place) -> Column:
     if not has_total(measure, shape):
         return _nothing()
     if not has_rows(measure, shape):
-        return Column(needs=members.needs, joins={}, row=NOTHING, total=total)
+        return Column(needs=members.needs, parts={}, row=NOTHING, total=total)
     return Column(
         units=(source,),
         needs=members.needs,
-        joins={f"n_{source}": counted},
+        parts={source: counted},
         row=row,
         total=total,
     )
 
 
 def _nothing(kind: str = "int") -> Column:
-    return Column(joins={}, row=f"null::{kind}", total=f"null::{kind}")
+    return Column(parts={}, row=f"null::{kind}", total=f"null::{kind}")
 
 
 # A year without any approved list has no such denominator; nought would say "nobody approved".
@@ -76,34 +85,36 @@ def _stated(metric: str, value: str) -> Callable[[Shape, Place], Column]:
             return _nothing()
         total = f"(select {value} from asserted_total where metric = '{metric}')"
         if shape.group_by is GroupBy.FORM:
-            return Column(needs=("asserted_total",), joins={}, row=NOTHING, total=total)
-        alias = f"stated_{metric.lower()}"
-        source = f"(select * from asserted where metric = '{metric}')"
+            return Column(needs=("asserted_total",), parts={}, row=NOTHING, total=total)
+        name = f"{value}_{metric.lower()}"
+        source = _number("asserted", value, where=f"metric = '{metric}'")
         needs = ("asserted", "asserted_total")
         return Column(
             units=("asserted",),
             needs=needs,
-            joins={alias: source},
-            row=f"{alias}.{value}",
+            parts={name: source},
+            row=f"{part(name)}::int",
             total=total,
         )
 
     return describe
 
 
+# Each group of possible twins would be one person: all its members here but one would go.
 def _duplicates(measure: Measure) -> Callable[[Shape, Place], Column]:
     source = MEMBERS[measure].fragment
-    people = f"{source} m left join counted_twin t on t.person_id = m.a"
-    fewer = "count(distinct m.a) - count(distinct coalesce(t.group_id, m.a))"
+    by_group = "count(distinct m.a) - 1 as fewer"
+    people = f"{source} m join counted_twin t on t.person_id = m.a"
+    in_rows = f"select m.key, {by_group} from {people} group by m.key, t.group_id"
+    in_all = f"select {by_group} from {people} group by t.group_id"
 
     def describe(_: Shape, __: Place) -> Column:
+        summed = f"{_number(f'({in_rows}) g', 'sum(fewer)')} group by key"
         return Column(
             needs=(source,),
-            joins={
-                f"twin_{source}": f"(select m.key, ({fewer})::int as n from {people} group by 1)"
-            },
-            row=f"coalesce(twin_{source}.n, 0)",
-            total=f"(select ({fewer})::int from {people})",
+            parts={f"twin_{source}": summed},
+            row=f"coalesce({part(f'twin_{source}')}, 0)::int",
+            total=f"(select coalesce(sum(fewer), 0)::int from ({in_all}) g)",
         )
 
     return describe
@@ -114,7 +125,7 @@ def _completeness(shape: Shape, place: Place) -> Column:
     reported = _count(Measure.REPORTED_ORGANISATIONS, shape, place)
     return Column(
         needs=(*active.needs, *reported.needs),
-        joins={**active.joins, **reported.joins},
+        parts={**active.parts, **reported.parts},
         row=f"{reported.row}::float8 / nullif({active.row}, 0)",
         total=f"{reported.total}::float8 / nullif({active.total}, 0)",
     )
@@ -123,14 +134,14 @@ def _completeness(shape: Shape, place: Place) -> Column:
 def _data_as_of(shape: Shape, _: Place) -> Column:
     total = "(select max(at) from fresh)"
     if shape.group_by is GroupBy.FORM:
-        return Column(needs=("fresh",), joins={}, row="null::date", total=total)
-    source = "(select key, at from fresh)"
-    return Column(needs=("fresh",), joins={"n_fresh": source}, row="n_fresh.at", total=total)
+        return Column(needs=("fresh",), parts={}, row="null::date", total=total)
+    source = "select key, null::bigint as n, at from fresh"
+    return Column(needs=("fresh",), parts={"fresh": source}, row=part("fresh", "at"), total=total)
 
 
 def _target(shape: Shape, place: Place) -> Column:
     return Column(
-        joins={},
+        parts={},
         row=_planned(_row_unit(shape, place), shape, place),
         total=_planned(_total_unit(shape, place), shape, place),
     )
@@ -151,9 +162,9 @@ def _planned(unit: tuple[str, str] | None, shape: Shape, place: Place) -> str:
 def _row_unit(shape: Shape, place: Place) -> tuple[str, str] | None:
     match shape.group_by:
         case GroupBy.DEPARTMENT | GroupBy.ORGANISATION:
-            return ("k.key", "null::uuid")
+            return ("p.key", "null::uuid")
         case GroupBy.TERRITORY:
-            return ("null::uuid", "k.key") if not shape.is_bounded else None
+            return ("null::uuid", "p.key") if not shape.is_bounded else None
         case GroupBy.NONE:
             return _total_unit(shape, place)
         case GroupBy.FORM:
@@ -173,7 +184,7 @@ def _gap(shape: Shape, place: Place) -> Column:
     covered = _count(Measure.YOUNG_SPECIALISTS_COVERED, shape, place)
     return Column(
         needs=(*young.needs, *covered.needs),
-        joins={**young.joins, **covered.joins},
+        parts={**young.parts, **covered.parts},
         row=_missing(target.row, young.row, covered.row),
         total=_missing(target.total, young.total, covered.total),
     )

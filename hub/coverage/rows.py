@@ -63,19 +63,24 @@ def rows(shape: Shape, columns: Mapping[str, Column]) -> str:
     """Write the query of the rows; `position` is their order, the row of nobody last."""
     join, title, sort, nobody = _UNITS[shape.group_by]
     unit = f"left join {join}" if " on " in join else f"cross join {join}"
-    figures = "".join(f",\n           {found.row} as {name}" for name, found in columns.items())
-    joins = {alias: text for found in columns.values() for alias, text in found.joins.items()}
-    joined = "".join(
-        f"\n    left join {text} {alias} on {alias}.key = k.key" for alias, text in joins.items()
+    figures = "".join(f",\n             {found.row} as {name}" for name, found in columns.items())
+    shown = "".join(f", k.{name}" for name in columns)
+    parts = {name: text for found in columns.values() for name, text in found.parts.items()}
+    listed = "".join(
+        f"\n              union all select key, '{name}', n, at from ({text}) q"
+        for name, text in parts.items()
     )
     alone = f"k.key = {outside(shape)}"
     name = TOTAL_KEY if shape.group_by is GroupBy.NONE else OUTSIDE_KEY
     return f"""
     select case when {alone} then '{name}' else k.key::text end as key,
            {_references(shape.group_by)}, coalesce({title}, '{nobody}') as title,
-           row_number() over (order by {alone}, {sort}, k.key)::int as position{figures}
-    from coverage_key k
-    {unit}{joined}"""
+           row_number() over (order by {alone}, {sort}, k.key)::int as position{shown}
+    from (select p.key{figures}
+          from (select key, '' as name, null::bigint as n, null::date as at
+                from coverage_key{listed}) p
+          group by p.key having bool_or(p.name = '')) k
+    {unit}"""
 
 
 _REFERENCES = {

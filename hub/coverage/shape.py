@@ -140,6 +140,23 @@ def _employer(shape: Shape, place: Place) -> str:
     return _of_form(shape, place) + _within(shape, "f.mentor_organisation_id")
 
 
+# Everything is at hand already where no organisation is left out.
+def _companions(shape: Shape, place: Place) -> str:
+    if not shape.is_bounded:
+        return ""
+    return f"""
+          union all
+          select null, mentorship_id, mentee_id from counted_fact
+          where starts < {place("hi")} and ends > {place("lo")}
+            and mentorship_id = any (array(select mentorship_id from fact))"""
+
+
+def _named_once(shape: Shape, _: Place) -> str:
+    if shape.group_by in (GroupBy.DEPARTMENT, GroupBy.FORM):
+        return "(select distinct host_id, metric, a, b from named)"
+    return "named"
+
+
 # Written only where a fragment asks for them: an unused bind parameter is an error.
 PIECES: Mapping[str, Callable[[Shape, Place], str]] = {
     "ground_starts": _ground_starts,
@@ -156,4 +173,6 @@ PIECES: Mapping[str, Callable[[Shape, Place], str]] = {
     "worker_where": _employer,
     "mentored_where": _of_form,
     "post_where": _posted,
+    "companions": _companions,
+    "named_once": _named_once,
 }
