@@ -101,7 +101,7 @@ class _Table:
         return [guess if guess and guess.field else None for guess in guesses]
 
     def _plain(self, index: int) -> Guess | None:
-        said = self.confirmed.get(normalise_header(self.header.names[index]))
+        said = self.confirmed.get(normalise_header(" ".join(self.header.columns[index])))
         if said is not None:
             return Guess(field=said, confidence=1.0)
         levels = self.header.columns[index]
@@ -111,7 +111,7 @@ class _Table:
 
     def _rules(self, index: int) -> tuple[tuple[str, str], ...]:
         levels = self.header.columns[index]
-        if normalise_header(self.header.names[index]) in self.confirmed:
+        if normalise_header(" ".join(self.header.columns[index])) in self.confirmed:
             return ()
         rules = dictionary().contextual
         joined = normalise_header(" ".join(levels))
