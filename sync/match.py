@@ -124,8 +124,8 @@ async def _edges(connection: Connection, touched: Ids, model: Model) -> pd.DataF
     facts = await read_facts(connection, np.union1d(record, touched))
     facts = facts.iloc[np.argsort(content_order(facts))].reset_index(drop=True)
     ids = facts["record_id"].to_numpy(np.int64)
-    position = pd.Series(np.arange(len(ids)), index=ids)
-    keys = Keys(key=key, position=position.loc[record].to_numpy(np.int64), finer=finer)
+    position = pd.Index(ids).get_indexer(pd.Index(record)).astype(np.int64)
+    keys = Keys(key=key, position=position, finer=finer)
     found = candidates(keys, cap=BLOCK_CAP)
     is_touched = np.isin(ids, touched)
     concerned = is_touched[found.left] | is_touched[found.right]
