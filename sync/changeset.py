@@ -1,10 +1,37 @@
 """A change as a whole: begun when evidence lands, applied when its consequences are written."""
 
 import json
-from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 from hub.database import WriteSession
 from hub.records import ChangesetId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a changeset changes, by kind; all nought where the evidence was known already."""
+
+    records: int = 0
+    people_added: int = 0
+    people_changed: int = 0
+    people_split: int = 0
+    people_merged: int = 0
+    people_removed: int = 0
+    mentorships_added: int = 0
+    mentorships_changed: int = 0
+    mentorships_removed: int = 0
+    events: int = 0
+
+    @property
+    def people(self) -> int:
+        """Count people about whom anything changed, those who are no more included."""
+        added = self.people_added + self.people_split
+        return added + self.people_changed + self.people_merged + self.people_removed
+
+    @property
+    def mentorships(self) -> int:
+        """Count mentorships about which anything changed, ended ids included."""
+        return self.mentorships_added + self.mentorships_changed + self.mentorships_removed
 
 
 async def begin(session: WriteSession, kind: str, *, actor: str) -> ChangesetId:
@@ -18,14 +45,17 @@ async def begin(session: WriteSession, kind: str, *, actor: str) -> ChangesetId:
     return ChangesetId(number)
 
 
-async def finish(
-    session: WriteSession, changeset_id: ChangesetId, summary: Mapping[str, int]
-) -> None:
-    """Mark the changeset applied with counts by kind, and with it all that a dead run staged."""
+async def finish(session: WriteSession, changeset_id: ChangesetId, difference: Difference) -> None:
+    """Mark the changeset applied with its difference, and with it those of its kind that died.
+
+    A run projects all pending evidence, and only one run of a kind is at work, so an older
+    changeset that is still staged belongs to a run that died after landing.
+    """
     await session.raw.execute(
-        "update changeset set state = 'APPLIED', applied_at = now(),"
-        " summary = summary || case when id = $1 then $2::jsonb else '{}' end"
-        " where id = $1 or state = 'STAGED'",
+        "update changeset c set state = 'APPLIED', applied_at = now(),"
+        " summary = case when c.id = $1 then $2::jsonb else c.summary end"
+        " from changeset mine where mine.id = $1 and c.id <= $1 and c.kind = mine.kind"
+        " and c.state = 'STAGED'",
         changeset_id,
-        json.dumps(dict(summary)),
+        json.dumps(asdict(difference)),
     )

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-import pandas as pd
-
 from hub.database import Database, WriteSession
 from hub.records import ChangesetId, Rejected
 from hub.seal import Sealer
 from sync import changeset
+from sync.changeset import Difference
 from sync.directory import Directory, read_directory
 from sync.identity import new_id
-from sync.pipeline import Projected, project
-from sync.reading import FileRead, FileReport, Given, fingerprint, read_file
+from sync.pipeline import project
+from sync.reading import FileRead, FileReport, Given, fingerprint, read_file, records_of
 from sync.stage import Landed, land, reject, seal_fields, state_figures, state_lists
 
 __all__ = ["Accepted", "FileReport", "Given", "accept", "check"]
@@ -37,7 +36,7 @@ class Accepted:
     files: tuple[FileReport, ...]
     records: int
     versions: int
-    projected: Projected
+    projected: Difference
 
 
 async def check(database: Database, files: Sequence[Given], *, today: date) -> list[FileReport]:
@@ -124,9 +123,8 @@ async def _land(
     ids = {read.file_id: await _file(session, read, source_id, changeset_id) for read in page}
     fresh = {read.file_id for read in page if ids[read.file_id] == read.file_id}
     landed = Landed(records=0, versions=0)
-    frames = [frame for read in page for frame in read.frames]
-    if frames:
-        records = pd.concat(frames, ignore_index=True).fillna("")
+    records = records_of(page)
+    if records is not None:
         records["source_file_id"] = records["source_file_id"].map(ids)
         landed = await land(
             session, seal_fields(records, sealer), source_id=source_id, changeset_id=changeset_id

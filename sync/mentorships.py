@@ -82,6 +82,7 @@ SCALARS = (
 class MentorshipsWritten:
     """Which mentorships were rebuilt and which changed; ended ids are among both."""
 
+    known: frozenset[UUID]  # which of the rebuilt were there before
     changed: frozenset[UUID]
     gone: frozenset[UUID]
     places_before: Places
@@ -107,7 +108,8 @@ async def write_mentorships(
     claims, labels = read[rebuilt].reset_index(drop=True), labels[rebuilt]
     identities = assign(labels, claims["mentorship_id"].tolist())
     claims["now"] = column(identities.ids[label] for label in labels.tolist())
-    affected = set(claims["now"]) | set(claims["mentorship_id"].dropna())
+    known = set(claims["mentorship_id"].dropna())
+    affected = set(claims["now"]) | known
     affected |= await _drop_claims_on_oneself(connection)
     await remember_owners(connection, "affected_mentorship", affected)
     before = await mentorship_places(session)
@@ -120,6 +122,7 @@ async def write_mentorships(
     changed, gone = await _write_scalars(connection, changeset_id)
     changed |= await _write_parts(connection, root_id=root_id, changeset_id=changeset_id)
     return MentorshipsWritten(
+        known=frozenset(known),
         changed=frozenset(changed - gone),
         gone=frozenset(gone),
         places_before=before,

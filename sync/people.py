@@ -27,6 +27,7 @@ class PeopleWritten:
 
     ids: list[UUID]  # the person of each record of the component
     affected: frozenset[UUID]
+    known: frozenset[UUID]  # who of them was there before
     changed: frozenset[UUID]
     gone: frozenset[UUID]
     places_before: dict[UUID, list[UUID]]
@@ -48,7 +49,8 @@ async def write_people(
     connection = session.raw
     identities = assign(component.clustering.labels, component.previous)
     person_ids = [identities.ids[label] for label in component.clustering.labels.tolist()]
-    affected = set(person_ids) | {old for old in component.previous if old is not None}
+    known = {old for old in component.previous if old is not None}
+    affected = set(person_ids) | known
     await remember_owners(connection, "affected_person", affected)
     before = await places_of(session)
     await _write_links(connection, component, person_ids, model_version, changeset_id)
@@ -61,6 +63,7 @@ async def write_people(
     return PeopleWritten(
         ids=person_ids,
         affected=frozenset(affected),
+        known=frozenset(known),
         changed=frozenset(changed),
         gone=frozenset(row["id"] for row in gone),
         places_before=before,

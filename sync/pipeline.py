@@ -5,8 +5,6 @@ the database's own state and written in one transaction: a run that dies leaves 
 next run projects.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +12,7 @@ from hub.database import Database, WriteSession
 from hub.records import ChangesetId
 from hub.seal import Sealer
 from sync import changeset, outbox
+from sync.changeset import Difference
 from sync.claims import ClaimRules
 from sync.directory import read_directory
 from sync.facts import refresh_facts
@@ -30,28 +29,13 @@ from sync.rules import read_claim_rules
 PROJECTING = "projection"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Projected:
-    """What a run changed; all zero where the evidence was known already."""
-
-    records: int
-    people: int
-    mentorships: int
-    events: int
-
-    @property
-    def summary(self) -> Mapping[str, int]:
-        """Give the counts by kind, as a changeset keeps them."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
 async def project(
     database: Database,
     changeset_id: ChangesetId,
     *,
     sealer: Sealer,
     today: date,
-) -> Projected:
+) -> Difference:
     """Bring people and mentorships up to the evidence, in one transaction.
 
     Waits for another projection to end. Costs what the change touches, not what is stored.
@@ -59,16 +43,13 @@ async def project(
     async with database.writing() as session:
         await session.lock(PROJECTING)
         pending = await read_pending(session.raw)
-        done = NOTHING
+        difference = Difference()
         if len(pending.all):
-            done = await _project(
+            difference = await _project(
                 session, pending, changeset_id, sealer=sealer, today=today, model=HAND_MODEL
             )
-        await changeset.finish(session, changeset_id, done.summary)
-        return done
-
-
-NOTHING = Projected(records=0, people=0, mentorships=0, events=0)
+        await changeset.finish(session, changeset_id, difference)
+        return difference
 
 
 async def _project(
@@ -79,7 +60,7 @@ async def _project(
     sealer: Sealer,
     today: date,
     model: Model,
-) -> Projected:
+) -> Difference:
     directory = await read_directory(session.raw)
     rules = await read_claim_rules(session, on=today)
     await refresh_facts(
@@ -114,7 +95,7 @@ async def _project_mentorships(
     *,
     root_id: UUID,
     changeset_id: ChangesetId,
-) -> Projected:
+) -> Difference:
     """Write mentorships, then who may see what, then the events; the evidence is projected."""
     pairs = await write_mentorships(session, rules, root_id=root_id, changeset_id=changeset_id)
     before = {**await places_of(session), **people.places_before}
@@ -125,10 +106,28 @@ async def _project_mentorships(
     events = await _announce_people(session, people, changed, before, changeset_id)
     events += await _announce_mentorships(session, pairs, changeset_id)
     await settle(session.raw, pending)
-    return Projected(
+    return _difference(pending, people, changed, pairs, events)
+
+
+def _difference(
+    pending: Pending,
+    people: PeopleWritten,
+    changed: set[UUID],
+    pairs: MentorshipsWritten,
+    events: int,
+) -> Difference:
+    split = set(people.identities.split)
+    merged = set(people.identities.merged)
+    return Difference(
         records=len(pending.all),
-        people=len(changed | people.gone),
-        mentorships=len(pairs.changed | pairs.gone),
+        people_added=len(changed - people.known - split),
+        people_changed=len(changed & people.known),
+        people_split=len(changed & split),
+        people_merged=len(people.gone & merged),
+        people_removed=len(people.gone - merged),
+        mentorships_added=len(pairs.changed - pairs.known),
+        mentorships_changed=len(pairs.changed & pairs.known),
+        mentorships_removed=len(pairs.gone),
         events=events,
     )
 

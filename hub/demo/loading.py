@@ -48,7 +48,7 @@ async def load_registry(database: Database, registry: Registry) -> None:
             key=("territory_id", "age_from", "age_to", "as_of", "basis"),
         )
         await write_places(session, root_id=registry.ministry_id)
-        await changeset.finish(session, number, {"organisations": len(registry.organisations)})
+        await changeset.finish(session, number, changeset.Difference())
 
 
 async def load_files(

@@ -110,7 +110,7 @@ async def load_register(database: Database) -> None:
         await write_rows(session, "subordination", SUBORDINATIONS, key=())
         await write_rows(session, "succession", [merger], key=())
         await write_places(session, root_id=MINISTRY)
-        await changeset.finish(session, number, {})
+        await changeset.finish(session, number, changeset.Difference())
 
 
 def handed(
