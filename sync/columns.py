@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any  # a cell is a text, a day, an id, a list or nothing
 
 import asyncpg
+import numpy as np
 import pandas as pd
 
 from hub.database import copy_frame
@@ -12,6 +13,27 @@ from hub.database import copy_frame
 def column(values: Iterable[object], index: "pd.Index[Any] | None" = None) -> "pd.Series[Any]":
     """Make a column that keeps each value as the object it is, None included."""
     return pd.Series(list(values), index=index, dtype=object)
+
+
+def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames of texts and other objects under each other; where a column is absent, "".
+
+    Many small frames with differing columns: `pd.concat` would spend a millisecond on each.
+    """
+    names = dict.fromkeys(name for frame in frames for name in frame.columns)
+    return pd.DataFrame(
+        {
+            name: np.concatenate(
+                [
+                    frame[name].to_numpy(dtype=object)
+                    if name in frame
+                    else np.full(len(frame), "", dtype=object)
+                    for frame in frames
+                ]
+            )
+            for name in names
+        }
+    )
 
 
 def each(values: "pd.Series[Any]", rule: Callable[[Any], object]) -> "pd.Series[Any]":

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hub.records import FileKind, RecordKind
+from sync.columns import stacked
 from sync.matching.normalise import split_people
 
 Hashes = npt.NDArray[np.uint64]
@@ -20,6 +21,9 @@ Hashes = npt.NDArray[np.uint64]
 PLACE_COLUMNS = ("sheet", "row")
 # State identifiers enter no hash made here, which anyone could try out; landing adds keyed ones.
 SEALED_FIELDS = ("snils", "inn_person")
+# What whoever read the rows knows of them: whose list, as of when, in which file. `list` tells
+# the lists of a frame apart.
+GIVEN_COLUMNS = ("organisation_id", "stated_as_of", "source_file_id", "list")
 # What a record is besides what the source wrote.
 OWN_COLUMNS = ("kind", "part", "organisation_id", "external_id", "stating_id", "content_hash")
 NAME_FIELDS = ("last_name", "first_name", "middle_name", "full_name")
@@ -64,25 +68,25 @@ LAYOUTS = {
 }
 
 
-def parts_of(frame: pd.DataFrame, kind: FileKind, organisations: pd.Series) -> pd.DataFrame:
-    """Turn raw rows into records.
+def parts_of(frame: pd.DataFrame, kind: FileKind) -> pd.DataFrame:
+    """Turn raw rows of any number of lists into records.
 
-    `organisations` gives the organisation of each row. The answer has the fields of `frame` and
-    OWN_COLUMNS: part 0 is the row's own person, 1.. are whom it mentions; `stating_id` is the
-    external id of the mentioning row, empty for part 0.
+    `frame` has GIVEN_COLUMNS besides the fields that the source wrote. The answer has the fields
+    of `frame` and OWN_COLUMNS: part 0 is the row's own person, 1.. are whom it mentions;
+    `stating_id` is the external id of the mentioning row, empty for part 0. Costs the same for
+    one list of many rows as for many lists of few.
     """
     layout = LAYOUTS[kind]
     own = frame.copy()
-    own["organisation_id"] = organisations
     own["part"] = 0
     own["kind"] = layout.kind.value
     own["content_hash"] = _content_hash(frame)
     own["external_id"] = _identity(own, layout)
     own["stating_id"] = b""
+    own = own.drop(columns="list")
     if not layout.own:
         return own
-    lines = _mentions(own, layout)
-    return pd.concat([_of_side(own, layout), lines], ignore_index=True).fillna("")
+    return stacked([_of_side(own, layout), _mentions(own, layout)])
 
 
 def _of_side(own: pd.DataFrame, layout: Layout) -> pd.DataFrame:
@@ -103,7 +107,8 @@ def _mentions(own: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     What the row says of the other side besides the name is theirs only where it names one person.
     """
     fields = [name for name in own.columns if name.startswith(layout.other)]
-    lines = own.loc[:, ["organisation_id", "external_id", *PLACE_COLUMNS, *fields]]
+    carried = [name for name in (*GIVEN_COLUMNS, *PLACE_COLUMNS) if name in own]
+    lines = own.loc[:, ["external_id", *carried, *fields]]
     lines = lines.rename(columns={name: name.removeprefix(layout.other) for name in fields})
     lines["full_name"] = _column(lines, "full_name")
     split = {value: split_people(value) for value in pd.unique(lines["full_name"])}
@@ -136,23 +141,31 @@ def _identity(own: pd.DataFrame, layout: Layout) -> list[bytes]:
     folded = own.loc[:, [name for name in layout.identity if name in own]].apply(_folded)
     key = _row_hash(folded) + _hashed(own["kind"], "kind")
     key = np.where(stated != "", _hashed(stated, "external_id"), key).astype(np.uint64)
-    order = pd.DataFrame(
-        {
-            "organisation": own["organisation_id"].astype(str),
-            "key": key,
-            "hash": own["content_hash"],
-            "sealed": _row_hash(own.filter(regex=f"({'|'.join(SEALED_FIELDS)})$")),
-        }
-    )
-    place = order.sort_values(["hash", "sealed"]).groupby(["organisation", "key"]).cumcount()
-    copies = place.sort_index().to_numpy(np.uint64)
+    copies = _copies(own, key)
     return _as_bytes(key, _mixed(key + copies * np.uint64(0x9E3779B97F4A7C15)))
 
 
+def _copies(own: pd.DataFrame, key: Hashes) -> Hashes:
+    """Number the rows of one list and organisation that have one key, in the order of content."""
+    place = np.zeros(len(own), dtype=np.uint64)
+    rows = pd.DataFrame(
+        {"list": own["list"], "organisation": _codes(own["organisation_id"]), "key": key}
+    )
+    again = rows.duplicated(keep=False).to_numpy()
+    if again.any():
+        alike = own[again]
+        sealed = _row_hash(alike.filter(regex=f"({'|'.join(SEALED_FIELDS)})$"))
+        order = rows[again].assign(hash=alike["content_hash"], sealed=sealed)
+        order = order.sort_values(["hash", "sealed"])
+        numbers = order.groupby(["list", "organisation", "key"]).cumcount()
+        place[again] = numbers.sort_index().to_numpy(np.uint64)
+    return place
+
+
 def _content_hash(frame: pd.DataFrame) -> list[bytes]:
-    aside = {*PLACE_COLUMNS, *OWN_COLUMNS, "row_no"}
+    aside = {*PLACE_COLUMNS, *OWN_COLUMNS, *GIVEN_COLUMNS, "row_no"}
     fields = frame.loc[:, sorted(n for n in set(frame.columns) - aside if not _is_sealed(n))]
-    return _as_bytes(_row_hash(fields), _row_hash(fields, salt=1))
+    return _as_bytes(*_row_hashes(fields, salts=(0, 1)))
 
 
 def _is_sealed(name: str) -> bool:
@@ -160,21 +173,36 @@ def _is_sealed(name: str) -> bool:
     return name.endswith(SEALED_FIELDS)
 
 
-def _row_hash(fields: pd.DataFrame, *, salt: int = 0) -> Hashes:
+def _row_hash(fields: pd.DataFrame) -> Hashes:
+    (found,) = _row_hashes(fields, salts=(0,))
+    return found
+
+
+def _row_hashes(fields: pd.DataFrame, *, salts: tuple[int, ...]) -> list[Hashes]:
     """Hash each line over its filled fields: an empty field and an absent one are the same."""
-    total = np.full(len(fields), np.uint64(salt), dtype=np.uint64)
+    totals = [np.full(len(fields), np.uint64(salt), dtype=np.uint64) for salt in salts]
     for name in fields.columns:
-        values = fields[name].astype(str)
-        total += np.where(values == "", np.uint64(0), _hashed(values, f"{name}{salt}"))
-    return _mixed(total)
+        codes, distinct = pd.factorize(fields[name].to_numpy(dtype=object))
+        for salt, total in zip(salts, totals, strict=True):
+            hashed = _hashed_distinct(distinct, f"{name}{salt}")
+            hashed[distinct == ""] = 0
+            total += hashed[codes]
+    return [_mixed(total) for total in totals]
 
 
 def _hashed(values: pd.Series, name: str) -> Hashes:
+    codes, distinct = pd.factorize(values.to_numpy(dtype=object))
+    return _hashed_distinct(distinct, name)[codes]
+
+
+def _hashed_distinct(distinct: npt.NDArray[np.object_], name: str) -> Hashes:
     """Hash distinct values once; SipHash with a fixed key is the same on every machine."""
-    codes, distinct = pd.factorize(values)
     key = blake2b(name.encode(), digest_size=8).hexdigest()
-    hashed = pd.util.hash_array(np.asarray(distinct, dtype=object), hash_key=key, categorize=False)
-    return hashed[codes]
+    return pd.util.hash_array(distinct, hash_key=key, categorize=False)
+
+
+def _codes(values: pd.Series) -> npt.NDArray[np.intp]:
+    return pd.factorize(values)[0]
 
 
 def _mixed(values: Hashes) -> Hashes:
@@ -187,7 +215,8 @@ def _mixed(values: Hashes) -> Hashes:
 def _as_bytes(low: Hashes, high: Hashes) -> list[bytes]:
     joined = np.empty((len(low), 2), dtype="<u8")
     joined[:, 0], joined[:, 1] = low, high
-    return [line.tobytes() for line in joined]
+    found: list[bytes] = joined.view("V16").ravel().tolist()
+    return found
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -3,6 +3,7 @@
 No database is written here; a check and an acceptance read by the same code.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -25,7 +26,7 @@ from hub.records import (
     Rejected,
 )
 from sync.claims import academic_year
-from sync.columns import column
+from sync.columns import column, stacked
 from sync.directory import Directory
 from sync.identity import new_id
 from sync.parts import parts_of
@@ -79,7 +80,7 @@ class FileReport:
 
 @dataclass(slots=True, kw_only=True)
 class FileRead:
-    """A file as read: records in `frames`, the lists it gives, and what was refused."""
+    """A file as read: its rows by list in `frames`, of `kinds`; its lists; what was refused."""
 
     given: Given
     file_id: UUID
@@ -119,6 +120,22 @@ def read_file(given: Given, directory: Directory, *, today: date) -> FileRead:
     return read
 
 
+def records_of(reads: Sequence[FileRead]) -> pd.DataFrame | None:
+    """Make records of the rows of files, those of one kind at once; nothing where no rows are."""
+    by_kind: dict[FileKind, list[pd.DataFrame]] = {}
+    for read in reads:
+        for kind, frame in zip(read.kinds, read.frames, strict=True):
+            by_kind.setdefault(kind, []).append(frame)
+    made = [parts_of(_of_lists(frames), kind) for kind, frames in by_kind.items()]
+    return stacked(made) if made else None
+
+
+def _of_lists(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put lists under each other, numbered."""
+    sizes = [len(frame) for frame in frames]
+    return stacked(frames).assign(list=np.repeat(np.arange(len(frames)), sizes))
+
+
 def fingerprint(path: Path) -> tuple[str, int]:
     """Give a file's SHA-256 and size, reading it in blocks."""
     digest, size = sha256(), 0
@@ -130,7 +147,7 @@ def fingerprint(path: Path) -> tuple[str, int]:
 
 
 def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> None:
-    """Place a batch in time and among organisations, and make its rows records."""
+    """Place a batch in time and among organisations."""
     read.unmapped += batch.unmapped
     read.repairs += batch.repairs
     stated_as_of = _stated_as_of(read.given, batch)
@@ -144,12 +161,12 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
         return
     read.rejected += _strangers(batch, ~known)
     rows = batch.frame[known].reset_index(drop=True)
-    records = parts_of(rows, batch.kind, organisations[known].reset_index(drop=True))
+    rows["organisation_id"] = column(organisations[known])
+    rows["stated_as_of"] = column([stated_as_of] * len(rows))
+    rows["source_file_id"] = column([read.file_id] * len(rows))
     read.rows += len(rows)
     read.kinds.append(batch.kind)
-    records["stated_as_of"] = column([stated_as_of] * len(records))
-    records["source_file_id"] = column([read.file_id] * len(records))
-    read.frames.append(records)
+    read.frames.append(rows)
     lists = _lists(read, batch, organisations[known], stated_as_of)
     read.lists += lists
     read.figures += [(figure, lists[0]) for figure in batch.figures if len(lists) == 1]
@@ -197,6 +214,8 @@ def _refused(batch: Batch, code: str, message: str) -> Rejected:
 
 def _strangers(batch: Batch, unknown: npt.NDArray[np.bool_]) -> list[Rejected]:
     """Refuse the rows whose own organisation nobody knows; the rest of the table stays."""
+    if not unknown.any():
+        return []
     rows = batch.frame[unknown]
     return [
         Rejected(
