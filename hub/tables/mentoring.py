@@ -69,7 +69,7 @@ class ProgrammeOrganisation(Base):
     programme_id: Mapped[UUID] = mapped_column(
         ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
     )
-    organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True)
+    organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True, index=True)
     role: Mapped[str]  # LEAD | PARTNER
     changeset_id: Mapped[ChangesetRef]
 
@@ -79,7 +79,7 @@ class MentorProfile(Base):
 
     __tablename__ = "mentor_profile"
     person_id: Mapped[PersonRef] = mapped_column(primary_key=True)
-    organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True)
+    organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True, index=True)
     starts: Mapped[date] = mapped_column(primary_key=True)
     ends: Mapped[Ends]
     record_id: Mapped[RecordRef]
@@ -197,7 +197,7 @@ class ParticipationFact(Base):
     mentee_id: Mapped[UUID] = mapped_column(index=True)
     form_code: Mapped[str | None]
     programme_id: Mapped[UUID | None] = mapped_column(index=True)
-    host_id: Mapped[UUID] = mapped_column(index=True)
+    host_id: Mapped[UUID]
     host_department_id: Mapped[UUID | None] = mapped_column(index=True)
     host_territory_id: Mapped[UUID | None]
     mentor_organisation_id: Mapped[UUID | None]
@@ -206,3 +206,8 @@ class ParticipationFact(Base):
     starts: Mapped[Starts]
     ends: Mapped[Ends]
     changeset_id: Mapped[ChangesetRef]
+    # Coverage reads the facts of a department's organisations that touch a period.
+    __table_args__ = (
+        Index(None, "host_id", "ends", "starts"),
+        Index(None, "mentor_organisation_id", "ends", "starts"),
+    )

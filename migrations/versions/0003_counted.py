@@ -8,6 +8,8 @@ authority, of their people, and of mentorships they host; without a scope no row
 behind row-level security.
 """
 
+from collections.abc import Iterator
+
 from alembic import op
 
 revision = "0003"
@@ -46,9 +48,28 @@ VIEWS = {
         where {EVERYTHING} or {SCOPE} is not null""",
 }
 
+# By which coverage finds what a department's organisations take part in.
+INDEXES = {
+    "participation_fact": (
+        ("host_id", "ends", "starts"),
+        ("mentor_organisation_id", "ends", "starts"),
+    ),
+    "mentor_profile": (("organisation_id",),),
+    "programme_organisation": (("organisation_id",),),
+}
+
+
+def _indexes() -> Iterator[tuple[str, str, list[str]]]:
+    for table, indexes in INDEXES.items():
+        for columns in indexes:
+            yield f"ix_{table}_{'_'.join(columns)}", table, list(columns)
+
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '3s'")
+    op.drop_index("ix_participation_fact_host_id", "participation_fact")
+    for name, table, columns in _indexes():
+        op.create_index(name, table, columns)
     for name, query in VIEWS.items():
         op.execute(f"create view {name} as {query}")
         op.execute(f"grant select on {name} to hub_worker, hub_web, hub_web_region")
@@ -58,3 +79,6 @@ def downgrade() -> None:
     op.execute("set local lock_timeout = '3s'")
     for name in VIEWS:
         op.execute(f"drop view {name}")
+    for name, table, _ in _indexes():
+        op.drop_index(name, table)
+    op.create_index("ix_participation_fact_host_id", "participation_fact", ["host_id"])
