@@ -145,9 +145,7 @@ async def test_a_reorganised_schools_records_go_to_its_successor(
     ] == found
 
 
-async def test_a_snils_corrected_as_of_the_same_day_is_taken(
-    hub: Database, take_in: TakeIn
-) -> None:
+async def test_a_snils_corrected_as_of_the_same_day_is_taken(take_in: TakeIn) -> None:
     day = date(2026, 9, 1)
     wrong, right = MERYANIN | {"snils": "087-654-302 01"}, MERYANIN | {"snils": "087-654-302 00"}
     await take_in(handed(FileKind.STAFF, FIRST, day, [wrong]))
