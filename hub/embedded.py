@@ -101,6 +101,18 @@ def running_server(directory: Path, *, choice: str = "", durable: bool = True) -
             server.stop()
 
 
+def clear(directory: Path) -> None:
+    """Remove the cluster in `directory`, if there is one.
+
+    Raises ConflictError when another process uses the directory.
+    """
+    _own(directory)
+    with _locked(directory):
+        _stop_orphan(directory / "data")
+        if (directory / "data").exists():
+            shutil.rmtree(directory / "data")
+
+
 def running_address(directory: Path) -> str | None:
     """Return the superuser's address of the server that now runs over `directory`, if one does."""
     data = directory / "data"

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 
 from hub import migrate, provision
 from hub.addresses import DEMO_DATABASE
@@ -17,8 +19,8 @@ from hub.demo.files import DemoFile, write_files, write_truth
 from hub.demo.keys import issue_keys
 from hub.demo.loading import load_files, load_registry
 from hub.demo.region import Region, make_region
-from hub.demo.serving import served, tell
-from hub.embedded import running_server
+from hub.demo.serving import listen, served, tell
+from hub.embedded import clear, running_server
 from hub.errors import ConflictError
 from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings
@@ -34,11 +36,14 @@ def demo(*, people: int, port: int, reset: bool, check: bool) -> None:
     every answer agrees with the region's truth.
     """
     settings = Settings()
-    if reset:
-        _forget(settings)
     agreed = True
-    with _lent(settings) as addresses:
-        agreed = asyncio.run(_run(settings, addresses, people=people, port=port, check=check))
+    with listen(port) as listening:  # a taken port is said before minutes of work
+        if reset:
+            _forget(settings)
+        with _lent(settings) as addresses:
+            agreed = asyncio.run(
+                _run(settings, addresses, people=people, listening=listening, check=check)
+            )
     if not agreed:
         sys.exit(Exit.FAILURE)
 
@@ -51,9 +56,9 @@ def _forget(settings: Settings) -> None:
             "сами или уберите HUB_DATABASE_URL.",
             code="demo.foreign_database",
         )
-    for name in ("data", "demo"):
-        if (settings.directory / name).exists():
-            shutil.rmtree(settings.directory / name)
+    clear(settings.directory)
+    if (settings.directory / "demo").exists():
+        shutil.rmtree(settings.directory / "demo")
 
 
 @contextmanager
@@ -74,19 +79,42 @@ def _say_time(station: str, begun: float) -> None:
 
 
 async def _run(
-    settings: Settings, addresses: Addresses, *, people: int, port: int, check: bool
+    settings: Settings,
+    addresses: Addresses,
+    *,
+    people: int,
+    listening: socket.socket,
+    check: bool,
 ) -> bool:
     await migrate.upgrade(addresses.owner)
-    region, files = _region(settings, people)
     async with open_database(addresses.worker) as database:
+        await _require_ours(settings, database)
+        region, files = _region(settings, people)
         await _load(database, region, files, _sealer(settings))
         keys = await issue_keys(database, region.registry)
-        async with served(addresses, port=port) as web:
+        async with served(addresses, listening) as web:
             if check:
                 return await compare(web.url, keys, region, files, database)
             tell(web.url, keys, settings.directory / "demo")
-            await web.running
+            await web.until_told()
     return True
+
+
+async def _require_ours(settings: Settings, database: Database) -> None:
+    """Refuse a database with organisations that no demo of this folder wrote."""
+    async with database.reading() as session:
+        taken = await session.raw.fetchval("select exists (select from organisation)")
+    if taken and not _diary(settings).exists():
+        raise ConflictError(
+            "В базе уже есть организации, и это не придуманный регион. Укажите пустую базу "
+            "или уберите HUB_DATABASE_URL.",
+            code="demo.foreign_database",
+        )
+
+
+def _diary(settings: Settings) -> Path:
+    """Say where the demo keeps which region it made and when."""
+    return settings.directory / "demo" / "region.json"
 
 
 def _region(settings: Settings, people: int) -> tuple[Region, list[DemoFile]]:
@@ -100,7 +128,7 @@ def _region(settings: Settings, people: int) -> tuple[Region, list[DemoFile]]:
 
 def _first_day(settings: Settings, people: int) -> date:
     """Keep the day of the first run, so that a second run writes and takes the same files."""
-    path = settings.directory / "demo" / "region.json"
+    path = _diary(settings)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         today = datetime.now(settings.zone).date()

@@ -1,9 +1,10 @@
 """The demo's web process in this process: served on loopback until told to stop."""
 
 import asyncio
+import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,26 +17,46 @@ from hub.settings import Addresses, Settings
 from hub.terminal import say
 
 HOST = "127.0.0.1"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LAST_ANSWERS_S = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A running web process: its address, and what ends when somebody interrupts it."""
+    """A running web process: its address, and its work."""
 
     url: str
     running: "asyncio.Task[None]"
 
+    async def until_told(self) -> None:
+        """Wait until somebody stops the hub as `tell` said, which is an orderly end."""
+        told = asyncio.Event()
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, told.set)
+        waiting = asyncio.create_task(told.wait())
+        await asyncio.wait({waiting, self.running}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the command, which has a database to stop as well."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none: uvicorn would raise them again inside a task when it is done."""
+        yield
+
 
 @asynccontextmanager
-async def served(addresses: Addresses, *, port: int) -> AsyncIterator[Served]:
-    """Serve the hub on loopback while the block runs.
-
-    Port 0 takes a free one. Raises ConflictError when the port is taken.
-    """
-    listening = _listen(port)
-    server = uvicorn.Server(
+async def served(addresses: Addresses, listening: socket.socket) -> AsyncIterator[Served]:
+    """Serve the hub on the socket while the block runs."""
+    server = _Server(
         uvicorn.Config(
-            app.build(addresses, Settings()), log_config=None, access_log=False, server_header=False
+            app.build(addresses, Settings()),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=LAST_ANSWERS_S,
         )
     )
     running = asyncio.create_task(server.serve(sockets=[listening]))
@@ -48,20 +69,16 @@ async def served(addresses: Addresses, *, port: int) -> AsyncIterator[Served]:
     finally:
         server.should_exit = True
         await running
-        listening.close()
 
 
-def _listen(port: int) -> socket.socket:
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def listen(port: int) -> socket.socket:
+    """Take a port of the loopback, 0 for a free one; raises ConflictError when it is taken."""
     try:
-        listening.bind((HOST, port))
+        return socket.create_server((HOST, port))
     except OSError as error:
-        listening.close()
         raise ConflictError(
             f"Порт {port} занят. Укажите другой: --port 8001.", code="conflict.port"
         ) from error
-    return listening
 
 
 def tell(url: str, keys: Keys, folder: Path) -> None:
