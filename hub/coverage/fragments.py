@@ -8,16 +8,10 @@ for a question: whose row a thing is, and what narrows it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """A named query: what it reads, and its text."""
-
-    needs: tuple[str, ...]
-    sql: str
-
+from hub.coverage.fragment import Fragment
+from hub.coverage.stated import STATED
+from hub.coverage.young import YOUNG
 
 # The bounds of counting: of each rule one version is in force on a day.
 _RULE = Fragment(
@@ -205,133 +199,6 @@ _FRESH = Fragment(
     group by u.key""",
 )
 
-# Everyone with a post of the rule's positions on the day, and the posts that make their row: the
-# main job, else posts of an unstated kind, else part-time and civil contracts of other employers.
-_POST = Fragment(
-    ("rule", "unit"),
-    """
-    select e.person_id, e.organisation_id, e.teaching_since, e.flag
-    from (select e.person_id, e.organisation_id, e.teaching_since,
-                 rank() over (partition by e.person_id
-                              order by case when e.kind = 'MAIN' then 1
-                                            when e.kind = any (r.aside) then 3 else 2 end,
-                                       e.position_code = any (r.positions) desc) as place,
-                 bool_or(e.position_code = any (r.positions)) over person as qualifies,
-                 bool_or(e.young_specialist_flag)
-                   filter (where e.position_code = any (r.positions)) over person as flag
-          from counted_post e cross join rule r
-          where e.starts <= {day} and e.ends > {day}{post_where}
-          window person as (partition by e.person_id)) e
-    where e.place = 1 and e.qualifies""",
-)
-
-# Teaching experience decides; where it is unknown the source's own flag; else nobody knows.
-_NOVICE = Fragment(
-    ("post", "rule", "unit"),
-    """
-    select u.key, p.person_id as a,
-           coalesce((p.teaching_since + make_interval(months => r.months))::date > {day}, p.flag)
-             as young
-    from post p cross join rule r
-    join unit u on u.organisation_id = p.organisation_id
-               and u.starts <= {day} and u.ends > {day}""",
-)
-
-_YOUNG = Fragment(("novice",), "select distinct key, a from novice where young")
-_YOUNG_UNKNOWN = Fragment(("novice",), "select distinct key, a from novice where young is null")
-
-# Mentees of the day in a pedagogical form, wherever in the region they are hosted.
-_MENTORED = Fragment(
-    ("young",),
-    """
-    select distinct f.mentee_id as person_id, f.form_code
-    from counted_fact f
-    join mentoring_form m on m.code = f.form_code and m.pedagogical
-    where f.starts <= {day} and f.ends > {day}{mentored_where}
-      and f.mentee_id in (select a from young)""",
-)
-
-_YOUNG_COVERED = Fragment(
-    ("young", "mentored"),
-    """
-    select y.key, y.a from young y
-    where exists (select from mentored m where m.person_id = y.a)""",
-)
-
-_YOUNG_COVERED_BY_FORM = Fragment(
-    ("mentored",),
-    """
-    select form_code as key, person_id as a from mentored""",
-)
-
-_YOUNG_UNCOVERED = Fragment(
-    ("young", "mentored"),
-    """
-    select y.key, y.a from young y
-    where not exists (select from mentored m where m.person_id = y.a)""",
-)
-
-# What organisations assert without names: the latest figure of each that speaks of the period.
-_FIGURE = Fragment(
-    ("unit",),
-    """
-    select distinct u.key, g.organisation_id, g.metric, g.value
-    from (select distinct on (s.organisation_id, s.metric)
-                 s.organisation_id, s.metric, s.value, greatest(s.stated_as_of, {lo}) as day
-          from stated_figure s
-          where s.organisation_id in (select organisation_id from unit)
-            and s.stated_as_of >= {stated_from} and s.stated_as_of < {hi}
-            and s.starts < {hi} and s.ends > {lo}
-          order by s.organisation_id, s.metric, s.stated_as_of desc) g
-    join unit u on u.organisation_id = g.organisation_id
-               and u.starts <= g.day and u.ends > g.day""",
-)
-
-_HOSTING = Fragment(
-    ("fact", "figure"),
-    """
-    select key, host_id, mentor_id, mentee_id from fact
-    where host_id in (select organisation_id from figure)""",
-)
-
-_NAMED = Fragment(
-    ("hosting",),
-    """
-    select distinct key, host_id, 'PAIRS' as metric, mentor_id as a, mentee_id as b from hosting
-    union all
-    select distinct key, host_id, 'MENTORS', mentor_id, null::uuid from hosting
-    union all
-    select distinct key, host_id, 'MENTEES', mentee_id, null::uuid from hosting""",
-)
-
-_ASSERTED = Fragment(
-    ("figure", "named"),
-    """
-    select key, metric, sum(value)::int as asserted,
-           sum(greatest(0, value - named))::int as unnamed
-    from (select key, organisation_id, metric, max(value) as value, count(a) as named
-          from (select key, organisation_id, metric, value, null::uuid as a from figure
-                union all
-                select key, host_id, metric, null, a from named) b
-          group by key, organisation_id, metric) o
-    where value is not null
-    group by key, metric""",
-)
-
-# In the whole somebody hosted by an organisation in several rows is named once.
-_ASSERTED_TOTAL = Fragment(
-    ("figure", "named"),
-    """
-    select metric, sum(value)::int as asserted, sum(greatest(0, value - named))::int as unnamed
-    from (select organisation_id, metric, max(value) as value, count(a) as named
-          from (select organisation_id, metric, value, null::uuid as a from figure
-                union all
-                select host_id, metric, null, a from {named_once} d) b
-          group by organisation_id, metric) o
-    where value is not null
-    group by metric""",
-)
-
 FRAGMENTS: Mapping[str, Fragment] = {
     "rule": _RULE,
     "ground": _GROUND,
@@ -355,17 +222,6 @@ FRAGMENTS: Mapping[str, Fragment] = {
     "approved": _APPROVED,
     "reported": _REPORTED,
     "fresh": _FRESH,
-    "post": _POST,
-    "novice": _NOVICE,
-    "young": _YOUNG,
-    "young_unknown": _YOUNG_UNKNOWN,
-    "mentored": _MENTORED,
-    "young_covered": _YOUNG_COVERED,
-    "young_covered_by_form": _YOUNG_COVERED_BY_FORM,
-    "young_uncovered": _YOUNG_UNCOVERED,
-    "figure": _FIGURE,
-    "hosting": _HOSTING,
-    "named": _NAMED,
-    "asserted": _ASSERTED,
-    "asserted_total": _ASSERTED_TOTAL,
+    **YOUNG,
+    **STATED,
 }
