@@ -4,7 +4,7 @@ Pending is read from the database: a record whose current version is not the pro
 whose end moved. So a run that died is finished by the next one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import asyncpg
@@ -84,7 +84,8 @@ async def refresh_facts(
     for ids in _chunks(pending.restated):
         payloads = await _payloads(connection, ids, sealer)
         normalised = normalise(payloads, today=today)
-        facts = _facts(payloads, normalised.frame, directory, sealer)
+        held = await _held_seals(connection, ids)
+        facts = _facts(payloads, normalised.frame, directory, sealer, held)
         await connection.execute("delete from record_facts where record_id = any($1)", ids.tolist())
         await insert_frame(connection, "record_facts", facts, STORED)
         await _reject_cells(session, payloads, normalised.issues, sealer, changeset_id)
@@ -118,15 +119,34 @@ async def _payloads(connection: Connection, ids: Ids, sealer: Sealer) -> pd.Data
     return payloads
 
 
+async def _held_seals(connection: Connection, ids: Ids) -> dict[bytes, bytes]:
+    """Read how each СНИЛС of the records is sealed already: sealed anew it would look changed."""
+    rows = await connection.fetch(
+        "select snils_hash, snils_sealed from record_facts"
+        " where record_id = any($1) and snils_hash is not null order by record_id",
+        ids.tolist(),
+    )
+    return {row["snils_hash"]: row["snils_sealed"] for row in rows}
+
+
 def _facts(
-    payloads: pd.DataFrame, frame: pd.DataFrame, directory: Directory, sealer: Sealer
+    payloads: pd.DataFrame,
+    frame: pd.DataFrame,
+    directory: Directory,
+    sealer: Sealer,
+    held: Mapping[bytes, bytes],
 ) -> pd.DataFrame:
     """Add what the normaliser does not know: hashes, organisations, roles."""
     digits = [value or None for value in frame["snils"]]
+    hashes = sealer.hash_many(digits)
+    fresh = sealer.seal_many(digits)
+    seals = (
+        held.get(known, new) if known else None for known, new in zip(hashes, fresh, strict=True)
+    )
     return frame.assign(
         record_id=payloads["_id"],
-        snils_hash=column(sealer.hash_many(digits)),
-        snils_sealed=column(sealer.seal_many(digits)),
+        snils_hash=column(hashes),
+        snils_sealed=column(seals),
         contact_owner=np.where(payloads["_kind"].isin(REPRESENTED), "REPRESENTATIVE", "SELF"),
         organisation_id=payloads["_organisation_id"],
         affiliation_organisation_id=column(_affiliations(payloads, directory)),
