@@ -17,6 +17,7 @@ def serve(
     import uvicorn
 
     asyncio.run(_require_head())
+    _require_port(host, port)
     say(f"http://{host}:{port}/  остановить: Ctrl+C")
     uvicorn.run(
         "hub.app:create",
@@ -29,6 +30,21 @@ def serve(
         server_header=False,
         date_header=True,
     )
+
+
+def _require_port(host: str, port: int) -> None:
+    """Say in words that the address is taken or not ours; the server itself would only log it."""
+    import socket
+
+    from hub.errors import ConflictError
+
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise ConflictError(
+            f"Адрес {host}:{port} занят или недоступен. Укажите другой: --port 8001.",
+            code="conflict.port",
+        ) from error
 
 
 async def _require_head() -> None:

@@ -12,12 +12,13 @@
 
   const fetcher = async (params, options) => {
     const key = sessionStorage.getItem(STORED);
+    if (!key) return { errors: [{ message: "Вставьте ключ доступа вверху страницы и нажмите «Применить»." }] };
     const headers = {
       "Content-Type": "application/json",
       Accept: "application/graphql-response+json, application/json",
       ...(options && options.headers),
     };
-    if (key) headers.Authorization = `Bearer ${key}`;
+    headers.Authorization = `Bearer ${key}`;
     const answer = await fetch("/graphql", { method: "POST", headers, body: JSON.stringify(params) });
     return answer.json();
   };
