@@ -146,7 +146,7 @@ async def authenticate(
     )
 
 
-async def issue_key(
+async def issue_key(  # noqa: PLR0913 - the terms of a key
     session: WriteSession,
     *,
     client_name: str,
@@ -154,6 +154,7 @@ async def issue_key(
     role: Role,
     organisation_id: UUID,
     purposes: frozenset[Purpose] = frozenset(),
+    expires_at: datetime | None = None,
     env: str,
 ) -> str:
     """Create a client with one grant and return its key, which is never shown again."""
@@ -170,10 +171,11 @@ async def issue_key(
         sorted(purposes),
     )
     await session.raw.execute(
-        "insert into credential (id, client_id, secret_sha256) values ($1, $2, $3)",
+        "insert into credential (id, client_id, secret_sha256, expires_at) values ($1, $2, $3, $4)",
         key_id,
         client_id,
         _digest(secret),
+        expires_at,
     )
     return f"hub_{env}_{key_id}_{secret}"
 

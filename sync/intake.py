@@ -15,6 +15,7 @@ from hub.seal import Sealer
 from sync import changeset
 from sync.changeset import Difference
 from sync.directory import Directory, read_directory
+from sync.findings import examined, read_findings, with_findings
 from sync.identity import new_id
 from sync.pipeline import project
 from sync.reading import FileRead, FileReport, Given, fingerprint, read_file, records_of
@@ -43,7 +44,7 @@ async def check(database: Database, files: Sequence[Given], *, today: date) -> l
     """Say what each file holds and what in it cannot be taken; writes nothing."""
     async with database.reading() as session:
         directory = await read_directory(session.raw)
-    return [read_file(given, directory, today=today).report() for given in files]
+    return [examined(read_file(given, directory, today=today), today=today) for given in files]
 
 
 async def accept(
@@ -58,8 +59,9 @@ async def accept(
 ) -> Accepted:
     """Take files in as one changeset and write what follows from them.
 
-    Evidence is committed in pages of whole files that hold about `page_rows`. One run of the source at a time: raises ConflictError while another is at work. The same files
-    again change nothing.
+    Evidence is committed in pages of whole files that hold about `page_rows` rows. One run of the
+    source at a time: raises ConflictError while another is at work. The same files again change
+    nothing.
     """
     async with database.holding(f"source:{SOURCE_CODE}"):
         async with database.writing() as session:
@@ -76,9 +78,11 @@ async def accept(
             progress("landing", len(reports))
         progress("projecting", len(reports))
         projected = await project(database, changeset_id, sealer=sealer, today=today)
+    async with database.reading() as reading:
+        found = await read_findings(reading, changeset_id)
     return Accepted(
         changeset_id=changeset_id,
-        files=tuple(reports),
+        files=tuple(with_findings(report, found.get(report.name, [])) for report in reports),
         records=records,
         versions=versions,
         projected=projected,

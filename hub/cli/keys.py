@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
@@ -39,6 +40,9 @@ def create(
         list[str] | None,
         typer.Option(help="Что видно без маски: CONTACTS, IDENTIFIERS, BIRTH_DATES."),
     ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Сколько дней действует; без него бессрочно.")
+    ] = None,
     *,
     person: Annotated[
         bool, typer.Option("--person", help="Ключ для человека, а не для системы.")
@@ -59,6 +63,7 @@ def create(
             role=granted,
             organisation_id=await find_organisation(session, organisation),
             purposes=purposes,
+            expires_at=None if days is None else datetime.now(UTC) + timedelta(days=days),
             env="live",
         )
 
