@@ -186,7 +186,7 @@ def _row_hashes(fields: pd.DataFrame, *, salts: tuple[int, ...]) -> list[Hashes]
         for salt, total in zip(salts, totals, strict=True):
             hashed = _hashed_distinct(distinct, f"{name}{salt}")
             hashed[distinct == ""] = 0
-            total += hashed[codes]
+            np.add(total, hashed[codes], out=total)
     return [_mixed(total) for total in totals]
 
 

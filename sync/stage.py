@@ -5,12 +5,14 @@ when a record ended follow from the days and contents stated, so the order of la
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
 from uuid import UUID
 
-import asyncpg
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hub.database import WriteSession, copy_frame
@@ -18,8 +20,8 @@ from hub.records import ChangesetId, Completeness, Figure, FileKind, Rejected
 from hub.seal import Sealer
 from sync.columns import column, insert_frame
 from sync.parts import OWN_COLUMNS, PLACE_COLUMNS, SEALED_FIELDS
+from sync.payload import payloads_of
 
-Connection = asyncpg.Connection
 META = (*OWN_COLUMNS, *PLACE_COLUMNS, "stated_as_of", "source_file_id")
 HASH_BYTES = 16  # of a content hash
 
@@ -54,22 +56,25 @@ def seal_fields(frame: pd.DataFrame, sealer: Sealer) -> pd.DataFrame:
     A sealed text differs each time it is made, so only a keyed hash says that a value is another.
     """
     sealed = frame.copy(deep=False)
+    content = _as_bits(sealed["content_hash"])
     for name in SEALED_FIELDS:
         if name in frame:
-            distinct = [value for value in pd.unique(frame[name]) if value]
-            texts = {value: sealer.seal_text(value) for value in distinct}
-            sealed[name] = frame[name].map(lambda v, t=texts: t.get(v, ""))
-            tokens = {value: sealer.hash(f"{name}:{value}")[:HASH_BYTES] for value in distinct}
-            said = zip(sealed["content_hash"], frame[name], strict=True)
-            sealed["content_hash"] = column(
-                [_mixed(content, tokens[value]) if value else content for content, value in said],
-                frame.index,
-            )
+            codes, distinct = pd.factorize(frame[name].to_numpy(dtype=object))
+            texts = [sealer.seal_text(value) if value else "" for value in distinct]
+            tokens = [_token(name, value, sealer) for value in distinct]
+            sealed[name] = column(np.array(texts, dtype=object)[codes], frame.index)
+            content ^= _as_bits(tokens)[codes]
+    sealed["content_hash"] = column(content.view(f"V{HASH_BYTES}").ravel().tolist(), frame.index)
     return sealed
 
 
-def _mixed(content: bytes, token: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(content, token, strict=True))
+def _token(name: str, value: str, sealer: Sealer) -> bytes:
+    return sealer.hash(f"{name}:{value}")[:HASH_BYTES] if value else bytes(HASH_BYTES)
+
+
+def _as_bits(hashes: Iterable[bytes]) -> npt.NDArray[np.uint8]:
+    """Give a writable line of bytes for each hash."""
+    return np.frombuffer(bytearray(b"".join(hashes)), dtype=np.uint8).reshape(-1, HASH_BYTES)
 
 
 async def land(
@@ -81,37 +86,39 @@ async def land(
     a field of the payload. Costs one COPY and a handful of statements whatever the page's size.
     """
     connection = session.raw
-    fields = [name for name in page.columns if name not in META]
-    await _create_landing(connection, fields)
-    stated = page[fields].where(page[fields] != "", None)
-    await copy_frame(connection, "landing", page[list(META)].join(stated), [*META, *fields])
-    await connection.execute("analyze landing")
-    records = await connection.fetchval(RECORDS, source_id)
-    await connection.execute(STATING, source_id)
-    versions = await connection.fetchval(VERSIONS, source_id, changeset_id, list(META))
+    landing = page[list(META)].assign(payload=payloads_of(page.drop(columns=list(META))))
+    await connection.execute(LANDING)
+    await copy_frame(connection, "landing", landing)
+    await connection.execute("analyze landing (kind, part, organisation_id, external_id)")
+    records = await connection.fetchval(OWN_RECORDS, source_id)
+    records += await connection.fetchval(MENTIONED_RECORDS, source_id)
+    versions = await connection.fetchval(VERSIONS, source_id, changeset_id)
     await connection.execute("drop table landing")
     return Landed(records=records, versions=versions)
 
 
-async def _create_landing(connection: Connection, fields: list[str]) -> None:
-    """Make a table of this page's shape; names come from our own list of fields."""
-    columns = "".join(f', "{name}" text' for name in fields)
-    await connection.execute(
-        "create temp table landing (kind text, part smallint, organisation_id uuid,"
-        " external_id bytea, stating_id bytea, content_hash bytea, sheet text, row int,"
-        f" stated_as_of date, source_file_id uuid{columns}) on commit drop"
-    )
+LANDING = """
+create temp table landing (
+    kind text, part smallint, organisation_id uuid, external_id bytea, stating_id bytea,
+    content_hash bytea, sheet text, row int, stated_as_of date, source_file_id uuid, payload jsonb
+) on commit drop
+"""
 
-
+# A new record is given the id of the version that will be its first current one, and a mention the
+# row that makes it: writing either afterwards would rewrite every row just written, and PostgreSQL
+# would check its references again.
 RECORDS = """
 with stated as (
-    select kind, organisation_id, external_id,
+    select kind, organisation_id, external_id, stating_id,
            min(stated_as_of) as first_stated, max(stated_as_of) as last_stated
-    from landing group by kind, organisation_id, external_id
+    from landing where {whose} group by kind, organisation_id, external_id, stating_id
 ), written as (
-    insert into record (source_id, kind, organisation_id, external_id, first_stated, last_stated)
-    select $1, kind, organisation_id, external_id, first_stated, last_stated from stated
-    order by kind, organisation_id, external_id
+    insert into record (source_id, kind, organisation_id, external_id, stated_by, first_stated,
+                        last_stated, current_version_id)
+    select $1, s.kind, s.organisation_id, s.external_id, {stating}, s.first_stated, s.last_stated,
+           nextval('record_version_id_seq')
+    from stated s
+    order by s.kind, s.organisation_id, s.external_id
     on conflict (source_id, kind, organisation_id, external_id) do update
         set first_stated = least(record.first_stated, excluded.first_stated),
             last_stated = greatest(record.last_stated, excluded.last_stated)
@@ -121,29 +128,37 @@ with stated as (
 )
 select count(*) filter (where added) from written
 """
+OWN_RECORDS = RECORDS.format(whose="part = 0", stating="null::bigint")
+# A mention belongs to the row that makes it; the row's own identity names its mentions. A
+# subselect reads the whole key of one row whatever the statistics of a growing table say.
+MENTIONED_RECORDS = RECORDS.format(
+    whose="part > 0",
+    stating="""(select id from record stating where stating.source_id = $1
+        and stating.kind in ('MENTOR', 'MENTEE') and stating.organisation_id = s.organisation_id
+        and stating.external_id = s.stating_id)""",
+)
 
-# A mention belongs to the row that makes it; the row's own identity names its mentions.
-STATING = """
-update record mention set stated_by = stating.id
-from landing l
-join record stating on stating.source_id = $1 and stating.organisation_id = l.organisation_id
-    and stating.external_id = l.stating_id and stating.kind in ('MENTOR', 'MENTEE')
-where l.part > 0 and mention.source_id = $1 and mention.kind = l.kind
-    and mention.organisation_id = l.organisation_id and mention.external_id = l.external_id
-    and mention.stated_by is null
-"""
-
+# A row's version takes the id that its record was made with; the newest one of a new record.
 VERSIONS = """
-with added as (
-    insert into record_version (record_id, content_hash, stated_as_of, payload, source_file_id,
-                                sheet, row, part, changeset_id)
+with said as (
     select distinct on (r.id, l.stated_as_of, l.content_hash)
-           r.id, l.content_hash, l.stated_as_of,
-           jsonb_strip_nulls(to_jsonb(l) - $3::text[]), l.source_file_id, l.sheet, l.row, l.part, $2
+           r.id as record_id, r.current_version_id as current_id, l.*
     from landing l
     join record r on r.source_id = $1 and r.kind = l.kind
         and r.organisation_id = l.organisation_id and r.external_id = l.external_id
     order by r.id, l.stated_as_of, l.content_hash, l.sheet, l.row
+), placed as (
+    select said.*, held.id is null and row_number() over (
+               partition by said.record_id order by said.stated_as_of desc, said.content_hash desc
+           ) = 1 as is_first
+    from said left join record_version held on held.id = said.current_id
+), added as (
+    insert into record_version (id, record_id, content_hash, stated_as_of, payload,
+                                source_file_id, sheet, row, part, changeset_id)
+    select case when is_first then current_id else nextval('record_version_id_seq') end,
+           record_id, content_hash, stated_as_of, payload, source_file_id, sheet, row, part, $2
+    from placed
+    order by record_id, stated_as_of, content_hash
     on conflict (record_id, stated_as_of, content_hash) do nothing
     returning id, record_id, stated_as_of, content_hash
 ), newest as (
@@ -158,7 +173,7 @@ with added as (
               and (v.stated_as_of, v.content_hash) > (newest.stated_as_of, newest.content_hash)
         ), newest.id)
     from newest
-    where r.id = newest.record_id
+    where r.id = newest.record_id and r.current_version_id <> newest.id
 )
 select count(*) from added
 """

@@ -148,6 +148,8 @@ def upgrade() -> None:
     for table in (*rules, *OPEN):
         op.execute(f"grant select, insert, update, delete on {table} to hub_worker")
         op.execute(f"grant select on {table} to hub_web, hub_web_region")
+    # Landing knows the id of a new record's first version before it writes the version.
+    op.execute("grant usage on sequence record_version_id_seq to hub_worker")
     op.execute("grant update (last_used_at) on credential to hub_web, hub_web_region")
     for table, rule in rules.items():
         op.execute(f"alter table {table} enable row level security")
