@@ -76,8 +76,13 @@ async def accept(
             records, versions = records + landed.records, versions + landed.versions
             reports += [read.report() for read in page]
             progress("landing", len(reports))
-        progress("projecting", len(reports))
-        projected = await project(database, changeset_id, sealer=sealer, today=today)
+        projected = await project(
+            database,
+            changeset_id,
+            sealer=sealer,
+            today=today,
+            progress=lambda station: progress(station, len(reports)),
+        )
     async with database.reading() as reading:
         found = await read_findings(reading, changeset_id)
     return Accepted(

@@ -5,6 +5,7 @@ the database's own state and written in one transaction: a run that dies leaves 
 next run projects.
 """
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from sync.claims import ClaimRules
 from sync.directory import read_directory
 from sync.facts import refresh_facts
 from sync.match import recluster, recompare
-from sync.matching.model import HAND_MODEL, Model
+from sync.matching.model import HAND_MODEL
 from sync.mentorships import MentorshipsWritten, write_mentorships
 from sync.pairs import write_claims
 from sync.pending import Pending, read_pending, settle
@@ -27,6 +28,7 @@ from sync.questions import write_questions
 from sync.rules import read_claim_rules
 
 PROJECTING = "projection"
+Progress = Callable[[str], None]  # is told the station that begins
 
 
 async def project(
@@ -35,6 +37,7 @@ async def project(
     *,
     sealer: Sealer,
     today: date,
+    progress: Progress = lambda _station: None,
 ) -> Difference:
     """Bring people and mentorships up to the evidence, in one transaction.
 
@@ -46,7 +49,7 @@ async def project(
         difference = Difference()
         if len(pending.all):
             difference = await _project(
-                session, pending, changeset_id, sealer=sealer, today=today, model=HAND_MODEL
+                session, pending, changeset_id, sealer=sealer, today=today, progress=progress
             )
         await changeset.finish(session, changeset_id, difference)
         return difference
@@ -59,10 +62,11 @@ async def _project(
     *,
     sealer: Sealer,
     today: date,
-    model: Model,
+    progress: Progress,
 ) -> Difference:
     directory = await read_directory(session.raw)
     rules = await read_claim_rules(session, on=today)
+    progress("facts")
     await refresh_facts(
         session,
         pending,
@@ -71,14 +75,17 @@ async def _project(
         today=today,
         changeset_id=changeset_id,
     )
-    changed = await recompare(session, pending, model, changeset_id=changeset_id)
+    progress("comparing")
+    changed = await recompare(session, pending, HAND_MODEL, changeset_id=changeset_id)
+    progress("people")
     component = await recluster(session, changed)
     people = await write_people(
-        session, component, directory, model_version=model.version, changeset_id=changeset_id
+        session, component, directory, model_version=HAND_MODEL.version, changeset_id=changeset_id
     )
     await write_questions(
         session, component, people.ids, root_id=directory.root_id, changeset_id=changeset_id
     )
+    progress("mentorships")
     await write_claims(
         session, pending.restated, directory=directory, today=today, changeset_id=changeset_id
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from hub.cli.output import Output, OutputFormat, print_rows
-from hub.terminal import Exit, say
+from hub.terminal import Exit, intake_bar, say
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from hub.records import Completeness, FileKind
     from sync.intake import Accepted, FileReport, Given
 
-STATIONS: Final = {"landing": "Принято файлов", "projecting": "Сведение людей, файлов"}
 FILES: Final = {
     "file": "Файл",
     "kinds": "Что в нём",
@@ -165,14 +164,15 @@ async def _accept(given: Sequence["Given"]) -> "Accepted":
 
     settings = Settings()
     async with open_database(addresses.find(settings).worker) as database:
-        return await intake.accept(
-            database,
-            given,
-            sealer=Sealer.from_file(settings.keys),
-            actor="import accept",
-            today=_today(settings.zone),
-            progress=lambda station, done: say(f"{STATIONS.get(station, station)}: {done}"),
-        )
+        with intake_bar(len(given)) as progress:
+            return await intake.accept(
+                database,
+                given,
+                sealer=Sealer.from_file(settings.keys),
+                actor="import accept",
+                today=_today(settings.zone),
+                progress=progress,
+            )
 
 
 def _today(zone: "ZoneInfo") -> date:

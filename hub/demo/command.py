@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from hub import migrate, provision
@@ -24,7 +25,7 @@ from hub.embedded import clear, running_server
 from hub.errors import ConflictError
 from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings
-from hub.terminal import Exit, say
+from hub.terminal import Exit, intake_bar, say
 
 SEED = 2026
 
@@ -121,9 +122,25 @@ def _region(settings: Settings, people: int) -> tuple[Region, list[DemoFile]]:
     begun = time.monotonic()
     region = make_region(people=people, seed=SEED, today=_first_day(settings, people))
     files = write_files(region, settings.directory / "demo" / "files")
+    _require_same_files(settings, files)
     write_truth(files, settings.directory / "demo" / "truth")
     _say_time(f"Регион из {people} человек, файлов школ {len(files)}", begun)
     return region, files
+
+
+def _require_same_files(settings: Settings, files: list[DemoFile]) -> None:
+    """Refuse to mix two regions: another release may make another one of the same size."""
+    digest = sha256()
+    for file in files:
+        digest.update(file.path.name.encode() + file.path.read_bytes())
+    path = _diary(settings)
+    known = json.loads(path.read_text())
+    if known.setdefault("files", digest.hexdigest()) != digest.hexdigest():
+        raise ConflictError(
+            "В базе регион, который создала другая версия хаба. Добавьте --reset.",
+            code="demo.other_region",
+        )
+    path.write_text(json.dumps(known))
 
 
 def _first_day(settings: Settings, people: int) -> date:
@@ -153,24 +170,12 @@ def _sealer(settings: Settings) -> Sealer:
 async def _load(database: Database, region: Region, files: list[DemoFile], sealer: Sealer) -> None:
     begun = time.monotonic()
     await load_registry(database, region.registry)
-    accepted = await load_files(
-        database, files, sealer=sealer, today=region.today, progress=_Progress(len(files))
-    )
+    with intake_bar(len(files)) as progress:
+        accepted = await load_files(
+            database, files, sealer=sealer, today=region.today, progress=progress
+        )
     _say_time("Приём файлов и сверка людей", begun)
     say(
         f"  записей новых {accepted.records}, версий {accepted.versions}; изменилось людей "
         f"{accepted.projected.people}, наставничеств {accepted.projected.mentorships}"
     )
-
-
-class _Progress:
-    """Tell how far the intake is, on one line of a terminal."""
-
-    def __init__(self, files: int) -> None:
-        self._files = files
-
-    def __call__(self, station: str, done: int) -> None:
-        if sys.stderr.isatty():
-            end = "\n" if station == "projecting" else "\r"
-            sys.stderr.write(f"  {station}: {done} / {self._files}{end}")
-            sys.stderr.flush()
