@@ -135,12 +135,13 @@ def _mention_identity(lines: pd.DataFrame) -> list[bytes]:
 def _identity(own: pd.DataFrame, layout: Layout) -> list[bytes]:
     """Hash what identifies a row; equal rows of one list are told apart by their content.
 
-    The two bases may name a pair in the same words: whose base a row stands in tells them apart.
+    The two bases may name a pair in the same words, or number their rows alike: whose base a row
+    stands in tells them apart.
     """
     stated = _column(own, "external_id")
     folded = own.loc[:, [name for name in layout.identity if name in own]].apply(_folded)
-    key = _row_hash(folded) + _hashed(own["kind"], "kind")
-    key = np.where(stated != "", _hashed(stated, "external_id"), key).astype(np.uint64)
+    key = np.where(stated != "", _hashed(stated, "external_id"), _row_hash(folded))
+    key = key.astype(np.uint64) + _hashed(own["kind"], "kind")
     copies = _copies(own, key)
     return _as_bytes(key, _mixed(key + copies * np.uint64(0x9E3779B97F4A7C15)))
 

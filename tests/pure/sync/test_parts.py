@@ -219,10 +219,11 @@ def test_a_mention_in_capitals_is_the_same_mention() -> None:
     assert ids(one) == ids(loud)
 
 
-def test_the_two_bases_in_equal_words_state_different_records() -> None:
-    by_mentors = parts(FileKind.MENTOR_BASE, pair())
+@pytest.mark.parametrize("row", [pair(), pair(external_id="17")])
+def test_the_two_bases_in_equal_words_state_different_records(row: Row) -> None:
+    by_mentors = parts(FileKind.MENTOR_BASE, row)
 
-    by_mentees = parts(FileKind.MENTEE_BASE, pair())
+    by_mentees = parts(FileKind.MENTEE_BASE, row)
 
     assert set(ids(by_mentors)).isdisjoint(ids(by_mentees))
 

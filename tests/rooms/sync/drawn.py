@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from hub.records import Completeness, FileKind
+from hub.records import Batch, Completeness, Figure, FigureMetric, FileKind, Place
 from tests.rooms.sync.world import FIRST, OLD, REORGANISED, SECOND, THIRD, Handed, Row, handed
 
 SURNAMES = ("Барсоватов", "Вернигорин", "Долгоречин", "Зареченцев", "Лукоянцев", "Мерянинов")
@@ -96,7 +96,11 @@ def _file(random: Random, people: list[Someone], pairings: list[Pairing], number
     rows += random.choices(rows, k=random.randint(0, 1))
     completeness = Completeness.FULL if full else Completeness.PARTIAL
     file = handed(kind, school, day, rows, completeness=completeness)
-    return replace(file, name=f"{number}-{file.name}")
+    name = f"{number}-{file.name}"
+    said = Figure(metric=FigureMetric.PAIRS, value=random.randint(1, 30), place=Place(file=name))
+    asserted = (said,) if random.random() < 0.3 else ()
+    (batch,) = (item for item in file.items if isinstance(item, Batch))
+    return replace(file, name=name, items=(replace(batch, figures=asserted),))
 
 
 def _cards(
@@ -148,6 +152,7 @@ def _post(random: Random, one: Someone, day: date) -> dict[str, str]:
         "employment_type": random.choice(("", "основное", "внешнее совместительство")),
         "teaching_experience": str(max(0, day.year - one.born.year - 23)),
         "hire_date": random.choice(("", f"01.09.{day.year - 1}")),
+        "dismissal_date": random.choice(("", "", "", f"20.09.{day.year}")),
         "category": random.choice(("", "первая", "высшая")),
     }
 
@@ -161,7 +166,9 @@ def _pair(
     mentor = random.choice(people) if random.random() < 0.1 else told.mentor
     mentees = told.mentees if by_mentors else told.mentees[:1]
     side = "mentor" if by_mentors else "mentee"
+    known_as = f"{told.mentor.snils}{told.since}" if hand.random() < 0.2 else ""
     return {
+        "external_id": known_as,
         "mentor_full_name": _written(hand, mentor),
         "mentee_full_name": "; ".join(_written(hand, one) for one in mentees),
         "mentoring_form": told.form if hand.random() < 0.8 else "",

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from hub.seal import Sealer
+from sync import match
 from tests.rooms.sync.canonical import Line, canonical, differences
 from tests.rooms.sync.drawn import draw_files
 from tests.rooms.sync.fresh import fresh_hub
@@ -45,5 +46,17 @@ async def test_any_order_and_any_split_end_in_the_same(
     runs = list(split(shuffled, random))
 
     cut = await ends_in(admin_url, runs, sealer=sealer, folder=tmp_path)
+
+    assert [] == differences(whole, cut)
+
+
+async def test_so_they_do_where_blocks_are_too_large_to_compare_all_with_all(
+    admin_url: str, sealer: Sealer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match, "BLOCK_CAP", 5)
+    files = draw_files(11)
+    whole = await ends_in(admin_url, [files], sealer=sealer, folder=tmp_path)
+
+    cut = await ends_in(admin_url, [[file] for file in files[::-1]], sealer=sealer, folder=tmp_path)
 
     assert [] == differences(whole, cut)
