@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import asyncpg
 
 from hub.database import open_connection
+from hub.errors import ConfigError
 from hub.settings import Addresses
 
 OWNER: Final = "hub_owner"
@@ -34,6 +35,35 @@ async def provision(
     finally:
         await connection.close()
     return addresses(admin_url, database, passwords)
+
+
+async def provision_named(admin_url: str, wanted: Addresses) -> str:
+    """Create the database and the four roles that the addresses name; answer the database's name.
+
+    Passwords are those of the addresses. Raises ConfigError where an address names another role or
+    another database than its siblings, or no administrator's address is given.
+    """
+    if not admin_url:
+        raise ConfigError(
+            "Не задан HUB_ADMIN_URL: адрес с правом создавать роли и базы.",
+            code="config.addresses",
+        )
+    urls = (wanted.owner, wanted.worker, wanted.web, wanted.web_region)
+    parts = [urlsplit(url) for url in urls]
+    databases = {part.path.lstrip("/") for part in parts}
+    if tuple(part.username for part in parts) != ROLES or len(databases) != 1:
+        raise ConfigError(
+            f"Адреса HUB_*_URL должны вести в одну базу под ролями {', '.join(ROLES)}.",
+            code="config.addresses",
+        )
+    passwords = {
+        role: unquote(part.password)
+        for role, part in zip(ROLES, parts, strict=True)
+        if part.password
+    }
+    database = databases.pop()
+    await provision(admin_url, database=database, passwords=passwords)
+    return database
 
 
 def addresses(

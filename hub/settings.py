@@ -14,6 +14,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # As root the server runs under an unprivileged account that must reach this folder, so it never
 # lies under a home; nobody's temporary files are swept there as they are in /tmp.
 ROOT_DATA_DIR = Path("/var/tmp/mentoring-hub")  # noqa: S108 - created with an owner check
+SECRETS = Path("/run/secrets")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +32,19 @@ def default_data_dir() -> Path:
     return ROOT_DATA_DIR if os.geteuid() == 0 else CHECKOUT / "var"
 
 
+def secrets_dir() -> Path | None:
+    """Say where a container finds settings as files named hub_worker_url and so on."""
+    return SECRETS if SECRETS.is_dir() else None
+
+
 class Settings(BaseSettings):
-    """What the environment says; read once by a command and passed on."""
+    """What the environment says, or files of secrets; read once by a command and passed on."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="HUB_", frozen=True, extra="ignore", secrets_dir=secrets_dir()
+    )
 
+    admin_url: str = ""  # who may create roles and databases: `db provision` alone
     database_url: str = ""  # the owner's address: migrations
     worker_url: str = ""
     web_url: str = ""

@@ -26,3 +26,17 @@ def upgrade() -> None:
     asyncio.run(migrate.upgrade(owner))
     create_key_file(settings.keys)
     say(f"✓ Таблицы: версия {migrate.head()}. Ключи: {settings.keys}")
+
+
+@app.command()
+def provision() -> None:
+    """Создать роли и базу по адресам HUB_*_URL; нужен HUB_ADMIN_URL, права создавать роли.
+
+    Пароли ролей берутся из их адресов. Повторный запуск только обновляет пароли.
+    """
+    from hub import provision as provisioning
+    from hub.settings import Settings
+
+    settings = Settings()
+    named = asyncio.run(provisioning.provision_named(settings.admin_url, settings.addresses()))
+    say(f"✓ Роли и база {named} готовы. Дальше: python -m hub db upgrade")
