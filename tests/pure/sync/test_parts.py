@@ -36,9 +36,9 @@ def parts(kind: FileKind, *rows: Row) -> pd.DataFrame:
 def listed(rows: Sequence[Row], number: int = 0) -> pd.DataFrame:
     """Make the frame of one list."""
     frame = pd.DataFrame(list(rows), dtype=object).fillna("")
-    return frame.assign(
-        sheet="Лист1", row=range(5, 5 + len(rows)), organisation_id=SCHOOL, list=number
-    )
+    schools = pd.Series([SCHOOL] * len(rows), dtype=object)
+    lines = range(5, 5 + len(rows))
+    return frame.assign(sheet="Лист1", row=lines, list=number, organisation_id=schools)
 
 
 def ids(frame: pd.DataFrame) -> list[bytes]:
