@@ -86,9 +86,7 @@ def _is_snils_question(pattern: Int64s) -> npt.NDArray[np.bool_]:
     return np.asarray(level(pattern, "snils") != Same.UNKNOWN, dtype=bool)
 
 
-def _few_choices(
-    one: Int64s, other: Int64s, among: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _few_choices(one: Int64s, other: Int64s, among: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Tell which edges join clusters that have no more choices than a person looks through."""
     ends = pd.DataFrame({"one": one[among], "other": other[among]})
     both = pd.concat([ends, ends.rename(columns={"one": "other", "other": "one"})])
