@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from hub.seal import Sealer
 from hub.settings import Addresses
+from tests.journeys.region import Made, loaded_hub, make, write_keys
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Hub = Callable[..., subprocess.CompletedProcess[str]]
@@ -60,3 +62,29 @@ def hub_nowhere(tmp_path: Path) -> Hub:
     nowhere = "postgresql://hub_owner:secret@127.0.0.1:1/hub"
     addresses = Addresses(owner=nowhere, worker=nowhere, web=nowhere, web_region=nowhere)
     return commands(variables_of(addresses, tmp_path))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Make a small region and its files, the same in every run."""
+    return make(tmp_path_factory.mktemp("region"))
+
+
+@pytest.fixture
+def loaded(admin_url: str, made: Made, sealer: Sealer) -> Iterator[Addresses]:
+    """Address a hub that has taken in the whole region."""
+    with loaded_hub(admin_url, made, sealer) as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="module")
+def module_loaded(admin_url: str, made: Made, sealer: Sealer) -> Iterator[Addresses]:
+    """Address a hub with the whole region that the tests of a module share."""
+    with loaded_hub(admin_url, made, sealer) as addresses:
+        yield addresses
+
+
+@pytest.fixture
+def keyed(tmp_path: Path) -> Path:
+    """Give a folder of the hub's own with the keys of the fixture `sealer`."""
+    return write_keys(tmp_path)
