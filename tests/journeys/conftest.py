@@ -10,7 +10,7 @@ import pytest
 
 from hub.seal import Sealer
 from hub.settings import Addresses
-from tests.journeys.region import Made, loaded_hub, make, write_keys
+from tests.journeys.region import Made, Served, loaded_hub, make, served_hub, write_keys
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Hub = Callable[..., subprocess.CompletedProcess[str]]
@@ -88,3 +88,12 @@ def module_loaded(admin_url: str, made: Made, sealer: Sealer) -> Iterator[Addres
 def keyed(tmp_path: Path) -> Path:
     """Give a folder of the hub's own with the keys of the fixture `sealer`."""
     return write_keys(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def served(
+    module_loaded: Addresses, made: Made, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """Serve the module's region over HTTP."""
+    with served_hub(module_loaded, made, tmp_path_factory.mktemp("served")) as opened:
+        yield opened

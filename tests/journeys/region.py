@@ -10,16 +10,19 @@ from typing import Final
 from uuid import uuid4
 
 import asyncpg
+import httpx
 
-from hub import provision
+from hub import app, provision
 from hub.database import Database, open_connection, open_database
 from hub.demo.files import DemoFile, write_files
+from hub.demo.keys import Keys, issue_keys
 from hub.demo.loading import load_files, load_registry
 from hub.demo.region import Region, make_region
 from hub.seal import Sealer
-from hub.settings import Addresses
+from hub.settings import Addresses, Settings
 from sync.intake import Accepted
 from tests.conftest import clone, cloned, drop
+from tests.door.conftest import serving
 
 PEOPLE: Final = 300
 SEED: Final = 2026
@@ -37,6 +40,14 @@ class Made:
     region: Region
     files: tuple[DemoFile, ...]
     folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """The region behind its door over HTTP, and the keys of its two viewers."""
+
+    web: httpx.Client
+    keys: Keys
 
 
 def make(folder: Path) -> Made:
@@ -123,3 +134,20 @@ async def _copied(admin_url: str, name: str) -> Addresses:
     await provision.create_database(connection, name, template=LOADED)
     await connection.close()
     return provision.addresses(admin_url, name)
+
+
+@contextmanager
+def served_hub(addresses: Addresses, made: Made, folder: Path) -> Iterator[Served]:
+    """Serve a hub over HTTP with fresh keys for the centre and for one department."""
+    keys = asyncio.run(_issued(addresses, made))
+    settings = Settings(data_dir=write_keys(folder))
+    with (
+        serving(app.build(addresses, settings)) as url,
+        httpx.Client(base_url=url, timeout=30) as web,
+    ):
+        yield Served(web=web, keys=keys)
+
+
+async def _issued(addresses: Addresses, made: Made) -> Keys:
+    async with open_database(addresses.worker) as database:
+        return await issue_keys(database, made.region.registry)

@@ -1,7 +1,6 @@
 """One department at the door of a whole region: everything it can reach is its own."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,12 +8,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from hub import app
-from hub.database import open_connection, open_database
-from hub.demo.keys import Keys, issue_keys
-from hub.settings import Addresses, Settings
-from tests.door.conftest import serving
-from tests.journeys.region import Made, write_keys
+from hub.database import open_connection
+from hub.settings import Addresses
+from tests.journeys.region import Served
 
 Json = Any  # a decoded answer
 PAGE = 50
@@ -70,11 +66,6 @@ class Door:
     organisations: frozenset[str]
 
 
-async def issued(addresses: Addresses, made: Made) -> Keys:
-    async with open_database(addresses.worker) as database:
-        return await issue_keys(database, made.region.registry)
-
-
 async def placed(addresses: Addresses, query: str, authority: UUID) -> frozenset[str]:
     connection = await open_connection(addresses.worker)
     try:
@@ -84,24 +75,14 @@ async def placed(addresses: Addresses, query: str, authority: UUID) -> frozenset
 
 
 @pytest.fixture(scope="module")
-def door(
-    module_loaded: Addresses, made: Made, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Door]:
-    folder = write_keys(tmp_path_factory.mktemp("door"))
-    keys = asyncio.run(issued(module_loaded, made))
-    own = keys.department_id
-    people = asyncio.run(placed(module_loaded, OWN_PEOPLE, own))
-    organisations = asyncio.run(placed(module_loaded, OWN_ORGANISATIONS, own))
-    with (
-        serving(app.build(module_loaded, Settings(data_dir=folder))) as url,
-        httpx.Client(base_url=url, timeout=30) as web,
-    ):
-        yield Door(
-            centre=Viewer(web=web, key=keys.centre),
-            department=Viewer(web=web, key=keys.department),
-            people=people,
-            organisations=organisations,
-        )
+def door(module_loaded: Addresses, served: Served) -> Door:
+    own = served.keys.department_id
+    return Door(
+        centre=Viewer(web=served.web, key=served.keys.centre),
+        department=Viewer(web=served.web, key=served.keys.department),
+        people=asyncio.run(placed(module_loaded, OWN_PEOPLE, own)),
+        organisations=asyncio.run(placed(module_loaded, OWN_ORGANISATIONS, own)),
+    )
 
 
 def bare(nodes: list[Json]) -> frozenset[str]:
