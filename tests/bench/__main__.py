@@ -1,0 +1,86 @@
+"""`python -m tests.bench`: measure on a server of our own, print figures, judge nothing."""
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hub.embedded import SOCKETS
+from tests.bench import landing, loads, million, web
+from tests.bench.figures import Section, as_json, told
+from tests.bench.region import Ground, prepared
+
+LOADED = "bench_loaded"
+PARTS = ("load", "landing", "web", "million")
+
+
+def main() -> None:
+    """Measure the parts that were asked for and say what was found."""
+    asked = _arguments()
+    sections: list[Section] = []
+    with (
+        _folder() as folder,
+        prepared(folder, people=asked.people, choice=asked.postgres) as ground,
+    ):
+        for section in _measured(ground, asked):
+            sections.append(section)
+            sys.stdout.write(told([section]) + "\n")
+            sys.stdout.flush()
+        if asked.output:
+            asked.output.write_text(as_json(sections, _about(ground)))
+
+
+def _measured(ground: Ground, asked: argparse.Namespace) -> Iterator[Section]:
+    parts = asked.only or PARTS
+    if "load" in parts or "web" in parts:
+        where = ground.clone(LOADED)
+        yield from loads.measure(ground, where)
+    if "web" in parts:
+        yield from web.measure(ground, where, rounds=asked.runs, seconds=asked.seconds)
+    if "landing" in parts:
+        yield landing.measure(ground, runs=asked.runs)
+    if "million" in parts:
+        yield million.measure(ground, facts=asked.facts, rounds=asked.runs, seconds=asked.seconds)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--people", type=int, default=20_000, help="size of the demo's region")
+    parser.add_argument("--facts", type=int, default=1_000_000, help="synthetic participations")
+    parser.add_argument("--runs", type=int, default=3, help="of which the median is printed")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of load a case, way and run")
+    parser.add_argument("--postgres", default="", help="a folder, a major version or 'embedded'")
+    parser.add_argument("--only", action="append", choices=PARTS, help="this part; may repeat")
+    parser.add_argument("-o", "--output", type=Path, help="write the figures as JSON too")
+    return parser.parse_args()
+
+
+def _about(ground: Ground) -> dict[str, object]:
+    return {
+        "people": ground.people,
+        "files": ground.files,
+        "day": ground.today.isoformat(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "postgres": ground.postgres,
+    }
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder that the server's account may pass through, and remove it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-bench-", dir=SOCKETS))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
