@@ -3,7 +3,8 @@
 Rows come as values whose fields are named as the columns of their table.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -46,6 +47,51 @@ async def write_rows(
         f"insert into {table} ({', '.join(names)}) select {', '.join(names)} from fresh_row{conflict}"
     )
     await connection.execute("drop table fresh_row")
+
+
+@asynccontextmanager
+async def changing(session: WriteSession, *, root_id: UUID) -> AsyncIterator[None]:
+    """Lend the register to be changed, then draw the consequences.
+
+    Afterwards everybody's place is computed anew, and whoever is recorded in an organisation that
+    answers to others than before is pending: the next projection moves them.
+    """
+    connection = session.raw
+    await connection.execute(
+        "create temp table former_place on commit drop as select * from organisation_place"
+    )
+    await connection.execute(
+        "create temp table former_subordination on commit drop as"
+        f" select {ANSWERS} from subordination"
+    )
+    yield
+    await write_places(session, root_id=root_id)
+    await connection.execute(PENDING)
+    await connection.execute("drop table former_place; drop table former_subordination")
+
+
+ANSWERS = "organisation_id, authority_id, kind, starts, ends"
+PENDING = f"""
+with moved as (
+    select organisation_id from (
+        (select * from former_place except select * from organisation_place)
+        union all
+        (select * from organisation_place except select * from former_place)
+    ) places
+    union
+    select organisation_id from (
+        (select * from former_subordination except select {ANSWERS} from subordination)
+        union all
+        (select {ANSWERS} from subordination except select * from former_subordination)
+    ) answers
+), concerned as (
+    select id from record where organisation_id in (select organisation_id from moved)
+    union
+    select record_id from record_facts
+    where affiliation_organisation_id in (select organisation_id from moved)
+)
+update record set projected_version_id = null where id in (select id from concerned)
+"""
 
 
 async def write_places(session: WriteSession, *, root_id: UUID) -> None:

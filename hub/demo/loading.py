@@ -9,7 +9,7 @@ from hub.demo.registry import Registry
 from hub.seal import Sealer
 from sync import changeset
 from sync.intake import Accepted, Given, Progress, accept
-from sync.registry import write_places, write_rows
+from sync.registry import changing, write_rows
 
 ACTOR = "demo"
 
@@ -21,33 +21,33 @@ async def load_registry(database: Database, registry: Registry) -> None:
     """
     async with database.writing() as session:
         number = await changeset.begin(session, "REGISTRY", actor=ACTOR)
-        await write_rows(session, "territory", registry.territories, key=("id",))
-        await write_rows(session, "organisation", registry.organisations, key=("id",))
-        await write_rows(
-            session, "organisation_identifier", registry.identifiers, key=("system", "value")
-        )
-        await session.raw.execute("delete from subordination; delete from succession")
-        await write_rows(session, "subordination", registry.subordinations, key=())
-        await write_rows(session, "succession", registry.successions, key=())
-        await write_rows(
-            session,
-            "organisation_enrolment",
-            registry.enrolments,
-            key=("organisation_id", "academic_year"),
-        )
-        await write_rows(
-            session,
-            "indicator_target",
-            registry.targets,
-            key=("indicator_code", "organisation_id", "territory_id", "year"),
-        )
-        await write_rows(
-            session,
-            "population_figure",
-            registry.population,
-            key=("territory_id", "age_from", "age_to", "as_of", "basis"),
-        )
-        await write_places(session, root_id=registry.ministry_id)
+        async with changing(session, root_id=registry.ministry_id):
+            await write_rows(session, "territory", registry.territories, key=("id",))
+            await write_rows(session, "organisation", registry.organisations, key=("id",))
+            await write_rows(
+                session, "organisation_identifier", registry.identifiers, key=("system", "value")
+            )
+            await session.raw.execute("delete from subordination; delete from succession")
+            await write_rows(session, "subordination", registry.subordinations, key=())
+            await write_rows(session, "succession", registry.successions, key=())
+            await write_rows(
+                session,
+                "organisation_enrolment",
+                registry.enrolments,
+                key=("organisation_id", "academic_year"),
+            )
+            await write_rows(
+                session,
+                "indicator_target",
+                registry.targets,
+                key=("indicator_code", "organisation_id", "territory_id", "year"),
+            )
+            await write_rows(
+                session,
+                "population_figure",
+                registry.population,
+                key=("territory_id", "age_from", "age_to", "as_of", "basis"),
+            )
         await changeset.finish(session, number, changeset.Difference())
 
 

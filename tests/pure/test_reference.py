@@ -54,7 +54,6 @@ def test_the_bounds_of_counting_stand_in_one_rule() -> None:
         "lapse_day": 31,
         "group_mentees": 2,
         "small_cell": 5,
-        "young_specialist_months": 36,
     }
     assert expected == bounds
     assert (date.min, date.max) == (counting["starts"], counting["ends"])

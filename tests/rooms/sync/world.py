@@ -30,7 +30,7 @@ from hub.seal import Sealer
 from sync import changeset
 from sync.intake import Accepted, Given, Progress, accept
 from sync.matching.normalise import organisation_key
-from sync.registry import write_places, write_rows
+from sync.registry import changing, write_rows
 
 TODAY = date(2026, 11, 21)
 MINISTRY, NORTH, SOUTH = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -105,11 +105,11 @@ async def load_register(database: Database) -> None:
     ogrn = IdentifierRow(organisation_id=FIRST, system="OGRN", value="1020000000011")
     async with database.writing() as session:
         number = await changeset.begin(session, "REGISTRY", actor="test")
-        await write_rows(session, "organisation", [organisation(i) for i in NAMES], key=("id",))
-        await write_rows(session, "organisation_identifier", [ogrn], key=("system", "value"))
-        await write_rows(session, "subordination", SUBORDINATIONS, key=())
-        await write_rows(session, "succession", [merger], key=())
-        await write_places(session, root_id=MINISTRY)
+        async with changing(session, root_id=MINISTRY):
+            await write_rows(session, "organisation", [organisation(i) for i in NAMES], key=("id",))
+            await write_rows(session, "organisation_identifier", [ogrn], key=("system", "value"))
+            await write_rows(session, "subordination", SUBORDINATIONS, key=())
+            await write_rows(session, "succession", [merger], key=())
         await changeset.finish(session, number, changeset.Difference())
 
 
