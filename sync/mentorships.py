@@ -22,6 +22,7 @@ from sync.mentorship_sql import (
 )
 from sync.outbox import Places, mentorship_places
 from sync.projection import Projected, remember_owners, replace_from
+from sync.reach import reached_claims
 
 Connection = asyncpg.Connection
 
@@ -94,14 +95,11 @@ async def write_mentorships(
 ) -> MentorshipsWritten:
     """Rebuild every mentorship of each mentor whom the change touches.
 
-    A mentorship has one mentor's claims only; whether it is disputed depends on the other mentors
-    of its mentees. So mentors named beside an affected person, and the other mentors of their
-    mentees, are rebuilt, and one ring more is read. Expects the temporary table
-    `affected_person`, and adds those to it whose part in a mentorship may have changed; leaves
-    `affected_mentorship(id)`.
+    Expects the temporary table `affected_person`, and adds those to it whose part in a mentorship
+    may have changed; leaves `affected_mentorship(id)`.
     """
     connection = session.raw
-    read = await _claims(connection)
+    read = await reached_claims(connection)
     labels = join_claims(read, rules)
     dyads = dyads_of(read, labels, rules) if len(read) else pd.DataFrame(columns=DYAD_COLUMNS)
     rebuilt = read["rebuilt"].to_numpy(dtype=bool)
@@ -130,83 +128,7 @@ async def write_mentorships(
     )
 
 
-CLAIM_COLUMNS = (
-    "id",
-    "record_id",
-    "mentor",
-    "mentee",
-    "side",
-    "form_code",
-    "programme_id",
-    "host_organisation_id",
-    "starts",
-    "stated_end",
-    "last_stated",
-    "source_id",
-    "mentorship_id",
-    "affiliation_id",
-    "affiliation_text",
-    "base_organisation_id",
-    "programme_key",
-    "rebuilt",
-)
 DYAD_COLUMNS = ("label", "mentor", "mentee")
-
-# From people to claims by the index of either side, and back: what is stored besides costs nothing.
-CLAIMS = """
-with touched as (
-    select id as mentor from affected_person
-    union
-    select lm.person_id from affected_person a
-    join link le on le.person_id = a.id
-    join mentorship_claim c on c.mentee_record_id = le.record_id
-    join link lm on lm.record_id = c.mentor_record_id
-), their_mentee as (
-    select distinct le.person_id as mentee from touched t
-    join link lm on lm.person_id = t.mentor
-    join mentorship_claim c on c.mentor_record_id = lm.record_id
-    join link le on le.record_id = c.mentee_record_id
-), rebuilt as (
-    select mentor from touched
-    union
-    select lm.person_id from their_mentee t
-    join link le on le.person_id = t.mentee
-    join mentorship_claim c on c.mentee_record_id = le.record_id
-    join link lm on lm.record_id = c.mentor_record_id
-), any_mentee as (
-    select distinct le.person_id as mentee from rebuilt t
-    join link lm on lm.person_id = t.mentor
-    join mentorship_claim c on c.mentor_record_id = lm.record_id
-    join link le on le.record_id = c.mentee_record_id
-), context as (
-    select mentor from rebuilt
-    union
-    select lm.person_id from any_mentee t
-    join link le on le.person_id = t.mentee
-    join mentorship_claim c on c.mentee_record_id = le.record_id
-    join link lm on lm.record_id = c.mentor_record_id
-)
-select c.id, c.record_id, lm.person_id as mentor, le.person_id as mentee, c.side, c.form_code,
-       c.programme_id, c.host_organisation_id, c.starts, c.stated_end, c.last_stated, r.source_id,
-       c.mentorship_id, f.affiliation_organisation_id as affiliation_id, f.affiliation_text,
-       r.organisation_id as base_organisation_id,
-       concat_ws('|', p.academic_year, p.title_key, p.lead_organisation_id) as programme_key,
-       lm.person_id in (select mentor from rebuilt) as rebuilt
-from context
-join link lm on lm.person_id = context.mentor
-join mentorship_claim c on c.mentor_record_id = lm.record_id
-join link le on le.record_id = c.mentee_record_id
-join record r on r.id = c.record_id
-join record_facts f on f.record_id = c.mentor_record_id
-left join programme p on p.id = c.programme_id
-where lm.person_id <> le.person_id
-order by c.id
-"""
-
-
-async def _claims(connection: Connection) -> pd.DataFrame:
-    rows = await connection.fetch(CLAIMS)
-    return pd.DataFrame([tuple(row) for row in rows], columns=CLAIM_COLUMNS, dtype=object)
 
 
 async def _drop_claims_on_oneself(connection: Connection) -> set[UUID]:
