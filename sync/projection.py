@@ -84,13 +84,13 @@ async def replace_from(
     removed = await connection.fetch(
         f"with gone as (select distinct {key} from"
         f" ({standing} except select {columns} from {fresh}) old)"
-        f" delete from {projected.table} t using gone where {same_key}"
-        f" returning t.{projected.owner} as owner"
+        f", removed as (delete from {projected.table} t using gone where {same_key}"
+        f" returning t.{projected.owner} as owner) select distinct owner from removed"
     )
     added = await connection.fetch(
-        f"insert into {projected.table} ({columns}, changeset_id)"
+        f"with added as (insert into {projected.table} ({columns}, changeset_id)"
         f" select {columns}, $1 from (select {columns} from {fresh} except {standing}) new"
-        f" order by {key} returning {projected.owner} as owner",
+        f" order by {key} returning {projected.owner} as owner) select distinct owner from added",
         changeset_id,
     )
     return {row["owner"] for row in (*removed, *added)}
