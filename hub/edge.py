@@ -4,7 +4,7 @@ import re
 import time
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
@@ -25,6 +25,9 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+# As ASGI carries them: every answer gets them, so they are written once.
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_CORRELATION = CORRELATION_HEADER.lower().encode()
 _log = structlog.get_logger()
 
 
@@ -75,11 +78,10 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = int(message["status"])
-            message.setdefault("headers", [])
-            headers = MutableHeaders(scope=message)
-            headers[CORRELATION_HEADER] = self._request_id
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
+            given = [pair for pair in message.get("headers", ()) if pair[0] != _CORRELATION]
+            names = {name for name, _ in given}
+            added = (pair for pair in _SECURITY if pair[0] not in names)
+            message["headers"] = [*given, (_CORRELATION, self._request_id.encode()), *added]
         await self._send(message)
 
     async def _answer_failure(self, receive: Receive) -> None:

@@ -5,7 +5,7 @@ page sizes above it. A page size that stands in a variable is taken from the req
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -62,6 +62,7 @@ class Measure:
     root_fields: int = 0
     directives: int = 0
     cost: Cost = field(default=lambda _: 0)
+    varies: bool = False  # whether variables size its pages, so that each request is measured
 
 
 def measure(
@@ -77,7 +78,9 @@ def measure(
         part.variable.name.value: part.default_value
         for part in operation.variable_definitions or ()
     }
-    return _Ruler(fragments, defaults, paged).selection(operation.selection_set)
+    ruler = _Ruler(fragments, defaults, paged)
+    measured = ruler.selection(operation.selection_set)
+    return replace(measured, varies=ruler.met_variable)
 
 
 def refuse_beyond_limits(measured: Measure, variables: Variables) -> None:
@@ -117,6 +120,7 @@ class _Ruler:
         self._defaults = defaults
         self._paged = paged
         self._kept: dict[str, Measure] = {}
+        self.met_variable = False
 
     def selection(self, selected: SelectionSetNode) -> Measure:
         return _sum([self._one(node) for node in selected.selections])
@@ -168,6 +172,7 @@ class _Ruler:
         return lambda _: fixed
 
     def _from_variable(self, name: str) -> Cost:
+        self.met_variable = True
         default = self._defaults.get(name)
         missing = int(default.value) if isinstance(default, IntValueNode) else PAGE_DEFAULT
 

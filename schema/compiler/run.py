@@ -77,7 +77,8 @@ class Engine:
         prepared = self._prepared.get_or_make(
             (text, name), lambda: prepare(self.schema, text, name, self._paged)
         )
-        refuse_beyond_limits(prepared.measure, variables)
+        if prepared.measure.varies:
+            refuse_beyond_limits(prepared.measure, variables)
         return prepared, coerce(self.schema, prepared, variables)
 
     def plan(self, prepared: Prepared, given: Variables, viewer: ViewerShape) -> Plan:
