@@ -16,6 +16,13 @@ from schema.compiler.bindings import Rows
 from schema.connection import Connection
 from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
 from schema.mentoring import Mentorship, Programme
+from schema.mentoring_search import (
+    MENTORSHIP_LIST_FILTER,
+    MENTORSHIP_ORDER,
+    PROGRAMME_FILTER,
+    mentorship_rows,
+    programme_rows,
+)
 from schema.node import GlobalNode
 from schema.organisations import (
     ORGANISATION_FILTER,
@@ -105,7 +112,15 @@ class Query:
         "Люди в вашей области видимости.", people_rows, (PERSON_FILTER, PERSON_ORDER)
     )
     mentorship: Mentorship | None = declare.by_id("Наставничество; вне области видимости — null.")
+    mentorships: Connection[Mentorship] = declare.page(
+        "Наставничество в вашей области видимости: хотя бы одна сторона — ваша.",
+        mentorship_rows,
+        (MENTORSHIP_LIST_FILTER, MENTORSHIP_ORDER),
+    )
     programme: Programme | None = declare.by_id("Программа; вне области видимости — null.")
+    programmes: Connection[Programme] = declare.page(
+        "Программы в вашей области видимости.", programme_rows, (PROGRAMME_FILTER,)
+    )
     organisation: Organisation | None = declare.by_id("Учреждение; вне области видимости — null.")
     organisations: Connection[Organisation] = declare.page(
         "Учреждения в вашей области видимости.", organisation_rows, (ORGANISATION_FILTER,)

@@ -13,6 +13,12 @@ LISTS = {
         f"Query.people({order})": f"people(first: 60, orderBy: {order}) {{ edges {{ cursor }} }}"
         for order in ("NAME_ASC", "NAME_DESC", "CHANGED_ASC", "CHANGED_DESC")
     },
+    **{
+        f"Query.mentorships({order})": f"mentorships(orderBy: {order}) {{ edges {{ cursor }} }}"
+        for order in ("NAME_ASC", "NAME_DESC", "STARTS_ASC", "STARTS_DESC")
+    },
+    "Query.mentorships": "mentorships { edges { cursor } }",
+    "Query.programmes": "programmes { edges { cursor } }",
     "Query.organisations": "organisations { edges { cursor } }",
     "Query.territories": "territories { edges { cursor } }",
 }
@@ -63,6 +69,20 @@ def inputs() -> Mapping[str, list[Json]]:
         "OrganisationFilter.territory": territories,
         "OrganisationFilter.department": departments,
         "OrganisationFilter.identifier": identifiers,
+        "MentorshipListFilter.formCode": ["TEACHER_TEACHER"],
+        "MentorshipListFilter.status": ["ACTIVE", "COMPLETED"],
+        "MentorshipListFilter.activeOn": ["2025-10-05", "2026-10-05"],
+        "MentorshipListFilter.organisation": schools,
+        "MentorshipListFilter.identifier": identifiers,
+        "MentorshipListFilter.department": departments[:1],
+        "MentorshipListFilter.territory": territories,
+        "MentorshipListFilter.confirmation": ["ONE_SIDED", "BOTH_SIDES", "DISPUTED"],
+        "MentorshipListFilter.programme": [f"programme-{uid('programme', n)}" for n in range(3)],
+        "MentorshipListFilter.endAssumed": [True, False],
+        "ProgrammeFilter.academicYear": [2025, 2025, 2024],
+        "ProgrammeFilter.organisation": schools,
+        "ProgrammeFilter.status": ["RUNNING", "DRAFT"],
+        "ProgrammeFilter.titlePrefix": ["Про", "«программа 1", "", "прж"],
         "MentorshipFilter.role": ["MENTOR", "MENTEE"],
         "MentorshipFilter.formCode": ["TEACHER_TEACHER"],
         "MentorshipFilter.activeOn": ["2025-10-05", "2026-10-05"],

@@ -572,7 +572,7 @@ def by_id(world: World, _: Row, arguments: Arguments) -> object:
     return find_node(world, arguments["id"])
 
 
-RESOLVERS: Mapping[tuple[str, str], Resolve] = {
+RESOLVERS: dict[tuple[str, str], Resolve] = {
     ("Query", "viewer"): viewer,
     ("Query", "node"): by_id,
     ("Query", "nodes"): lambda world, _, arguments: [

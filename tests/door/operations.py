@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLObjectType,
@@ -19,6 +20,7 @@ from graphql import (
 Value = Any  # any JSON
 # Roots with rules and tests of their own.
 APART = ("coverage",)
+OFTEN = ("people", "organisations", "nodes", "mentorships")
 SIZES = (0, 1, 2, 3, 7, 20)
 
 
@@ -59,7 +61,7 @@ class _Author:
         query = self.schema.query_type
         assert query is not None
         names = [name for name in query.fields if not name.startswith(APART)]
-        weights = [3 if name in {"people", "organisations", "nodes"} else 1 for name in names]
+        weights = [3 if name in OFTEN else 1 for name in names]
         chosen = set(self.draw.choices(names, weights, k=self.draw.choice((1, 1, 2, 3))))
         fields = [self.field(query, name, 4) for name in sorted(chosen)]
         body = self.wrapped(query, fields)
@@ -146,7 +148,7 @@ class _Author:
     def arguments(self, kind: GraphQLObjectType, name: str, definition: GraphQLField) -> str:
         values: dict[str, str] = {}
         if "first" in definition.args:
-            values |= self.paging(f"{kind.name}.{name}")
+            values |= self.paging(f"{kind.name}.{name}", definition)
         for argument, make in (
             ("id", self.node_id), ("ids", self.node_ids), ("filter", self.filter),
         ):  # fmt: skip
@@ -156,14 +158,16 @@ class _Author:
         listed = ", ".join(f"{argument}: {value}" for argument, value in values.items())
         return f"({listed})" if listed else ""
 
-    def paging(self, listing: str) -> dict[str, str]:
+    def paging(self, listing: str, definition: GraphQLField) -> dict[str, str]:
         values: dict[str, str] = {}
         size = "last" if self.draw.random() < 0.3 else "first"
         if self.draw.random() < 0.9:
             values[size] = self.given("Int", self.draw.choice(SIZES))
-        if listing == "Query.people" and self.draw.random() < 0.5:
-            order = self.draw.choice(("NAME_ASC", "NAME_DESC", "CHANGED_ASC", "CHANGED_DESC"))
-            values["orderBy"] = self.given("PersonOrder", order, bare=True)
+        if "orderBy" in definition.args and self.draw.random() < 0.5:
+            orders = get_named_type(definition.args["orderBy"].type)
+            assert isinstance(orders, GraphQLEnumType)
+            order = self.draw.choice(list(orders.values))
+            values["orderBy"] = self.given(orders.name, order, bare=True)
             listing += f"({order})"
         for edge in ("after", "before"):
             if self.draw.random() < 0.12 and (known := self.pools.cursors.get(listing)):

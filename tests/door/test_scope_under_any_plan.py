@@ -12,7 +12,8 @@ from schema.compiler.request import shape_of
 from schema.errors import RequestRefused
 from tests.door.asking import Door, Json, decoded, opened
 from tests.door.drawing import comparable, pools_of
-from tests.door.evaluator import SCHEMA, evaluate
+from tests.door.evaluator import SCHEMA
+from tests.door.evaluator_lists import evaluate
 from tests.door.operations import Operation, generate
 
 pytestmark = pytest.mark.anyio

@@ -1,0 +1,127 @@
+"""What the lists of mentorships and programmes must hold, over plain rows."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from graphql import ExecutionResult
+
+from tests.door.evaluator import (
+    RESOLVERS,
+    Arguments,
+    Row,
+    World,
+    by_name,
+    identified,
+    key_in,
+    page,
+    placed,
+    within,
+)
+from tests.door.evaluator import evaluate as _evaluate
+
+SAME = (("formCode", "form_code"), ("status", "status"), ("confirmation", "confirmation"))
+
+
+def evaluate(world: World, query: str, variables: Mapping[str, Any]) -> ExecutionResult:
+    """Answer an operation, lists of mentorships and programmes included."""
+    RESOLVERS.update(LISTS)
+    return _evaluate(world, query, variables)
+
+
+def mentorship_list(world: World, _: Row, arguments: Arguments) -> object:
+    found = [
+        row
+        for row in world.tables["mentorship"]
+        if world.places("mentorship_place", mentorship_id=row["id"])
+        and is_wanted_mentorship(world, row, arguments.get("filter") or {})
+    ]
+    order = arguments.get("orderBy") or "NAME_ASC"
+    name = "starts" if order.startswith("STARTS") else "sort_key"
+    return page(
+        "Mentorship",
+        found,
+        world.tables["mentorship"],
+        arguments,
+        lambda row: (row[name], str(row["id"])),
+        descending=order.endswith("DESC"),
+    )
+
+
+def is_wanted_mentorship(world: World, row: Row, chosen: Arguments) -> bool:
+    day = date.fromisoformat(chosen["activeOn"]) if chosen.get("activeOn") else None
+    return (
+        all(row[column] == chosen[name] for name, column in SAME if chosen.get(name))
+        and (day is None or row["starts"] <= day < row["ends"])
+        and chosen.get("endAssumed", row["end_assumed"]) is row["end_assumed"]
+        and (not chosen.get("programme") or row["programme_id"] == key_in(chosen["programme"]))
+        and (not asks_of_host(chosen) or has_host(world, row, chosen))
+    )
+
+
+def asks_of_host(chosen: Arguments) -> bool:
+    return any(
+        chosen.get(name) for name in ("organisation", "identifier", "department", "territory")
+    )
+
+
+def has_host(world: World, row: Row, chosen: Arguments) -> bool:
+    members = world.all("mentorship_member", mentorship_id=row["id"])
+    hosts = [world.one("organisation", id=member["host_organisation_id"]) for member in members]
+    return any(
+        host is not None
+        and world.sees("Organisation", host)
+        and is_wanted_host(world, host, chosen)
+        for host in hosts
+    )
+
+
+def is_wanted_host(world: World, host: Row, chosen: Arguments) -> bool:
+    department = chosen.get("department")
+    return (
+        (not chosen.get("organisation") or host["id"] == key_in(chosen["organisation"]))
+        and (not chosen.get("identifier") or host["id"] == identified(world, chosen["identifier"]))
+        and (
+            not department
+            or placed(
+                world, "organisation_place", "organisation_id", host["id"], key_in(department)
+            )
+        )
+        and (
+            not chosen.get("territory")
+            or host["territory_id"] in within(world, chosen["territory"])
+        )
+    )
+
+
+def programme_list(world: World, _: Row, arguments: Arguments) -> object:
+    found = [
+        row
+        for row in world.tables["programme"]
+        if world.sees("Programme", row)
+        and is_wanted_programme(world, row, arguments.get("filter") or {})
+    ]
+    return page("Programme", found, world.tables["programme"], arguments, by_name)
+
+
+def is_wanted_programme(world: World, row: Row, chosen: Arguments) -> bool:
+    school = chosen.get("organisation")
+    prefix = (chosen.get("titlePrefix") or "").replace("«", "").casefold()
+    return (
+        (not chosen.get("academicYear") or row["academic_year"] == chosen["academicYear"])
+        and (not chosen.get("status") or row["status"] == chosen["status"])
+        and (not school or takes_part(world, row, school))
+        and row["title"].casefold().startswith(prefix)
+    )
+
+
+def takes_part(world: World, row: Row, school: str) -> bool:
+    key = key_in(school)
+    shared = world.all("programme_organisation", programme_id=row["id"], organisation_id=key)
+    return bool(shared) and world.sees("Organisation", {"id": key})
+
+
+LISTS = {
+    ("Query", "mentorships"): mentorship_list,
+    ("Query", "programmes"): programme_list,
+}

@@ -1,0 +1,76 @@
+"""The lists of the three users as the region and as a department see them: no foreign row."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.database import Database
+from hub.settings import Addresses
+from tests.door.asking import Door, opened
+from tests.door.rows import uid
+
+pytestmark = pytest.mark.anyio
+OWN_SCHOOL, FOREIGN_SCHOOL = (f"organisation-{uid('organisation', n)}" for n in (3, 6))
+
+
+@pytest.fixture(scope="module")
+async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
+    async with opened(module_addresses, module_database) as opened_door:
+        yield opened_door
+
+
+async def listed(door: Door, who: str, field: str) -> set[str]:
+    answer = await door.ask(who, f"{{ list: {field} {{ totalCount nodes {{ id }} }} }}")
+    found = {node["id"] for node in answer["list"]["nodes"]}
+    assert len(found) == answer["list"]["totalCount"]
+    return found
+
+
+async def test_a_department_lists_only_mentorships_of_its_people(door: Door) -> None:
+    north = await listed(door, "north", "mentorships(first: 100)")
+    centre = await listed(door, "centre", "mentorships(first: 100)")
+
+    places = door.tables.having("mentorship_place", "authority_id", uid("organisation", 1))
+    assert {f"mentorship-{place['mentorship_id']}" for place in places} == north
+    assert north < centre
+
+
+async def test_a_department_learns_nothing_of_a_foreign_host(door: Door) -> None:
+    def at(school: str) -> str:
+        return f'mentorships(first: 100, filter: {{ organisation: "{school}" }})'
+
+    assert await listed(door, "centre", at(FOREIGN_SCHOOL))
+    assert set() == await listed(door, "north", at(FOREIGN_SCHOOL))
+    assert await listed(door, "north", at(OWN_SCHOOL))
+
+
+async def test_a_department_lists_programmes_it_takes_part_in(door: Door) -> None:
+    def of(school: str) -> str:
+        return f'programmes(filter: {{ organisation: "{school}" }})'
+
+    assert {f"programme-{uid('programme', 2)}"} == await listed(door, "centre", of(FOREIGN_SCHOOL))
+    assert set() == await listed(door, "north", of(FOREIGN_SCHOOL))
+    assert {f"programme-{uid('programme', 0)}"} == await listed(door, "north", of(OWN_SCHOOL))
+
+
+async def test_a_title_is_found_without_its_quotes_and_case(door: Door) -> None:
+    found = await listed(door, "north", 'programmes(filter: { titlePrefix: "«ПРОГРАММА 1" })')
+
+    assert {f"programme-{uid('programme', 1)}"} == found
+
+
+@pytest.mark.parametrize("order", ["NAME_ASC", "STARTS_DESC"])
+async def test_a_walk_over_mentorships_meets_every_one_once(door: Door, order: str) -> None:
+    query = (
+        f"query($a: String) {{ mentorships(first: 7, after: $a, orderBy: {order})"
+        " { nodes { id } pageInfo { hasNextPage endCursor } } }"
+    )
+    walked: list[str] = []
+    after, more = None, True
+
+    while more:
+        page = (await door.ask("north", query, {"a": after}))["mentorships"]
+        walked += [node["id"] for node in page["nodes"]]
+        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+
+    assert sorted(walked) == sorted(await listed(door, "north", "mentorships(first: 100)"))
