@@ -6,14 +6,22 @@ and those must be at least nine in ten.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any  # a JSON value of an answer
 from uuid import UUID
 
 import httpx
 
 from hub.database import Database
+from hub.demo.comparing import (
+    BOUNDED,
+    FIGURES,
+    OUTSIDE,
+    Asked,
+    Difference,
+    differences_of,
+    is_excused,
+    truth_of,
+)
 from hub.demo.files import DemoFile
 from hub.demo.keys import Keys
 from hub.demo.organisations import SCHOOL_KINDS
@@ -22,45 +30,28 @@ from hub.demo.region import Region
 from hub.demo.truth import (
     Attribution,
     CoverageRow,
-    CoverageTruth,
     Facts,
     GroupBy,
-    coverage_truth,
     facts_of,
 )
 from hub.errors import HubError
 
 SETTLED_SHARE = 0.9
-FIGURES: Mapping[str, str] = {
-    "mentors": "mentors",
-    "mentorsRegistered": "mentors_registered",
-    "mentees": "mentees",
-    "pairs": "pairs",
-    "groups": "groups",
-    "programmes": "programmes",
-    "withoutProgramme": "without_programme",
-    "organisationsWithMentoring": "organisations_with_mentoring",
-    "activeOrganisations": "organisations_active",
-    "approvedOrganisations": "organisations_approved",
-    "youngSpecialists": "young_specialists",
-    "youngSpecialistsUnknown": "young_specialists_unknown",
-    "youngSpecialistsCovered": "covered",
-}
-BOUNDED = ("mentors", "mentees")  # figures whose doubt is itself a figure: possibleDuplicates
 ROW = (
     f"key title {' '.join(FIGURES)} asserted {{ pairs }} unnamed {{ pairs }}"
-    f" possibleDuplicates {{ {' '.join(BOUNDED)} }}"
+    f" possibleDuplicates {{ {' '.join(BOUNDED)} }} completeness target gap"
 )
 QUESTION = f"""
 query Coverage($period: CoveragePeriod, $groupBy: CoverageGroupBy!, $attribution: CoverageAttribution!) {{
   coverage(period: $period, groupBy: $groupBy, attribution: $attribution) {{
     rows {{ {ROW} }}
     total {{ {ROW} }}
+    overlap {{ {" ".join(FIGURES)} }}
+    day
   }}
 }}
 """
 SOMEBODY = "{ people(first: 1) { totalCount nodes { id } } }"
-OUTSIDE = "OUTSIDE"
 GROUPS = {
     GroupBy.REGION: "NONE",
     GroupBy.DEPARTMENT: "DEPARTMENT",
@@ -74,27 +65,6 @@ class DisagreementError(HubError):
     """Ответ хаба не получен или не понят."""
 
     code = "demo.no_answer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One question of coverage: a period as the API takes it, what a row is, whose a mentor is."""
-
-    period: Mapping[str, object]
-    group_by: GroupBy
-    attribution: Attribution
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A number that is not the truth's."""
-
-    asked: Asked
-    unit: str
-    figure: str
-    expected: int
-    answered: int
-    doubtful: int | None = None  # by how much the answer falls if every open question is "same"
 
 
 async def compare(
@@ -112,7 +82,7 @@ async def compare(
         differences = await _differences(web, keys.centre, facts)
         _print_departments(await _answer(web, keys.centre, TODAY), facts)
         door_shut = await _department_sees_its_own(web, keys)
-    grave = [found for found in differences if not _excused(found, unsettled)]
+    grave = [found for found in differences if not is_excused(found, unsettled)]
     _print_differences(differences, grave)
     print(f"Организаций без открытых вопросов: {settled:.1%} (нужно не меньше 90 %)")
     good = agreed and door_shut and not grave and settled >= SETTLED_SHARE
@@ -160,59 +130,11 @@ def _questions(facts: Facts) -> Iterator[Asked]:
                 yield Asked(period=period, group_by=group_by, attribution=attribution)
 
 
-def _expected(facts: Facts, asked: Asked) -> CoverageTruth:
-    said = asked.period.get("asOf")
-    return coverage_truth(
-        facts,
-        as_of=None if said is None else date.fromisoformat(str(said)),
-        academic_year=asked.period.get("academicYear"),  # type: ignore[arg-type]  # made above
-        calendar_year=asked.period.get("calendarYear"),  # type: ignore[arg-type]  # made above
-        group_by=asked.group_by,
-        attribution=asked.attribution,
-    )
-
-
 async def _differences(web: httpx.AsyncClient, key: str, facts: Facts) -> list[Difference]:
     found: list[Difference] = []
     for asked in _questions(facts):
-        truth = _expected(facts, asked)
-        answer = await _answer(web, key, asked)
-        rows = {row["key"]: row for row in answer["rows"]}
-        found += _compared(asked, "TOTAL", truth.total, answer["total"])
-        if asked.group_by is not GroupBy.REGION:
-            expected = {_name(unit): row for unit, row in truth.rows.items()}
-            for unit in {*expected, *rows}:
-                row = expected.get(unit, CoverageRow(key=unit))
-                found += _compared(asked, unit, row, rows.get(unit))
+        found += differences_of(asked, facts, await _answer(web, key, asked))
     return found
-
-
-def _name(unit: object) -> str:
-    return OUTSIDE if unit is None else str(unit)
-
-
-def _compared(
-    asked: Asked, unit: str, expected: CoverageRow, row: Mapping[str, Any] | None
-) -> Iterator[Difference]:
-    """Compare the numbers that make sense in the row; a row that is missing is all noughts."""
-    for figure, name in FIGURES.items():
-        truth = getattr(expected, name)
-        answered = 0 if row is None else row[figure]
-        if truth is not None and truth != answered:
-            doubtful = row["possibleDuplicates"].get(figure) if row and figure in BOUNDED else None
-            yield Difference(
-                asked=asked,
-                unit=unit,
-                figure=figure,
-                expected=truth,
-                answered=answered,
-                doubtful=doubtful,
-            )
-    for part in ("asserted", "unnamed"):
-        truth = getattr(expected, part)
-        answered = (row[part]["pairs"] if row else None) or 0
-        if truth is not None and truth != answered:
-            yield Difference(asked=asked, unit=unit, figure=part, expected=truth, answered=answered)
 
 
 async def _unsettled(database: Database) -> set[UUID]:
@@ -236,18 +158,6 @@ union select o.territory_id from units join organisation o using (id)
 """
 
 
-def _excused(found: Difference, unsettled: set[UUID]) -> bool:
-    """Excuse a unit that an open question concerns, and sums over all units if there is any.
-
-    Where the answer says how far it may fall, the truth must lie within.
-    """
-    if found.doubtful is not None and not 0 <= found.answered - found.expected <= found.doubtful:
-        return False
-    if found.unit in ("TOTAL", OUTSIDE) or found.asked.group_by is GroupBy.FORM:
-        return bool(unsettled)
-    return UUID(found.unit) in unsettled
-
-
 async def _department_sees_its_own(web: httpx.AsyncClient, keys: Keys) -> bool:
     """Hold the department's whole answer to the centre's row, and its door to foreign people."""
     asked = Asked(period={}, group_by=GroupBy.REGION, attribution=Attribution.HOST)
@@ -263,7 +173,7 @@ async def _department_sees_its_own(web: httpx.AsyncClient, keys: Keys) -> bool:
 
 
 def _print_departments(answer: Mapping[str, Any], facts: Facts) -> None:
-    truth = _expected(facts, TODAY)
+    truth = truth_of(facts, TODAY)
     names = ("mentors", "mentees", "pairs", "youngSpecialists", "youngSpecialistsCovered")
     print("\nОхват на сегодня по управлениям, хаб / правда:")
     print(f"{'':44}" + "".join(f"{name[:16]:>18}" for name in names))

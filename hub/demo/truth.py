@@ -15,7 +15,8 @@ The rules of the count itself, each with its sentence of COUNTING, «Coverage»:
 * *programmes*: «overlapping the period; a row for each participating organisation»; a programme
   lasts its academic year. *withoutProgramme*: pairs none of whose active mentorships has one.
 * *organisations*: «legal entities hosting at least one active dyad, over active entities»;
-  approved is None where the year has no list at all.
+  approved is None where the year has no list at all; *completeness* is the share of the active
+  that handed in a base of the year.
 * *young specialists*: TEACHER posts «on asOf or the period's last day»; under 36 full months,
   «else the source's own flag; else unknown». «Row = the main job; external part-time and civil
   contracts never make a row unless no main job is known». *covered*: mentees that day in a
@@ -37,7 +38,7 @@ from hub.demo.pairing import PEDAGOGICAL_FORMS
 from hub.demo.region import Region, academic_year_of
 from hub.demo.units import DAY, Attribution, GroupBy, Key, Period, Rows, period_of, rows_by
 from hub.demo.young import is_young, mentored, posts_on, row_posts
-from hub.records import FigureMetric
+from hub.records import FigureMetric, FileKind
 
 __all__ = [
     "Attribution",
@@ -65,6 +66,7 @@ class CoverageRow:
     organisations_with_mentoring: int = 0
     organisations_active: int | None = None
     organisations_approved: int | None = None
+    organisations_reported: int | None = None
     young_specialists: int | None = None
     young_specialists_unknown: int | None = None
     covered: int | None = None
@@ -182,6 +184,7 @@ def _row(
         programmes=count("programmes"),
         organisations_active=count("organisations_active"),
         organisations_approved=count("organisations_approved") if has_list else None,
+        organisations_reported=count("organisations_reported"),
         young_specialists=count("young_specialists"),
         young_specialists_unknown=count("young_specialists_unknown"),
         covered=count("covered"),
@@ -245,13 +248,27 @@ def _count_organisations(facts: Facts, period: Period, tally: _Tally, rows_of: R
         for row in facts.region.registry.enrolments
         if row.academic_year == academic_year_of(period.day)
     }
+    reported = _reported(facts.region, academic_year_of(period.day))
     for place, row in enumerate(facts.region.registry.organisations):
         lo, hi = max(row.starts, period.lo), min(row.ends, period.hi)
         if row.kind in SCHOOL_KINDS and lo < hi:
-            tally.put("organisations_active", rows_of(place, lo, hi), row.legal_entity_id)
+            units = list(rows_of(place, lo, hi))
+            tally.put("organisations_active", units, row.legal_entity_id)
+            if place in reported:
+                tally.put("organisations_reported", units, row.legal_entity_id)
         if row.id in approved:
             keys = rows_of(place, period.lo, period.hi)
             tally.put("organisations_approved", keys, row.legal_entity_id)
+
+
+def _reported(region: Region, year: int) -> set[int]:
+    """Give who has handed in a base of the academic year."""
+    bases = (FileKind.MENTOR_BASE, FileKind.MENTEE_BASE)
+    return {
+        heir(region.organised, plan.organisation, plan.as_of)
+        for plan in region.statements.files
+        if plan.kind in bases and plan.academic_year == year
+    }
 
 
 def _count_young(facts: Facts, period: Period, tally: _Tally, rows_of: Rows) -> None:
