@@ -143,8 +143,9 @@ left join department_span own on own.organisation_id = d.unit_id
     and own.ends > greatest(lower(d.held), host.starts)
 """
 
-# Who may see a mentorship today: both parties' organisations, whatever stands above them, and
-# the region.
+# Who may see a mentorship today: the organisations of both parties, as the pair was stated and
+# where they work and study now, whatever stands above them, and the region. A department sees its
+# own teacher's mentor wherever the pair was made.
 FRESH_PLACES = """
 insert into fresh_mentorship_place
 select distinct place.authority_id, m.sort_key, m.id
@@ -154,7 +155,16 @@ cross join lateral (
     select $1::uuid as authority_id
     union all
     select p.authority_id from fresh_member f
-    join organisation_place p on p.organisation_id = f.affiliation_organisation_id
+    cross join lateral (
+        select f.affiliation_organisation_id as id
+        union all
+        select e.organisation_id from employment e where e.person_id = f.person_id
+            and e.starts <= current_date and e.ends > current_date
+        union all
+        select e.organisation_id from enrolment e where e.person_id = f.person_id
+            and e.starts <= current_date and e.ends > current_date
+    ) unit
+    join organisation_place p on p.organisation_id = unit.id
         and p.starts <= current_date and p.ends > current_date
     where f.mentorship_id = m.id
 ) place
