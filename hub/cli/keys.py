@@ -49,10 +49,14 @@ def create(
     ] = False,
 ) -> None:
     """Выдать ключ; он печатается один раз и нигде не хранится."""
-    from hub.access import ClientKind, Purpose, Role, issue_key
+    from hub.access import REGION_WIDE, ClientKind, Purpose, Role, issue_key
     from hub.keys import find_organisation
 
     granted = _choice(Role, role, "--role")
+    if not organisation and granted not in REGION_WIDE:
+        raise typer.BadParameter(
+            "Эта роль действует в пределах организации: укажите её.", param_hint="--organisation"
+        )
     purposes = frozenset(_choice(Purpose, item, "--purpose") for item in purpose or ())
 
     async def issue(session: "WriteSession") -> str:

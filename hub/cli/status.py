@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 WORDS: Final = {
     "organisations": "Действующих организаций",
-    "files": "Принято файлов",
+    "files": "Прислано файлов",
     "records": "Записей источников",
     "pending_records": "Из них ждут сведения",
     "rejections": "Отклонено строк",
