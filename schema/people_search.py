@@ -1,12 +1,13 @@
 """The list of people: who is in it, in which order, narrowed by which conditions."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import assert_never
 
 import strawberry
 
 from schema.compiler import declare
-from schema.compiler.arguments import Value
+from schema.compiler.arguments import Argument, Value
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
@@ -82,6 +83,11 @@ IN_FORCE = "{x}.starts <= {today} and {x}.ends > {today}"
 
 
 def people_rows(call: Call) -> Rows:
+    """Read people of the scope, narrowed by the filter."""
+    return narrowed_people(call, _conditions(call))
+
+
+def narrowed_people(call: Call, conditions: Sequence[str]) -> Rows:
     """Read people of the scope, starting from the rows of the narrowest authority named.
 
     A department or an organisation has rows of its own in the order of the page, so a filter by
@@ -97,7 +103,7 @@ def people_rows(call: Call) -> Rows:
             f"{{t}}.authority_id = {authorities[0]}",
             IN_FORCE.replace("{x}", "{t}"),
             *(_also_under(authority) for authority in authorities[1:]),
-            *_conditions(call),
+            *conditions,
         ),
         order=(first, Key("{t}.person_id", "uuid")),
         descending=order in {PersonOrder.NAME_DESC, PersonOrder.CHANGED_DESC},
@@ -121,7 +127,8 @@ def _also_under(authority: Sql) -> str:
     )
 
 
-def _conditions(call: Call) -> list[str]:
+def place_conditions(call: Call) -> list[str]:
+    """Compose where a person is today: an organisation by its number, a territory."""
     chosen = call.arguments["filter"]
     found: list[str] = []
     if chosen.part("identifier").given:
@@ -132,15 +139,25 @@ def _conditions(call: Call) -> list[str]:
         )
     if chosen.part("territory").given:
         found.append(_in_territory(call))
+    return found
+
+
+def _conditions(call: Call) -> list[str]:
+    chosen = call.arguments["filter"]
+    found = place_conditions(call)
     role = chosen.part("role").choice
     if isinstance(role, PersonRole):
         found.append(_has_role(role))
     if chosen.part("namePrefix").given:
-        prefix = chosen.part("namePrefix")
-        low = call.bind(prefix, "text", convert=folded)
-        high = call.bind(prefix, "text", convert=lambda value: folded(value) + "\U0010ffff")
-        found.append(f"{{t}}.sort_key >= {low} and {{t}}.sort_key < {high}")
+        found.append(begins(call, chosen.part("namePrefix"), "{t}.sort_key"))
     return found
+
+
+def begins(call: Call, prefix: Argument, column: str) -> str:
+    """Compose that a sort key begins with a text, as a range that its index answers."""
+    low = call.bind(prefix, "text", convert=folded)
+    high = call.bind(prefix, "text", convert=lambda value: folded(value) + "\U0010ffff")
+    return f"{column} >= {low} and {column} < {high}"
 
 
 def folded(value: Value) -> str:

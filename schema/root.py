@@ -32,6 +32,7 @@ from schema.organisations import (
     organisation_rows,
 )
 from schema.people import Person
+from schema.people_in_role import ROLE_ARGUMENTS, mentee_rows, mentor_rows
 from schema.people_search import PERSON_FILTER, PERSON_ORDER, people_rows
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
@@ -110,6 +111,16 @@ class Query:
     person: Person | None = declare.by_id("Человек; вне области видимости — null.")
     people: Connection[Person] = declare.page(
         "Люди в вашей области видимости.", people_rows, (PERSON_FILTER, PERSON_ORDER)
+    )
+    mentors: Connection[Person] = declare.page(
+        "Кто в этот день наставник в действующей паре, в вашей области видимости.",
+        mentor_rows,
+        ROLE_ARGUMENTS,
+    )
+    mentees: Connection[Person] = declare.page(
+        "У кого в этот день есть наставник, в вашей области видимости.",
+        mentee_rows,
+        ROLE_ARGUMENTS,
     )
     mentorship: Mentorship | None = declare.by_id("Наставничество; вне области видимости — null.")
     mentorships: Connection[Mentorship] = declare.page(

@@ -17,6 +17,13 @@ LISTS = {
         f"Query.mentorships({order})": f"mentorships(orderBy: {order}) {{ edges {{ cursor }} }}"
         for order in ("NAME_ASC", "NAME_DESC", "STARTS_ASC", "STARTS_DESC")
     },
+    **{
+        f"Query.{role}({order})": f"{role}(orderBy: {order}) {{ edges {{ cursor }} }}"
+        for role in ("mentors", "mentees")
+        for order in ("NAME_ASC", "NAME_DESC", "CHANGED_ASC", "CHANGED_DESC")
+    },
+    "Query.mentors": "mentors { edges { cursor } }",
+    "Query.mentees": "mentees { edges { cursor } }",
     "Query.mentorships": "mentorships { edges { cursor } }",
     "Query.programmes": "programmes { edges { cursor } }",
     "Query.organisations": "organisations { edges { cursor } }",
@@ -69,6 +76,15 @@ def inputs() -> Mapping[str, list[Json]]:
         "OrganisationFilter.territory": territories,
         "OrganisationFilter.department": departments,
         "OrganisationFilter.identifier": identifiers,
+        "asOf": ["2020-02-02", "2025-10-05", "2026-10-05"],
+        "RoleFilter.formCode": ["TEACHER_TEACHER"],
+        "RoleFilter.department": departments[:1],
+        "RoleFilter.organisation": schools,
+        "RoleFilter.identifier": identifiers,
+        "RoleFilter.territory": territories,
+        "RoleFilter.positionCode": ["TEACHER", "TEACHER", "DIRECTOR"],
+        "RoleFilter.subject": ["Физика", "химия", "пение"],
+        "RoleFilter.namePrefix": ["Ёл", "прежнева", "б", "К"],
         "MentorshipListFilter.formCode": ["TEACHER_TEACHER"],
         "MentorshipListFilter.status": ["ACTIVE", "COMPLETED"],
         "MentorshipListFilter.activeOn": ["2025-10-05", "2026-10-05"],

@@ -1,4 +1,4 @@
-"""What the lists of mentorships and programmes must hold, over plain rows."""
+"""What the lists of mentors, mentees, mentorships and programmes must hold, over plain rows."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,10 +9,12 @@ from graphql import ExecutionResult
 from tests.door.evaluator import (
     RESOLVERS,
     Arguments,
+    Resolve,
     Row,
     World,
     by_name,
     identified,
+    is_wanted,
     key_in,
     page,
     placed,
@@ -24,7 +26,7 @@ SAME = (("formCode", "form_code"), ("status", "status"), ("confirmation", "confi
 
 
 def evaluate(world: World, query: str, variables: Mapping[str, Any]) -> ExecutionResult:
-    """Answer an operation, lists of mentorships and programmes included."""
+    """Answer an operation, these lists included."""
     RESOLVERS.update(LISTS)
     return _evaluate(world, query, variables)
 
@@ -121,7 +123,66 @@ def takes_part(world: World, row: Row, school: str) -> bool:
     return bool(shared) and world.sees("Organisation", {"id": key})
 
 
+def in_role(column: str) -> Resolve:
+    def find(world: World, _: Row, arguments: Arguments) -> object:
+        scope = world.viewer.authority_id
+        day = date.fromisoformat(arguments["asOf"]) if arguments.get("asOf") else world.today
+        chosen = arguments.get("filter") or {}
+        found = [
+            row
+            for row in world.tables["person"]
+            if placed(world, "person_place", "person_id", row["id"], scope)
+            and takes_part_on(world, {column: row["id"]}, day, chosen)
+            and is_wanted_in_role(world, row, day, chosen)
+        ]
+        order = arguments.get("orderBy") or "NAME_ASC"
+        name = "changed_at" if order.startswith("CHANGED") else "sort_key"
+        return page(
+            "Person",
+            found,
+            world.tables["person"],
+            arguments,
+            lambda row: (row[name], str(row["id"])),
+            descending=order.endswith("DESC"),
+        )
+
+    return find
+
+
+def takes_part_on(world: World, party: Row, day: date, chosen: Arguments) -> bool:
+    form = chosen.get("formCode")
+    facts = world.all("participation_fact", **party)
+    return any(
+        fact["starts"] <= day < fact["ends"] and form in {None, fact["form_code"]} for fact in facts
+    )
+
+
+def is_wanted_in_role(world: World, row: Row, day: date, chosen: Arguments) -> bool:
+    place = {name: value for name, value in chosen.items() if name != "namePrefix"}
+    prefix = (chosen.get("namePrefix") or "").casefold().replace("ё", "е")
+    names = [row, *world.all("person_name", person_id=row["id"])]
+    return (
+        is_wanted(world, row, place)
+        and has_post(world, row["id"], day, chosen)
+        and any(name["sort_key"].startswith(prefix) for name in names)
+    )
+
+
+def has_post(world: World, person: object, day: date, chosen: Arguments) -> bool:
+    position, subject = chosen.get("positionCode"), (chosen.get("subject") or "").casefold()
+    posts = [
+        post
+        for post in world.all("employment", person_id=person)
+        if post["starts"] <= day < post["ends"]
+        and position in {None, post["position_code"]}
+        and (not subject or subject in post["subjects"])
+    ]
+    return bool(posts) or not (position or subject)
+
+
 LISTS = {
+    ("Query", "mentors"): in_role("mentor_id"),
+    ("Query", "mentees"): in_role("mentee_id"),
     ("Query", "mentorships"): mentorship_list,
     ("Query", "programmes"): programme_list,
 }

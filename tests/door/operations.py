@@ -20,7 +20,7 @@ from graphql import (
 Value = Any  # any JSON
 # Roots with rules and tests of their own.
 APART = ("coverage",)
-OFTEN = ("people", "organisations", "nodes", "mentorships")
+OFTEN = ("people", "organisations", "nodes", "mentorships", "mentors", "mentees")
 SIZES = (0, 1, 2, 3, 7, 20)
 
 
@@ -151,6 +151,7 @@ class _Author:
             values |= self.paging(f"{kind.name}.{name}", definition)
         for argument, make in (
             ("id", self.node_id), ("ids", self.node_ids), ("filter", self.filter),
+            ("asOf", self.day),
         ):  # fmt: skip
             if argument in definition.args:
                 values |= make(kind.name, name, definition)
@@ -181,6 +182,11 @@ class _Author:
 
     def node_ids(self, _: str, __: str, ___: GraphQLField) -> dict[str, str]:
         return {"ids": self.given("[ID!]!", self.draw.choices(self.pools.ids["Node"], k=4))}
+
+    def day(self, _: str, __: str, ___: GraphQLField) -> dict[str, str]:
+        if self.draw.random() < 0.5:
+            return {}
+        return {"asOf": self.given("Date", self.draw.choice(self.pools.inputs["asOf"]))}
 
     def filter(self, _: str, __: str, definition: GraphQLField) -> dict[str, str]:
         if self.draw.random() < 0.5:

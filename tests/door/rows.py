@@ -320,8 +320,9 @@ def _mentorships(region: Region) -> None:
         starts = region.draw.choice((PAST, RECENT))
         ends = region.draw.choice((FOREVER, LATER, date(2026, 1, 1)))
         sort_key = f"пара {number % 17:02d}"
+        form = region.draw.choice(("TEACHER_TEACHER", None))
         region.add(
-            "mentorship", id=key, form_code=region.draw.choice(("TEACHER_TEACHER", None)),
+            "mentorship", id=key, form_code=form,
             programme_id=region.draw.choice((uid("programme", number % 3), None)),
             kind="GROUP" if len(mentees) > 1 else "PAIR",
             status=region.draw.choice(("ACTIVE", "COMPLETED")),
@@ -335,7 +336,7 @@ def _mentorships(region: Region) -> None:
             region.add(
                 "participation_fact", id=region.number("participation_fact"), mentorship_id=key,
                 mentor_id=mentor, mentee_id=mentee, host_id=uid("organisation", 3), starts=starts,
-                ends=ends, changeset_id=1,
+                ends=ends, form_code=form, changeset_id=1,
             )  # fmt: skip
         if region.chance(0.2):
             region.add(

@@ -1,6 +1,7 @@
 """The lists of the three users as the region and as a department see them: no foreign row."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 
@@ -51,6 +52,32 @@ async def test_a_department_lists_programmes_it_takes_part_in(door: Door) -> Non
     assert {f"programme-{uid('programme', 2)}"} == await listed(door, "centre", of(FOREIGN_SCHOOL))
     assert set() == await listed(door, "north", of(FOREIGN_SCHOOL))
     assert {f"programme-{uid('programme', 0)}"} == await listed(door, "north", of(OWN_SCHOOL))
+
+
+@pytest.mark.parametrize(("role", "column"), [("mentors", "mentor_id"), ("mentees", "mentee_id")])
+async def test_a_department_lists_only_its_own_people_in_a_role(
+    door: Door, role: str, column: str
+) -> None:
+    field = f'{role}(first: 100, asOf: "2025-10-05")'
+    own = await listed(door, "north", "people(first: 100)")
+    day = date(2025, 10, 5)
+    facts = door.tables["participation_fact"]
+    everyone = {f"person-{fact[column]}" for fact in facts if fact["starts"] <= day < fact["ends"]}
+
+    assert everyone == await listed(door, "centre", field)
+    assert everyone & own == await listed(door, "north", field)
+    assert set() < everyone & own < everyone
+
+
+async def test_a_former_name_finds_only_those_in_the_role(door: Door) -> None:
+    field = 'mentors(first: 100, filter: { namePrefix: "ПРЕЖНЕВА" })'
+    query = f"{{ list: {field} {{ nodes {{ lastName names {{ lastName }} }} }} }}"
+
+    found = (await door.ask("north", query))["list"]["nodes"]
+
+    assert found
+    assert all("Прежнева" in {name["lastName"] for name in each["names"]} for each in found)
+    assert "Прежнева" not in {each["lastName"] for each in found}
 
 
 async def test_a_title_is_found_without_its_quotes_and_case(door: Door) -> None:

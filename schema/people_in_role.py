@@ -1,0 +1,110 @@
+"""The lists of mentors and of mentees on a day: who is in them, narrowed by which conditions."""
+
+from datetime import date
+
+import strawberry
+
+from schema.compiler import declare
+from schema.compiler.bindings import Rows
+from schema.compiler.call import Call
+from schema.organisations import IdentifierInput
+from schema.people_search import PERSON_ORDER, begins, folded, narrowed_people, place_conditions
+
+
+@strawberry.input(
+    description="Каких наставников или наставляемых показать; условия складываются. Форма, "
+    "должность и предмет — на день роли, учреждение — сегодняшнее."
+)
+class RoleFilter:
+    """What narrows the lists of mentors and of mentees."""
+
+    form_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Код формы, в которой человек участвует в этот день."
+    )
+    department: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Орган управления, в чьём ведении человек."
+    )
+    organisation: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Учреждение человека."
+    )
+    identifier: IdentifierInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Учреждение человека по номеру в другой системе."
+    )
+    territory: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Территория учреждения, где человек работает или учится сегодня.",
+    )
+    position_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Код должности в этот день: TEACHER и другие."
+    )
+    subject: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Предмет, который человек ведёт в этот день: «физика»; регистр не важен.",
+    )
+    name_prefix: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Начало полного имени, нынешнего или прежнего; регистр и ё не важны.",
+    )
+
+
+AS_OF = declare.argument("as_of", date | None, "На какой день; без него — на сегодня.")
+ROLE_ARGUMENTS = (
+    AS_OF,
+    declare.argument("filter", RoleFilter | None, "Кого показать."),
+    PERSON_ORDER,
+)
+
+
+def mentor_rows(call: Call) -> Rows:
+    """Read the people of the scope who mentor somebody on the day."""
+    return narrowed_people(call, [_takes_part(call, "mentor_id"), *_conditions(call)])
+
+
+def mentee_rows(call: Call) -> Rows:
+    """Read the people of the scope whom somebody mentors on the day."""
+    return narrowed_people(call, [_takes_part(call, "mentee_id"), *_conditions(call)])
+
+
+def _on_day(call: Call, row: str) -> str:
+    given = call.arguments["asOf"]
+    day = call.bind(given, "date") if given.given else call.today
+    return f"{row}.starts <= {day} and {row}.ends > {day}"
+
+
+def _takes_part(call: Call, column: str) -> str:
+    form = call.arguments["filter"].part("formCode")
+    of_form = f" and rx.form_code = {call.bind(form, 'text')}" if form.given else ""
+    return (
+        f"exists (select from participation_fact rx where rx.{column} = {{t}}.person_id"
+        f" and {_on_day(call, 'rx')}{of_form})"
+    )
+
+
+def _conditions(call: Call) -> list[str]:
+    chosen = call.arguments["filter"]
+    found = place_conditions(call)
+    post = _post(call)
+    if post:
+        found.append(
+            "exists (select from employment ex where ex.person_id = {t}.person_id"
+            f" and {' and '.join(post)} and {_on_day(call, 'ex')})"
+        )
+    if chosen.part("namePrefix").given:
+        prefix = chosen.part("namePrefix")
+        # A former name is looked for once a statement: the subselect is hashed.
+        found.append(
+            f"({begins(call, prefix, '{t}.sort_key')} or {{t}}.person_id in"
+            f" (select nx.person_id from person_name nx where {begins(call, prefix, 'nx.sort_key')}))"
+        )
+    return found
+
+
+def _post(call: Call) -> list[str]:
+    chosen = call.arguments["filter"]
+    position, subject = chosen.part("positionCode"), chosen.part("subject")
+    found: list[str] = []
+    if position.given:
+        found.append(f"ex.position_code = {call.bind(position, 'text')}")
+    if subject.given:
+        found.append(f"{call.bind(subject, 'text', convert=folded)} = any (ex.subjects)")
+    return found
