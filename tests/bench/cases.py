@@ -20,6 +20,14 @@ COVERAGE = f"""
 query Coverage($by: CoverageGroupBy!) {{
   coverage(groupBy: $by) {{ dataAsOf rows {{ {FIGURES} }} total {{ {FIGURES} }} }}
 }}"""
+PARTS = {
+    "pairs": "pairs",
+    "mentors, mentees, groups": "mentors mentees pairs groups",
+    "young specialists": "youngSpecialists youngSpecialistsCovered",
+    "organisations": "organisationsWithMentoring activeOrganisations completeness dataAsOf",
+    "asserted": "asserted { pairs } unnamed { pairs }",
+    "possible twins": "possibleDuplicates { mentors mentees }",
+}
 MENTORS = """
 query Mentors {
   people(first: 100, filter: { role: MENTOR }) {
@@ -78,6 +86,20 @@ def coverage_cases() -> list[Case]:
         )
         for who, told in (("department", "a department"), ("centre", "the region"))
         for by in ("DEPARTMENT", "ORGANISATION")
+    ]
+
+
+def partial_cases() -> list[Case]:
+    """Ask a department's coverage for some figures only: what each of them costs."""
+    return [
+        Case(
+            name=f"  of it only {told}",
+            who="department",
+            query=f"query Part {{ coverage(groupBy: DEPARTMENT) {{ rows {{ {part} }} "
+            f"total {{ {part} pairs }} }} }}",
+            variables={},
+        )
+        for told, part in PARTS.items()
     ]
 
 

@@ -69,6 +69,7 @@ def _section(landed: Sequence[Json], copied: Sequence[Mapping[str, float]]) -> S
     spent = {
         name: median(run["stations"].get(name, 0.0) for run in landed)
         for name in landed[0]["stations"]
+        if name != "pending"  # the projection's first step, after the last commit
     }
     figures = [Figure(name="landing", value=rows / seconds, unit="rows/s", note=f"{seconds:.2f} s")]
     for way, bar in ((SHAPED, ">= 0.6"), (WHOLE, ""), (BARE, "")):
