@@ -34,6 +34,14 @@ from schema.organisations import (
 from schema.people import Person
 from schema.people_in_role import ROLE_ARGUMENTS, mentee_rows, mentor_rows
 from schema.people_search import PERSON_FILTER, PERSON_ORDER, people_rows
+from schema.review import (
+    QUESTION_FILTER,
+    REJECTION_FILTER,
+    Question,
+    Rejection,
+    question_rows,
+    rejection_rows,
+)
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
 
@@ -137,6 +145,16 @@ class Query:
         "Учреждения в вашей области видимости.", organisation_rows, (ORGANISATION_FILTER,)
     )
     territories: Connection[Territory] = declare.page("Территории региона.", TERRITORY_ROWS)
+    rejections: Connection[Rejection] = declare.page(
+        "Что не взято из файлов учреждений вашей области видимости: новые файлы первыми.",
+        rejection_rows,
+        (REJECTION_FILTER,),
+    )
+    questions: Connection[Question] = declare.page(
+        "Вопросы о совпадениях в вашей области видимости: похожие первыми.",
+        question_rows,
+        (QUESTION_FILTER,),
+    )
     coverage: Coverage = COVERAGE
     coverage_members: Connection[CoverageMember] = COVERAGE_MEMBERS
 

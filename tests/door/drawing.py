@@ -22,6 +22,8 @@ LISTS = {
         for role in ("mentors", "mentees")
         for order in ("NAME_ASC", "NAME_DESC", "CHANGED_ASC", "CHANGED_DESC")
     },
+    "Query.rejections": "rejections { edges { cursor } }",
+    "Query.questions": "questions { edges { cursor } }",
     "Query.mentors": "mentors { edges { cursor } }",
     "Query.mentees": "mentees { edges { cursor } }",
     "Query.mentorships": "mentorships { edges { cursor } }",
@@ -76,6 +78,10 @@ def inputs() -> Mapping[str, list[Json]]:
         "OrganisationFilter.territory": territories,
         "OrganisationFilter.department": departments,
         "OrganisationFilter.identifier": identifiers,
+        "RejectionFilter.organisation": schools,
+        "RejectionFilter.code": ["row.birth_date", "row.name"],
+        "QuestionFilter.organisation": [*schools, *departments],
+        "QuestionFilter.state": ["OPEN", "ANSWERED"],
         "asOf": ["2020-02-02", "2025-10-05", "2026-10-05"],
         "RoleFilter.formCode": ["TEACHER_TEACHER"],
         "RoleFilter.department": departments[:1],

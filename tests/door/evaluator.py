@@ -32,8 +32,8 @@ TABLES = (
     "mentorship_alias", "mentorship_member", "mentorship_place", "organisation",
     "organisation_identifier", "organisation_place", "participation_fact", "person",
     "person_alias", "person_field", "person_identifier", "person_name", "person_place",
-    "programme", "programme_organisation", "qualification", "record", "record_version", "source",
-    "source_file", "subordination", "suspension", "territory",
+    "programme", "programme_organisation", "qualification", "question", "record", "record_version",
+    "rejection", "source", "source_file", "subordination", "suspension", "territory",
 )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ class Listing:
 
 
 Arguments = Mapping[str, Any]  # as graphql-core coerces them
-Place = tuple[Any, str]  # a sort key of any ordered type, and an id
+Place = tuple[Any, Any]  # a sort key of any ordered type, and an id
 Order = Callable[[Row], Place]
 Resolve = Callable[[World, Row, Arguments], object]
 PREFIXES = {
@@ -212,10 +212,11 @@ def key_in(text: str) -> UUID:
     return UUID(text.partition("-")[2])
 
 
-def place_in(cursor: str) -> UUID:
-    """Read the uuid at the end of a cursor, past its signature and its sort key."""
+def place_in(cursor: str) -> UUID | int:
+    """Read the id at the end of a cursor, past its signature and its sort key."""
     raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    return UUID(raw[16:].decode().split("\x1f")[-1])
+    last = raw[16:].decode().split("\x1f")[-1]
+    return UUID(last) if "-" in last[1:] else abs(int(last))
 
 
 def page(

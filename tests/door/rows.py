@@ -79,6 +79,8 @@ def build() -> Region:
     _programmes(region)
     _mentorships(region)
     _aliases(region)
+    _rejections(region)
+    _questions(region)
     return region
 
 
@@ -382,12 +384,37 @@ def _aliases(region: Region) -> None:
     )  # fmt: skip
 
 
+def _rejections(region: Region) -> None:
+    for number in range(20):
+        school = uid("organisation", 3 + number % 5) if number % 6 else None
+        region.add(
+            "rejection", id=number + 1, source_file_id=uid("file", 0), organisation_id=school,
+            sheet="Лист1", row=None if school is None else number,
+            column="Дата рождения" if number % 2 else None, code=("row.name", "row.birth_date")[number % 2],
+            message="Исправьте дату.", payload_sealed=region.sealer.seal("строка"), changeset_id=1,
+        )  # fmt: skip
+
+
+def _questions(region: Region) -> None:
+    units = [*(uid("organisation", n) for n in SCHOOLS), NORTH, SOUTH, ROOT]
+    links = {row["record_id"]: row["person_id"] for row in region.tables["link"]}
+    for number in range(24):
+        one, other = 2 * number + 1, 2 * number + 2
+        region.add(
+            "question", id=uid("question", number), record_a=one, record_b=other,
+            person_a=links[one], person_b=links[other], organisation_id=units[number % len(units)],
+            score=(number * 7) % 5 * 100 - 150, reasons=["та же фамилия", "другая дата"][: number % 3],
+            state="ANSWERED" if number % 4 == 0 else "OPEN", changeset_id=1,
+        )  # fmt: skip
+
+
 async def write(region: Region, connection: asyncpg.Connection) -> None:
     """Write all rows in one go."""
     for table, rows in region.tables.items():
         columns = list(rows[0])
+        names = ", ".join(f'"{name}"' for name in columns)
         places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
-        statement = f"insert into {table} ({', '.join(columns)}) values ({places})"
+        statement = f"insert into {table} ({names}) values ({places})"
         records = [tuple(row[column] for column in columns) for row in rows]
         await connection.executemany(statement, records)
 

@@ -101,3 +101,32 @@ async def test_a_walk_over_mentorships_meets_every_one_once(door: Door, order: s
         after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
 
     assert sorted(walked) == sorted(await listed(door, "north", "mentorships(first: 100)"))
+
+
+async def test_a_department_reads_refusals_and_questions_of_its_own_schools(door: Door) -> None:
+    query = """{ rejections { nodes { key organisation { id } } totalCount }
+        questions { nodes { id organisation { id } firstPerson { id } } totalCount } }"""
+    own = await listed(door, "north", "organisations(first: 100)")
+    people = await listed(door, "north", "people(first: 100)")
+
+    north = await door.ask("north", query)
+    centre = await door.ask("centre", query)
+
+    for name in ("rejections", "questions"):
+        assert 0 < north[name]["totalCount"] < centre[name]["totalCount"]
+        assert {each["organisation"]["id"] for each in north[name]["nodes"]} <= own
+    assert 20 == centre["rejections"]["totalCount"]
+    shown = [each["firstPerson"] for each in north["questions"]["nodes"]]
+    assert {each["id"] for each in shown if each} <= people
+    assert None in shown
+
+
+async def test_a_steward_finds_the_open_questions_the_likeliest_first(door: Door) -> None:
+    query = "{ questions(filter: { state: OPEN }) { nodes { state score reasons } } }"
+
+    found = (await door.ask("steward", query))["questions"]["nodes"]
+
+    scores = [each["score"] for each in found]
+    assert ["OPEN"] * 18 == [each["state"] for each in found]
+    assert sorted(scores, reverse=True) == scores
+    assert ["та же фамилия", "другая дата"] in [each["reasons"] for each in found]

@@ -1,0 +1,86 @@
+"""What the lists of rejections and questions must hold, over plain rows."""
+
+from collections.abc import Mapping
+
+from tests.door.evaluator import (
+    Arguments,
+    Resolve,
+    Row,
+    Thing,
+    World,
+    described,
+    key_in,
+    page,
+    related,
+    sees_evidence,
+    written,
+)
+
+
+def rejections(world: World, _: Row, arguments: Arguments) -> object:
+    return page(
+        "Rejection",
+        wanted(world, "rejection", "code", arguments),
+        world.tables["rejection"],
+        arguments,
+        lambda row: (str(row["source_file_id"]), -row["id"]),
+        descending=True,
+    )
+
+
+def questions(world: World, _: Row, arguments: Arguments) -> object:
+    return page(
+        "Question",
+        wanted(world, "question", "state", arguments),
+        world.tables["question"],
+        arguments,
+        lambda row: (row["score"], str(row["id"])),
+        descending=True,
+    )
+
+
+def wanted(world: World, table: str, column: str, arguments: Arguments) -> list[Row]:
+    chosen = arguments.get("filter") or {}
+    unit = key_in(chosen["organisation"]) if chosen.get("organisation") else None
+    return [
+        row
+        for row in world.tables[table]
+        if sees_evidence(world, row)
+        and unit in {None, row["organisation_id"]}
+        and chosen.get(column) in {None, row[column]}
+    ]
+
+
+def of_file(column: str) -> Resolve:
+    def find(world: World, row: Row, _: Arguments) -> object:
+        file = world.one("source_file", id=row["source_file_id"])
+        assert file is not None
+        return written(file[column])
+
+    return find
+
+
+def record(column: str) -> Resolve:
+    def find(world: World, row: Row, _: Arguments) -> object:
+        found = world.one("record", id=row[column])
+        if found is None or not sees_evidence(world, found):
+            return None
+        return Thing("SourceRecord", described(world, found, found["current_version_id"]))
+
+    return find
+
+
+REVIEW: Mapping[tuple[str, str], Resolve] = {
+    ("Query", "rejections"): rejections,
+    ("Query", "questions"): questions,
+    ("Rejection", "key"): lambda _, row, __: str(row["id"]),
+    ("Rejection", "fileName"): of_file("name"),
+    ("Rejection", "takenAt"): of_file("taken_at"),
+    ("Rejection", "organisation"): related("Organisation", "organisation", "organisation_id"),
+    ("Question", "id"): lambda _, row, __: f"question-{row['id']}",
+    ("Question", "organisation"): related("Organisation", "organisation", "organisation_id"),
+    ("Question", "firstRecord"): record("record_a"),
+    ("Question", "secondRecord"): record("record_b"),
+    ("Question", "firstPerson"): related("Person", "person", "person_a"),
+    ("Question", "secondPerson"): related("Person", "person", "person_b"),
+}
