@@ -1,0 +1,1 @@
+"""АИС «Кадры в образовании» over HTTP: staff by organisation, pairs, numbers without names."""

@@ -1,0 +1,132 @@
+"""Where the system is, how to ask it, and which of its fields is which of ours."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from connectors.client.failure import SourceConfigError
+from connectors.client.http import Limits
+from connectors.table_file.fields import dictionary
+
+STAFF_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "external_id": "id",
+        "organization_code": "school_id",
+        "last_name": "last_name",
+        "first_name": "first_name",
+        "middle_name": "middle_name",
+        "previous_last_name": "previous_last_name",
+        "birth_date": "birth_date",
+        "snils": "snils",
+        "position": "position",
+        "subject": "subject",
+        "employment_type": "employment",
+        "hire_date": "hired",
+        "dismissal_date": "dismissed",
+        "teaching_experience": "teaching_experience",
+    }
+)
+PAIR_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "external_id": "id",
+        "organization_code": "school_id",
+        "mentor_full_name": "mentor.full_name",
+        "mentor_birth_date": "mentor.birth_date",
+        "mentor_snils": "mentor.snils",
+        "mentor_organization": "mentor.workplace",
+        "mentee_full_name": "mentee.full_name",
+        "mentee_birth_date": "mentee.birth_date",
+        "mentee_snils": "mentee.snils",
+        "mentoring_form": "form",
+        "program": "programme",
+        "joined_at": "started",
+        "left_at": "ended",
+    }
+)
+_REQUIRED = frozenset({"external_id", "organization_code"})
+# A row's own number tells rows apart; a mentor's would take its place among the row's values.
+_TAKEN = frozenset({"mentor_external_id", "mentee_external_id", "sheet", "row"})
+
+
+class Manifest(BaseModel):
+    """How one installation is read; an empty path is not asked.
+
+    Without `token_path` the secret is itself the token. A field map names, for each of our
+    fields, the field of the answer, with dots for what lies inside another.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    base_url: str
+    name: str = "АИС «Кадры в образовании»"
+    login: str = ""
+    secret: SecretStr = SecretStr("")
+    token_path: str = ""
+    schools_path: str = "schools"
+    staff_path: str = "staff"
+    pairs_path: str = "pairs"
+    counts_path: str = "counts"
+    page_parameter: str = "page"
+    size_parameter: str = "per_page"
+    since_parameter: str = "updated_since"
+    page_size: int = Field(default=1000, ge=1, le=10_000)
+    items_key: str = "items"
+    total_key: str = "total"
+    clock_key: str = "server_time"
+    staff_fields: Mapping[str, str] = Field(default_factory=lambda: STAFF_FIELDS)
+    pair_fields: Mapping[str, str] = Field(default_factory=lambda: PAIR_FIELDS)
+    overlap_s: float = Field(default=300, ge=0)
+    timeout_s: float = Field(default=30, gt=0)
+    deadline_s: float = Field(default=3600, gt=0)
+    requests: int = Field(default=10_000, ge=1)
+    answer_bytes: int = Field(default=64 * 2**20, ge=1024)
+    attempts: int = Field(default=5, ge=1, le=20)
+    retry_wait_s: float = Field(default=0.5, gt=0, le=30)
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> Self:
+        """Refuse what could only fail later and less clearly."""
+        address = urlsplit(self.base_url)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise ValueError("base_url: нужен адрес вида https://имя/путь")
+        if address.username or address.password or address.query:
+            raise ValueError("base_url: логин и пароль указывают в login и secret")
+        for key in ("staff_fields", "pair_fields"):
+            _require_known(key, getattr(self, key))
+        return self
+
+    def limits(self) -> Limits:
+        """Give what one read may cost."""
+        return Limits(
+            timeout_s=self.timeout_s,
+            deadline_s=self.deadline_s,
+            requests=self.requests,
+            answer_bytes=self.answer_bytes,
+            attempts=self.attempts,
+            wait_s=self.retry_wait_s,
+            longest_wait_s=max(self.retry_wait_s, min(30.0, self.deadline_s / 10)),
+        )
+
+
+def read_manifest(values: Mapping[str, object]) -> Manifest:
+    """Make a manifest of settings; raises SourceConfigError that names keys and no values."""
+    try:
+        return Manifest.model_validate(dict(values))
+    except ValidationError as error:
+        said = "; ".join(
+            f"{'.'.join(map(str, one['loc'])) or 'источник'}: {one['msg']}"
+            for one in error.errors(include_input=False, include_context=False, include_url=False)
+        )
+        raise SourceConfigError(f"Настройки источника неверны: {said}.") from None
+
+
+def _require_known(key: str, fields: Mapping[str, str]) -> None:
+    known = set(dictionary().field_of.values())
+    people = {f"{side}_{name}" for side in ("mentor", "mentee") for name in dictionary().of_person}
+    if missing := sorted(_REQUIRED - set(fields)):
+        raise ValueError(f"{key}: не указано поле {missing[0]}")
+    if unknown := sorted((set(fields) - known - people) | (set(fields) & _TAKEN)):
+        raise ValueError(f"{key}: хаб не знает поля {unknown[0]}")
