@@ -14,7 +14,6 @@ from hub.demo.registry import (
     SubordinationRow,
 )
 from hub.demo.schools import Name
-from sync.matching.normalise.organisations import organisation_key
 
 SCHOOL_KINDS = ("SCHOOL", "KINDERGARTEN", "COLLEGE", "ADDITIONAL")
 
@@ -44,7 +43,6 @@ class Draft:
             type=name.type,
             number=name.number,
             locality=name.locality,
-            name_key="",
             territory_id=territory_id,
             parent_id=None,
             parent_kind=None,
@@ -77,8 +75,3 @@ class Draft:
         changed = replace(row, **values)  # type: ignore[arg-type]  # names are checked by replace
         self.organisations[self.organisations.index(row)] = changed
         return changed
-
-
-def keyed(row: OrganisationRow) -> OrganisationRow:
-    """Give the key under which the hub finds the organisation by its name."""
-    return replace(row, name_key=organisation_key(row.short_name).name_key)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub.demo.draft import SCHOOL_KINDS, Draft, keyed
+from hub.demo.draft import SCHOOL_KINDS, Draft
 from hub.demo.draw import Draw, dice
 from hub.demo.places import REGION_NAME, make_places
 from hub.demo.plans import enrolments_of, population_of, targets_of
@@ -88,7 +88,7 @@ def organise(draw: Draw, *, pupils: int, year: int) -> Organised:
         ministry_id=ministry.id,
         department_ids=tuple(department.id for department in departments),
         territories=(places.region, *places.districts),
-        organisations=tuple(map(keyed, draft.organisations)),
+        organisations=tuple(draft.organisations),
         identifiers=tuple(draft.identifiers),
         subordinations=tuple(draft.subordinations),
         successions=successions,

@@ -39,7 +39,6 @@ class OrganisationRow:
     type: str
     number: str
     locality: str
-    name_key: str
     territory_id: UUID | None
     parent_id: UUID | None
     parent_kind: str | None

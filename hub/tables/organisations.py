@@ -36,7 +36,6 @@ class Organisation(Base):
     type: Mapped[str] = mapped_column(server_default="")  # СОШ, лицей, ...
     number: Mapped[str] = mapped_column(server_default="")
     locality: Mapped[str] = mapped_column(server_default="")
-    name_key: Mapped[str] = mapped_column(index=True)  # type|number|locality, folded
     territory_id: Mapped[UUID | None] = mapped_column(ForeignKey("territory.id"), index=True)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     parent_kind: Mapped[str | None]  # BRANCH | UNIT: counts roll up to the legal entity

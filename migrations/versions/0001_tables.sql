@@ -150,7 +150,6 @@ create table organisation (
     type text default '' not null,
     number text default '' not null,
     locality text default '' not null,
-    name_key text not null,
     territory_id uuid,
     parent_id uuid,
     parent_kind text,
@@ -165,8 +164,6 @@ create table organisation (
 );
 
 create index ix_organisation_legal_entity_id on organisation (legal_entity_id);
-
-create index ix_organisation_name_key on organisation (name_key);
 
 create index ix_organisation_parent_id on organisation (parent_id);
 

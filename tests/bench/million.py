@@ -25,10 +25,10 @@ TEACHERS = 10  # every tenth mentee is a teacher, in a pedagogical form
 UNCHECKED = "set local session_replication_role = replica"
 
 UNITS = """
-insert into organisation (id, kind, full_name, short_name, name_key, territory_id,
+insert into organisation (id, kind, full_name, short_name, territory_id,
                           legal_entity_id, status, sort_key)
 select md5('unit' || n)::uuid, case when n <= {departments} then 'AUTHORITY' else 'SCHOOL' end,
-       'Единица ' || n, 'Единица ' || n, 'единица|' || n,
+       'Единица ' || n, 'Единица ' || n,
        (select id from territory order by oktmo limit 1), md5('unit' || n)::uuid, 'ACTIVE',
        'единица ' || lpad(n::text, 5, '0')
 from generate_series(1, {departments} + {schools}) n
@@ -41,12 +41,12 @@ from generate_series({departments} + 1, {departments} + {schools}) n
 PLACES = """
 insert into organisation_place (authority_id, organisation_id, starts)
 select s.authority_id, s.organisation_id, s.starts from subordination s
-where s.organisation_id in (select id from organisation where name_key like 'единица|%')
+where s.organisation_id in (select id from organisation where short_name like 'Единица %')
 union all
-select o.id, o.id, '-infinity' from organisation o where o.name_key like 'единица|%'
+select o.id, o.id, '-infinity' from organisation o where o.short_name like 'Единица %'
 union all
 select m.id, o.id, '-infinity' from organisation o, organisation m
-where o.name_key like 'единица|%' and m.kind = 'MINISTRY'
+where o.short_name like 'Единица %' and m.kind = 'MINISTRY'
 """
 # The mentors of a school have other mentees each year; what a year's pairs did ends with the year.
 FACTS = """

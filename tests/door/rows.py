@@ -130,7 +130,7 @@ def _organisation(
 ) -> None:  # fmt: skip
     region.add(
         "organisation", id=key, kind=kind, full_name=f"МБОУ {name}", short_name=name,
-        number=name.rpartition(" ")[2] if "№" in name else "", locality="", name_key=key_of(name),
+        number=name.rpartition(" ")[2] if "№" in name else "", locality="",
         territory_id=territory, parent_id=parent, parent_kind="BRANCH" if parent else None,
         legal_entity_id=parent or key, status="CLOSED" if key == CLOSED else "ACTIVE",
         starts=PAST if parent else ALWAYS, ends=RECENT if key == CLOSED else FOREVER,

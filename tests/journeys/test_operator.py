@@ -82,8 +82,8 @@ def test_nowhere_to_look_is_said_with_the_names_of_the_settings(tmp_path: Path) 
 async def put_the_region(url: str) -> None:
     connection = await open_connection(url)
     await connection.execute(
-        "insert into organisation (id, kind, full_name, short_name, name_key, legal_entity_id,"
-        " status, sort_key) select id, 'MINISTRY', 'Министерство', 'Министерство', '', id, 'ACTIVE',"
+        "insert into organisation (id, kind, full_name, short_name, legal_entity_id,"
+        " status, sort_key) select id, 'MINISTRY', 'Министерство', 'Министерство', id, 'ACTIVE',"
         " '' from gen_random_uuid() as id"
     )
     await connection.close()

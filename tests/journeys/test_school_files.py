@@ -26,8 +26,8 @@ STAFF = f"""Список педагогических работников на 
 async def put_the_school(url: str) -> None:
     connection = await open_connection(url)
     await connection.execute(
-        "insert into organisation (id, kind, full_name, short_name, name_key, legal_entity_id,"
-        " status, sort_key) select id, kind, name, name, '', id, 'ACTIVE', '' from (values"
+        "insert into organisation (id, kind, full_name, short_name, legal_entity_id,"
+        " status, sort_key) select id, kind, name, name, id, 'ACTIVE', '' from (values"
         " (gen_random_uuid(), 'MINISTRY', 'Министерство'),"
         " (gen_random_uuid(), 'SCHOOL', 'МБОУ СОШ № 7')) as made (id, kind, name)"
     )

@@ -38,11 +38,11 @@ def _units(world: World) -> Iterator[tuple[str, str, list[Row]]]:
     )
     yield (
         "organisation",
-        ("id kind full_name short_name name_key territory_id legal_entity_id status starts ends"
+        ("id kind full_name short_name territory_id legal_entity_id status starts ends"
         " sort_key"),
         [
             (
-                o.id, o.kind, f"Организация {at}", f"О{at}", f"о{at}", o.territory,
+                o.id, o.kind, f"Организация {at}", f"О{at}", o.territory,
                 o.legal_entity, o.status, o.life.starts, o.life.ends, f"о{at:03}",
             )
             for at, o in enumerate(world.organisations.values())

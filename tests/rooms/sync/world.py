@@ -29,7 +29,6 @@ from hub.records import (
 from hub.seal import Sealer
 from sync import changeset
 from sync.intake import Accepted, Given, Progress, accept
-from sync.matching.normalise import organisation_key
 from sync.registry import changing, write_rows
 
 TODAY = date(2026, 11, 21)
@@ -87,7 +86,6 @@ def organisation(organisation_id: UUID) -> OrganisationRow:
         type="",
         number="",
         locality="",
-        name_key=organisation_key(name).name_key,
         territory_id=None,
         parent_id=None,
         parent_kind=None,
