@@ -3,6 +3,9 @@
 A row added in front moves others to later pages, where they come again and are skipped. A row
 taken away moves others to pages read already: the total shrinks, and the pages are read again
 from the first. So are pages that hold fewer distinct rows than the total promised.
+
+What pages and a total cannot show: one row taken away and another added at the end between two
+requests. The row that slipped past comes with the next full read.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
