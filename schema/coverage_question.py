@@ -107,16 +107,21 @@ def _defaulted(
     return StrawberryArgument(name, None, annotation, description=text, default=default)
 
 
+PERIOD = declare.argument(
+    "period", CoveragePeriod | None, "За какой период; без него — на сегодня."
+)
+SCOPE = declare.argument(
+    "scope",
+    strawberry.ID | None,
+    "Орган управления или учреждение, чью область считать; без него — всё, что вам видно.",
+)
+FILTER = declare.argument("filter", CoverageFilter | None, "Какую часть считать.")
 ARGUMENTS = (
-    declare.argument("period", CoveragePeriod | None, "За какой период; без него — на сегодня."),
-    declare.argument(
-        "scope",
-        strawberry.ID | None,
-        "Орган управления или учреждение, чью область считать; без него — всё, что вам видно.",
-    ),
+    PERIOD,
+    SCOPE,
     _defaulted("group_by", GroupBy, GroupBy.NONE, "Что составляет строку."),
     _defaulted("attribution", Attribution, Attribution.HOST, "В чьей строке наставник."),
-    declare.argument("filter", CoverageFilter | None, "Какую часть считать."),
+    FILTER,
 )
 MEMBER_ARGUMENTS = (
     *ARGUMENTS,
@@ -138,15 +143,20 @@ _FILTERS = {
 
 def shape_of(call: Call) -> Shape:
     """Tell the shape of the question that a field asks."""
-    chosen = call.arguments["filter"]
     group_by, attribution = (call.arguments[name].choice for name in ("groupBy", "attribution"))
     return Shape(
         group_by=GroupBy(str(group_by)),
         attribution=Attribution(str(attribution)),
         viewer=not call.viewer.region_wide,
-        scope=call.arguments["scope"].given,
-        **{name: chosen.part(given).given for name, given in _FILTERS.items()},
+        **narrowing_of(call),
     )
+
+
+def narrowing_of(call: Call) -> dict[str, bool]:
+    """Tell by which parts of a shape a field's arguments narrow what is counted."""
+    chosen = call.arguments["filter"]
+    parts = {name: chosen.part(given).given for name, given in _FILTERS.items()}
+    return {"scope": call.arguments["scope"].given, **parts}
 
 
 def place_of(call: Call) -> Place:

@@ -15,6 +15,7 @@ from schema.compiler import declare
 from schema.compiler.bindings import Rows
 from schema.connection import Connection
 from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
+from schema.coverage_gaps import COVERAGE_GAPS
 from schema.mentoring import Mentorship, Programme
 from schema.mentoring_search import (
     MENTORSHIP_LIST_FILTER,
@@ -157,6 +158,7 @@ class Query:
     )
     coverage: Coverage = COVERAGE
     coverage_members: Connection[CoverageMember] = COVERAGE_MEMBERS
+    coverage_gaps: Connection[CoverageMember] = COVERAGE_GAPS
 
 
 def build_schema() -> strawberry.Schema:

@@ -1,6 +1,7 @@
 """Coverage: who is counted, in whose row, in which period; counts and the lists behind them."""
 
 from hub.coverage.columns import COUNTS, METRICS, NAMES
+from hub.coverage.gaps import Gap, gaps
 from hub.coverage.measures import MEMBERS, Kind, Measure
 from hub.coverage.question import (
     Attribution,
@@ -41,6 +42,7 @@ __all__ = [
     "TOTAL_KEY",
     "TYPES",
     "Attribution",
+    "Gap",
     "GroupBy",
     "Kind",
     "Measure",
@@ -52,6 +54,7 @@ __all__ = [
     "Wanted",
     "academic_year_of",
     "answer",
+    "gaps",
     "members",
     "period_of",
 ]

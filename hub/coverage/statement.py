@@ -37,7 +37,7 @@ def answer(shape: Shape, wanted: Wanted, place: Place) -> Queries:
     if with_rows:
         needs += [need for found in of_rows.values() for need in found.needs]
         needs += _expected(shape)
-    queries = [*_fragments(needs, shape, place), ("coverage_total", total(of_total))]
+    queries = [*composed(needs, shape, place), ("coverage_total", total(of_total))]
     if with_rows:
         queries.append(("coverage_key", keys(shape, of_rows.values(), place)))
         queries.append(("coverage_row", rows(shape, of_rows)))
@@ -58,7 +58,7 @@ def members(shape: Shape, measure: Measure, place: Place, *, in_row: bool) -> Qu
     """
     counted, naming = MEMBERS[measure], named(measure, shape, place)
     return (
-        *_fragments([*counted.needs, *naming.needs], shape, place),
+        *composed([*counted.needs, *naming.needs], shape, place),
         ("coverage_listed", _listed(shape, measure, place, in_row=in_row)),
         ("coverage_member", naming.sql),
     )
@@ -85,8 +85,8 @@ def _expected(shape: Shape) -> Sequence[str]:
     return () if shape.group_by in (GroupBy.NONE, GroupBy.FORM) else ("active",)
 
 
-def _fragments(names: Iterable[str], shape: Shape, place: Place) -> Queries:
-    """Write the named fragments and all that they read, each after what it reads."""
+def composed(names: Iterable[str], shape: Shape, place: Place) -> Queries:
+    """Give the queries of the named fragments and of all that they read, each after those."""
     chosen, words = variants(shape), _Words(shape, place)
     bounded = ("ground",) if shape.is_bounded else ()
     ordered: dict[str, str] = {}

@@ -16,13 +16,13 @@ import pytest
 
 from hub.access import ClientKind, Role, issue_key
 from hub.app import build
-from hub.coverage import COUNTS, METRICS, period_of
+from hub.coverage import COUNTS, METRICS, Gap, period_of
 from hub.database import open_database
 from hub.seal import create_key_file
 from hub.settings import Addresses, Settings
 from tests.door.conftest import serving
 from tests.rooms.coverage.evaluator import Asked, Evaluator
-from tests.rooms.coverage.expected import expected
+from tests.rooms.coverage.expected import expected, missing
 from tests.rooms.coverage.landing import land
 from tests.rooms.coverage.world import Maker, World
 
@@ -233,3 +233,32 @@ def test_a_period_that_is_none_is_refused_in_plain_words(
     [error] = answer["errors"]
     assert "BAD_USER_INPUT" == error["extensions"]["code"]
     assert said in error["message"]
+
+
+@pytest.mark.parametrize("kind", list(Gap))
+def test_a_department_sees_its_gaps_as_the_region_sees_them(door: Door, kind: Gap) -> None:
+    query = """
+        query($kind: CoverageGap!, $scope: ID, $period: CoveragePeriod) {
+          coverageGaps(kind: $kind, scope: $scope, period: $period, first: 100) {
+            totalCount nodes { key title person { id } organisation { id } }
+          }
+        }"""
+    scope = f"organisation-{door.department}"
+
+    for period in PERIODS:
+        arguments = {"kind": kind, "period": period}
+        of_region = door.ask("region", query, **arguments)["data"]["coverageGaps"]
+        narrowed = door.ask("region", query, **arguments, scope=scope)["data"]["coverageGaps"]
+        own = door.ask("department", query, **arguments)["data"]["coverageGaps"]
+
+        asked = asked_of(period)
+        within = missing(door.world, replace(asked, viewer=door.department))
+        everywhere = missing(door.world, asked)
+        assert set(map(str, everywhere[kind])) == keys_of(of_region)
+        assert set(map(str, within[kind])) == keys_of(own) == keys_of(narrowed)
+        assert everywhere[kind]
+
+
+def keys_of(page: Json) -> set[str]:
+    assert page["totalCount"] == len(page["nodes"])
+    return {node["key"] for node in page["nodes"]}

@@ -1,9 +1,12 @@
-"""What the evaluator's answer looks like as columns of a row."""
+"""What the evaluator's answer looks like: columns of a row, members of a gap."""
 
-from hub.coverage import COUNTS
+from dataclasses import replace
+
+from hub.coverage import COUNTS, Gap
 from hub.coverage.measures import has_rows, has_total
 from tests.rooms.coverage.asking import Row, shape
-from tests.rooms.coverage.evaluator import Asked, Evaluator
+from tests.rooms.coverage.evaluator import Asked, Evaluator, Member
+from tests.rooms.coverage.world import World
 
 
 def expected(evaluator: Evaluator, asked: Asked, key: str | None) -> Row:
@@ -32,3 +35,18 @@ def expected(evaluator: Evaluator, asked: Asked, key: str | None) -> Row:
     found["target"] = evaluator.plan(key)
     found["gap"] = evaluator.gap(key)
     return found
+
+
+def missing(world: World, asked: Asked) -> dict[Gap, set[Member]]:
+    """Give who and what the period leaves without mentoring."""
+    host, employer = (
+        Evaluator(world, replace(asked, attribution=side)).counted.whole
+        for side in ("HOST", "EMPLOYER")
+    )
+    return {
+        Gap.YOUNG_SPECIALIST_WITHOUT_MENTOR: host["young_specialists_uncovered"],
+        Gap.ORGANISATION_WITHOUT_MENTORING: (
+            host["active_organisations"] - host["organisations_with_mentoring"]
+        ),
+        Gap.IDLE_MENTOR: host["mentors_registered"] - host["mentors"] - employer["mentors"],
+    }
