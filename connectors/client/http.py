@@ -234,7 +234,8 @@ class SourceClient:
         made = getattr(stream, "get_extra_info", lambda _: None)("socket")
         if isinstance(made, socket.socket):
             with self._state:
-                self._spent.sockets.add(made)
+                held = {one for one in self._spent.sockets if one.fileno() >= 0}
+                self._spent.sockets = {*held, made}
 
     def _cut(self) -> None:
         """End reads that no timeout of a single piece would end: headers that trickle in."""
