@@ -43,6 +43,7 @@ from schema.review import (
     question_rows,
     rejection_rows,
 )
+from schema.sources import CHANGESET_FILTER, Changeset, Source, changeset_rows, source_rows
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
 
@@ -155,6 +156,16 @@ class Query:
         "Вопросы о совпадениях в вашей области видимости: похожие первыми.",
         question_rows,
         (QUESTION_FILTER,),
+    )
+    sources: Connection[Source] = declare.page(
+        "Источники по коду; видны оператору и региональному центру, остальным — пустой список.",
+        source_rows,
+    )
+    changesets: Connection[Changeset] = declare.page(
+        "Изменения, новые первыми; видны оператору и региональному центру, остальным — пустой "
+        "список.",
+        changeset_rows,
+        (CHANGESET_FILTER,),
     )
     coverage: Coverage = COVERAGE
     coverage_members: Connection[CoverageMember] = COVERAGE_MEMBERS

@@ -23,6 +23,8 @@ LISTS = {
         for order in ("NAME_ASC", "NAME_DESC", "CHANGED_ASC", "CHANGED_DESC")
     },
     "Query.rejections": "rejections { edges { cursor } }",
+    "Query.sources": "sources { edges { cursor } }",
+    "Query.changesets": "changesets { edges { cursor } }",
     "Query.questions": "questions { edges { cursor } }",
     "Query.mentors": "mentors { edges { cursor } }",
     "Query.mentees": "mentees { edges { cursor } }",
@@ -78,6 +80,8 @@ def inputs() -> Mapping[str, list[Json]]:
         "OrganisationFilter.territory": territories,
         "OrganisationFilter.department": departments,
         "OrganisationFilter.identifier": identifiers,
+        "ChangesetFilter.kind": ["REGISTRY", "IMPORT"],
+        "ChangesetFilter.state": ["APPLIED", "WAITING"],
         "RejectionFilter.organisation": schools,
         "RejectionFilter.code": ["row.birth_date", "row.name"],
         "QuestionFilter.organisation": [*schools, *departments],

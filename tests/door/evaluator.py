@@ -28,7 +28,7 @@ from schema.root import print_schema
 Row = Mapping[str, Any]  # a column of any type
 SCHEMA = build_schema(print_schema())
 TABLES = (
-    "contact", "employment", "enrolment", "experience", "link", "mentoring_form", "mentorship",
+    "changeset", "contact", "employment", "enrolment", "experience", "link", "mentoring_form", "mentorship",
     "mentorship_alias", "mentorship_member", "mentorship_place", "organisation",
     "organisation_identifier", "organisation_place", "participation_fact", "person",
     "person_alias", "person_field", "person_identifier", "person_name", "person_place",

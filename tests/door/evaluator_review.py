@@ -1,5 +1,6 @@
-"""What the lists of rejections and questions must hold, over plain rows."""
+"""What the lists of rejections, questions, sources and changes must hold, over plain rows."""
 
+import json
 from collections.abc import Mapping
 
 from tests.door.evaluator import (
@@ -13,6 +14,7 @@ from tests.door.evaluator import (
     page,
     related,
     sees_evidence,
+    things,
     written,
 )
 
@@ -70,9 +72,60 @@ def record(column: str) -> Resolve:
     return find
 
 
+def sources(world: World, _: Row, arguments: Arguments) -> object:
+    every = world.tables["source"]
+    found = every if watches(world) else []
+    return page("Source", found, every, arguments, lambda row: (row["code"], str(row["id"])))
+
+
+def changesets(world: World, _: Row, arguments: Arguments) -> object:
+    chosen = arguments.get("filter") or {}
+    every = world.tables["changeset"]
+    found = [
+        row
+        for row in every
+        if watches(world)
+        and all(chosen.get(name) in {None, row[name]} for name in ("kind", "state"))
+    ]
+    return page(
+        "Changeset",
+        found,
+        every,
+        arguments,
+        lambda row: (row["created_at"], row["id"]),
+        descending=True,
+    )
+
+
+def watches(world: World) -> bool:
+    return world.viewer.role.value in {"OPERATOR", "REGIONAL_CENTRE"}
+
+
+def counts(_: World, row: Row, __: Arguments) -> object:
+    summary = json.loads(row["summary"])
+    return things(
+        "ChangesetCount", [{"name": name, "count": summary[name]} for name in sorted(summary)]
+    )
+
+
+def file_count(world: World, row: Row, _: Arguments) -> object:
+    return len(world.all("source_file", source_id=row["id"]))
+
+
+def last_taken_at(world: World, row: Row, _: Arguments) -> object:
+    taken = [file["taken_at"] for file in world.all("source_file", source_id=row["id"])]
+    return written(max(taken)) if taken else None
+
+
 REVIEW: Mapping[tuple[str, str], Resolve] = {
     ("Query", "rejections"): rejections,
     ("Query", "questions"): questions,
+    ("Query", "sources"): sources,
+    ("Query", "changesets"): changesets,
+    ("Source", "fileCount"): file_count,
+    ("Source", "lastTakenAt"): last_taken_at,
+    ("Changeset", "key"): lambda _, row, __: str(row["id"]),
+    ("Changeset", "counts"): counts,
     ("Rejection", "key"): lambda _, row, __: str(row["id"]),
     ("Rejection", "fileName"): of_file("name"),
     ("Rejection", "takenAt"): of_file("taken_at"),

@@ -69,7 +69,7 @@ class Region:
 def build() -> Region:
     """Draw the region."""
     region = Region()
-    region.add("changeset", id=1, kind="REGISTRY", state="APPLIED", actor="tests", summary="{}")
+    _changesets(region)
     _territories(region)
     _organisations(region)
     _sources(region)
@@ -82,6 +82,18 @@ def build() -> Region:
     _rejections(region)
     _questions(region)
     return region
+
+
+def _changesets(region: Region) -> None:
+    kinds, states = ("REGISTRY", "IMPORT", "SYNC"), ("APPLIED", "WAITING")
+    for number in range(8):
+        started = datetime(2026, 1, 1, 9, 30, 15, 123456, tzinfo=UTC) + timedelta(days=number // 3)
+        applied = None if number % 2 else started + timedelta(minutes=1)
+        region.add(
+            "changeset", id=number + 1, kind=kinds[number % 3], state=states[number % 2],
+            actor="tests", summary='{"people": 7, "records": 9}' if number % 3 else "{}",
+            created_at=started, applied_at=applied,
+        )  # fmt: skip
 
 
 def _territories(region: Region) -> None:

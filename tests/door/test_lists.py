@@ -130,3 +130,18 @@ async def test_a_steward_finds_the_open_questions_the_likeliest_first(door: Door
     assert ["OPEN"] * 18 == [each["state"] for each in found]
     assert sorted(scores, reverse=True) == scores
     assert ["та же фамилия", "другая дата"] in [each["reasons"] for each in found]
+
+
+@pytest.mark.parametrize(("who", "sees"), [("centre", True), ("north", False), ("steward", False)])
+async def test_sources_and_changes_are_for_those_who_run_the_hub(
+    door: Door, who: str, *, sees: bool
+) -> None:
+    query = """{ sources { totalCount nodes { code fileCount } }
+        changesets { totalCount nodes { key state counts { name count } } } }"""
+
+    answer = await door.ask(who, query)
+
+    assert (2 if sees else 0) == answer["sources"]["totalCount"] == len(answer["sources"]["nodes"])
+    assert (8 if sees else 0) == answer["changesets"]["totalCount"]
+    keys = [each["key"] for each in answer["changesets"]["nodes"]]
+    assert ([str(number) for number in range(8, 0, -1)] if sees else []) == keys
