@@ -154,6 +154,9 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
     if stated_as_of is None:
         read.rejected.append(_refused(batch, "file.no_period", NO_PERIOD))
         return
+    if batch.frame.empty:
+        _take_figures(read, batch, directory, stated_as_of)
+        return
     organisations = _organisations(batch, directory, min(stated_as_of, today))
     known = organisations.notna().to_numpy()
     if not known.any():
@@ -167,9 +170,22 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
     read.rows += len(rows)
     read.kinds.append(batch.kind)
     read.frames.append(rows)
-    lists = _lists(read, batch, organisations[known], stated_as_of)
+    lists = [
+        _statement(read, batch, organisation, stated_as_of)
+        for organisation in sorted(set(organisations[known]))
+    ]
     read.lists += lists
     read.figures += [(figure, lists[0]) for figure in batch.figures if len(lists) == 1]
+
+
+def _take_figures(read: FileRead, batch: Batch, directory: Directory, stated_as_of: date) -> None:
+    """Take numbers that stand without any list; they say nothing about who is listed."""
+    organisation = directory.resolve(batch.organisation, on=stated_as_of)
+    if organisation is None:
+        read.rejected.append(_refused(batch, "file.unknown_organisation", UNKNOWN_ORGANISATION))
+        return
+    statement = _statement(read, batch, organisation, stated_as_of)
+    read.figures += [(figure, statement) for figure in batch.figures]
 
 
 def _stated_as_of(given: Given, batch: Batch) -> date | None:
@@ -228,17 +244,14 @@ def _strangers(batch: Batch, unknown: npt.NDArray[np.bool_]) -> list[Rejected]:
     ]
 
 
-def _lists(
-    read: FileRead, batch: Batch, organisations: pd.Series, stated_as_of: date
-) -> list[ListStatement]:
-    return [
-        ListStatement(
-            organisation_id=organisation,
-            kind=batch.kind,
-            stated_as_of=stated_as_of,
-            academic_year=academic_year(stated_as_of),
-            completeness=read.given.completeness,
-            source_file_id=read.file_id,
-        )
-        for organisation in sorted(set(organisations))
-    ]
+def _statement(
+    read: FileRead, batch: Batch, organisation_id: UUID, stated_as_of: date
+) -> ListStatement:
+    return ListStatement(
+        organisation_id=organisation_id,
+        kind=batch.kind,
+        stated_as_of=stated_as_of,
+        academic_year=academic_year(stated_as_of),
+        completeness=read.given.completeness,
+        source_file_id=read.file_id,
+    )

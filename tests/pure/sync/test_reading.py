@@ -1,5 +1,6 @@
 """As of when a file speaks, and what of it is refused."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -8,7 +9,16 @@ import pandas as pd
 import pytest
 
 from connectors.memory import Memory
-from hub.records import Batch, Completeness, FileKind, OrganisationMention, Place, Rejected
+from hub.records import (
+    Batch,
+    Completeness,
+    Figure,
+    FigureMetric,
+    FileKind,
+    OrganisationMention,
+    Place,
+    Rejected,
+)
 from sync.directory import Directory, Organisation
 from sync.reading import FileRead, Given, read_file
 
@@ -137,3 +147,14 @@ def test_what_a_connector_refused_stays_refused() -> None:
     found = read(refused)
 
     assert (refused,) == found.report().rejected
+
+
+def test_numbers_without_rows_are_taken_and_give_no_list() -> None:
+    twelve = Figure(metric=FigureMetric.PAIRS, value=12, place=Place(file="список.csv"))
+    said = replace(batch(stated_as_of=TITLED), figures=(twelve,))
+    said = replace(said, frame=said.frame.iloc[:0])
+
+    found = read(said)
+
+    assert [(twelve, SCHOOL)] == [(figure, by.organisation_id) for figure, by in found.figures]
+    assert ([], []) == (found.lists, found.rejected)
