@@ -4,7 +4,8 @@
     ├── ConfigError          settings or environment are wrong; the operator repairs them
     ├── DatabaseError        the database is missing, behind or unreachable
     ├── InputError           what a person or a system sent cannot be taken
-    │   └── FileError        a file cannot be read as a table
+    │   ├── FileError        a file cannot be read as a table
+    │   └── SourceError      a source does not answer as it should (connectors.client.failure)
     ├── AccessError          who asks is unknown or may not
     └── ConflictError        somebody else holds or changed what is needed
 
