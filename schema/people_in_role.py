@@ -5,6 +5,7 @@ from datetime import date
 import strawberry
 
 from schema.compiler import declare
+from schema.compiler.arguments import Argument
 from schema.compiler.bindings import Rows
 from schema.compiler.call import Call
 from schema.organisations import IdentifierInput
@@ -91,12 +92,18 @@ def _conditions(call: Call) -> list[str]:
         )
     if chosen.part("namePrefix").given:
         prefix = chosen.part("namePrefix")
-        # A former name is looked for once a statement: the subselect is hashed.
-        found.append(
-            f"({begins(call, prefix, '{t}.sort_key')} or {{t}}.person_id in"
-            f" (select nx.person_id from person_name nx where {begins(call, prefix, 'nx.sort_key')}))"
-        )
+        found.append(_named(call, prefix))
     return found
+
+
+def _named(call: Call, prefix: Argument) -> str:
+    """Compose that a name, today's or a former one, begins so: few people, found once."""
+    return (
+        "{t}.person_id in (select px.person_id from person_place px"
+        f" where px.authority_id = {{scope}} and {begins(call, prefix, 'px.sort_key')}"
+        " union all select nx.person_id from person_name nx"
+        f" where {begins(call, prefix, 'nx.sort_key')})"
+    )
 
 
 def _post(call: Call) -> list[str]:
