@@ -218,7 +218,7 @@ class Rejection(Base):
     __tablename__ = "rejection"
     id: Mapped[BigKey]
     source_file_id: Mapped[UUID] = mapped_column(ForeignKey("source_file.id"), index=True)
-    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     sheet: Mapped[str]
     row: Mapped[int | None]
     column: Mapped[str | None]

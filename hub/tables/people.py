@@ -61,6 +61,7 @@ class PersonName(Base):
     sort_key: Mapped[str]
     record_id: Mapped[RecordRef]
     changeset_id: Mapped[ChangesetRef]
+    __table_args__ = (Index(None, "sort_key", "person_id"),)
 
 
 class PersonIdentifier(Base):

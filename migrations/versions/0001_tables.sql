@@ -413,6 +413,8 @@ create table rejection (
 
 create index ix_rejection_changeset_id on rejection (changeset_id);
 
+create index ix_rejection_organisation_id on rejection (organisation_id);
+
 create index ix_rejection_source_file_id on rejection (source_file_id);
 
 create table stated_figure (
@@ -735,6 +737,8 @@ create table person_name (
 );
 
 create index ix_person_name_changeset_id on person_name (changeset_id);
+
+create index ix_person_name_sort_key_person_id on person_name (sort_key, person_id);
 
 create table programme_organisation (
     programme_id uuid not null,
