@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -144,12 +145,14 @@ class SourceClient:
     ) -> Answer:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         request = self._built(method, path, headers=headers, query=query, body=body)
+        # All waits together fit into what is left, so a short deadline still allows a repetition.
+        longest = min(self._limits.longest_wait_s, self.seconds_left / self._limits.attempts)
         attempts = stamina.retry_context(
-            on=self._is_worth_repeating,
+            on=partial(self._is_worth_repeating, longest=longest + self._limits.wait_s),
             attempts=self._limits.attempts,
             timeout=None,
             wait_initial=self._limits.wait_s,
-            wait_max=self._limits.longest_wait_s,
+            wait_max=longest,
             wait_jitter=self._limits.wait_s,
         )
         for attempt in attempts:
@@ -178,11 +181,10 @@ class SourceClient:
         except (httpx.InvalidURL, UnicodeError) as error:
             raise SourceConfigError(_ADDRESS, code="source.address") from error
 
-    def _is_worth_repeating(self, error: Exception) -> bool | float:
+    def _is_worth_repeating(self, error: Exception, *, longest: float) -> bool | float:
         """Say whether and when to repeat, so that no wait ends after the deadline."""
         if not isinstance(error, SourceTransientError):
             return False
-        longest = self._limits.longest_wait_s + self._limits.wait_s
         wait = longest if error.retry_after_s is None else error.retry_after_s
         if wait >= self.seconds_left:
             return False

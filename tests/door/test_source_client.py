@@ -69,6 +69,15 @@ def test_a_busy_source_is_asked_again_when_it_said(serve: Serve, form: str) -> N
     assert 0.8 < seconds < 3
 
 
+def test_a_deadline_shorter_than_the_longest_wait_still_allows_a_repetition(serve: Serve) -> None:
+    app, tokens = in_turn(Response(status_code=502), JSONResponse([1]))
+
+    body, error, _ = ask(serve(app), Limits(deadline_s=5, longest_wait_s=30, wait_s=0.01))
+
+    assert ([1], None) == (body, error)
+    assert 2 == len(tokens)
+
+
 def test_a_wait_beyond_the_deadline_is_not_waited(serve: Serve) -> None:
     app, tokens = in_turn(Response(status_code=429, headers={"Retry-After": "3600"}))
 
