@@ -13,7 +13,7 @@ LINES_OF_A_TEST = 700  # an independent evaluator is long and stands alone
 # An absolute path under one of these is somebody's machine. What follows is an ordinary word.
 MACHINE_PATH = re.compile(r"(?<![\w.:])/(?:home|Users|root|work|mnt|media)/[\w.-]+")
 INDEX = re.compile(
-    r"index[-_]url|find-links|files\.pythonhosted|pypi\.org|\"resolved\": *\"http|registry *= *\"http",
+    r"index[-_]url|find-links|https?://[^\s/]*py(?:pi|thonhosted)|\"resolved\": *\"http|registry *= *\"http",
     re.IGNORECASE,
 )
 SELF = Path(__file__).resolve().relative_to(CHECKOUT).as_posix()
