@@ -4,22 +4,26 @@
 by page and projects what follows from them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+
+import pandas as pd
 
 from hub.database import Database, WriteSession
 from hub.records import ChangesetId, Rejected
 from hub.seal import Sealer
 from sync import changeset
+from sync.ahead import ahead
 from sync.changeset import Difference
 from sync.directory import Directory, read_directory
 from sync.findings import examined, read_findings, with_findings
 from sync.identity import new_id
 from sync.pipeline import project
 from sync.reading import FileRead, FileReport, Given, fingerprint, read_file, records_of
-from sync.stage import Landed, land, reject, seal_fields, state_figures, state_lists
+from sync.stage import Landed, land, landing_of, reject, state_figures, state_lists
 
 __all__ = ["Accepted", "FileReport", "Given", "accept", "check"]
 
@@ -38,6 +42,14 @@ class Accepted:
     records: int
     versions: int
     projected: Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Files that are landed together, and what is landed of their rows; None where they have none."""
+
+    reads: tuple[FileRead, ...]
+    landing: pd.DataFrame | None
 
 
 async def check(database: Database, files: Sequence[Given], *, today: date) -> list[FileReport]:
@@ -70,12 +82,14 @@ async def accept(
             changeset_id = await changeset.begin(session, "IMPORT", actor=actor)
         reports: list[FileReport] = []
         records = versions = 0
-        for page in _pages(files, directory, today=today, page_rows=page_rows):
-            async with database.writing() as session:
-                landed = await _land(session, page, source_id, changeset_id, sealer)
-            records, versions = records + landed.records, versions + landed.versions
-            reports += [read.report() for read in page]
-            progress("landing", len(reports))
+        pages = _pages(files, directory, sealer=sealer, today=today, page_rows=page_rows)
+        async with aclosing(ahead(pages)) as ready:
+            async for page in ready:
+                async with database.writing() as session:
+                    landed = await _land(session, page, source_id, changeset_id, sealer)
+                records, versions = records + landed.records, versions + landed.versions
+                reports += [read.report() for read in page.reads]
+                progress("landing", len(reports))
         projected = await project(
             database,
             changeset_id,
@@ -95,17 +109,23 @@ async def accept(
 
 
 def _pages(
-    files: Sequence[Given], directory: Directory, *, today: date, page_rows: int
-) -> Iterator[list[FileRead]]:
+    files: Sequence[Given], directory: Directory, *, sealer: Sealer, today: date, page_rows: int
+) -> Generator[Page, None, None]:
     """Group files so that a page holds enough rows to be worth a commit."""
-    page: list[FileRead] = []
+    reads: list[FileRead] = []
     for given in files:
-        page.append(read_file(given, directory, today=today))
-        if sum(read.rows for read in page) >= page_rows:
-            yield page
-            page = []
-    if page:
-        yield page
+        reads.append(read_file(given, directory, today=today))
+        if sum(read.rows for read in reads) >= page_rows:
+            yield _page(reads, sealer)
+            reads = []
+    if reads:
+        yield _page(reads, sealer)
+
+
+def _page(reads: Sequence[FileRead], sealer: Sealer) -> Page:
+    records = records_of(reads)
+    landing = None if records is None else landing_of(records, sealer)
+    return Page(reads=tuple(reads), landing=landing)
 
 
 async def _source(session: WriteSession) -> UUID:
@@ -123,32 +143,30 @@ async def _source(session: WriteSession) -> UUID:
 
 async def _land(
     session: WriteSession,
-    page: list[FileRead],
+    page: Page,
     source_id: UUID,
     changeset_id: ChangesetId,
     sealer: Sealer,
 ) -> Landed:
     """Write a page of files as evidence: who gave what, the records, the lists, the refusals."""
-    ids = {read.file_id: await _file(session, read, source_id, changeset_id) for read in page}
-    fresh = {read.file_id for read in page if ids[read.file_id] == read.file_id}
+    reads = page.reads
+    ids = {read.file_id: await _file(session, read, source_id, changeset_id) for read in reads}
+    fresh = {read.file_id for read in reads if ids[read.file_id] == read.file_id}
     landed = Landed(records=0, versions=0)
-    records = records_of(page)
-    if records is not None:
-        records["source_file_id"] = records["source_file_id"].map(ids)
-        landed = await land(
-            session, seal_fields(records, sealer), source_id=source_id, changeset_id=changeset_id
-        )
-    lists = [given.of_file(ids[read.file_id]) for read in page for given in read.lists]
+    if page.landing is not None:
+        landing = page.landing.assign(source_file_id=page.landing["source_file_id"].map(ids))
+        landed = await land(session, landing, source_id=source_id, changeset_id=changeset_id)
+    lists = [given.of_file(ids[read.file_id]) for read in reads for given in read.lists]
     await state_lists(session, lists, changeset_id=changeset_id)
     figures = [
         (figure, given.of_file(ids[read.file_id]))
-        for read in page
+        for read in reads
         for figure, given in read.figures
     ]
     await state_figures(session, figures, changeset_id=changeset_id)
     refused: list[tuple[Rejected, UUID, UUID | None]] = [
         (rejected, read.file_id, None)
-        for read in page
+        for read in reads
         if read.file_id in fresh
         for rejected in read.rejected
     ]

@@ -77,16 +77,24 @@ def _as_bits(hashes: Iterable[bytes]) -> npt.NDArray[np.uint8]:
     return np.frombuffer(bytearray(b"".join(hashes)), dtype=np.uint8).reshape(-1, HASH_BYTES)
 
 
-async def land(
-    session: WriteSession, page: pd.DataFrame, *, source_id: UUID, changeset_id: ChangesetId
-) -> Landed:
-    """Write a page of records as evidence.
+def landing_of(records: pd.DataFrame, sealer: Sealer) -> pd.DataFrame:
+    """Make what is landed of records: their META columns and their payload, sealed.
 
-    `page` has OWN_COLUMNS, PLACE_COLUMNS, `stated_as_of`, `source_file_id`; every other column is
-    a field of the payload. Costs one COPY and a handful of statements whatever the page's size.
+    `records` has OWN_COLUMNS, PLACE_COLUMNS, `stated_as_of`, `source_file_id`; every other column
+    is a field of the payload. Needs no database, so that it is made while another page is written.
+    """
+    sealed = seal_fields(records, sealer)
+    return sealed[list(META)].assign(payload=payloads_of(sealed.drop(columns=list(META))))
+
+
+async def land(
+    session: WriteSession, landing: pd.DataFrame, *, source_id: UUID, changeset_id: ChangesetId
+) -> Landed:
+    """Write a page that `landing_of` made as evidence.
+
+    Costs one COPY and a handful of statements whatever the page's size.
     """
     connection = session.raw
-    landing = page[list(META)].assign(payload=payloads_of(page.drop(columns=list(META))))
     await connection.execute(LANDING)
     await copy_frame(connection, "landing", landing)
     await connection.execute("analyze landing (kind, part, organisation_id, external_id)")

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ STATIONS: Mapping[tuple[str, str], str] = {
     ("sync.intake", "read_file"): "read files",
     ("sync.reading", "parts_of"): "rows into records",
     ("sync.intake", "_land"): "land, besides",
-    ("sync.intake", "seal_fields"): "land: seal",
+    ("sync.stage", "seal_fields"): "land: seal",
     ("sync.intake", "land"): "land: records and versions",
     ("sync.intake", "state_lists"): "land: lists and ends",
     ("sync.intake", "reject"): "land: refusals",
@@ -49,20 +50,21 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
-        self._inner: list[float] = []
+        self._thread = threading.local()  # files are read while pages are written
 
     @contextmanager
     def station(self, name: str) -> Iterator[None]:
         """Count the block's own time."""
+        inner: list[float] = self._thread.__dict__.setdefault("inner", [])
         begun = time.perf_counter()
-        self._inner.append(0.0)
+        inner.append(0.0)
         try:
             yield
         finally:
             took = time.perf_counter() - begun
-            self.seconds[name] += took - self._inner.pop()
-            if self._inner:
-                self._inner[-1] += took
+            self.seconds[name] += took - inner.pop()
+            if inner:
+                inner[-1] += took
 
     def attach(self) -> None:
         """Wrap every station where it is looked up; for the life of this process."""
