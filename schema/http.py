@@ -5,26 +5,24 @@ says: 400 with `application/graphql-response+json`, 200 with the older `applicat
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import structlog
-from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from hub.errors import HubError
 from hub.seal import Sealer
 from hub.settings import Settings
 from schema.compiler.run import Engine
 from schema.context import pool_of, viewer_of
 from schema.errors import ErrorCode, RequestRefused, failure
+from schema.faults import faults_refused, refusal, written
 from schema.negotiation import GRAPHQL_RESPONSE, JSON, negotiate, wants_page
 from schema.root import build_schema
 
@@ -78,7 +76,7 @@ class Door:
         media = negotiate(request.headers.get("Accept", ""))
         if media is None:
             message = f"Ответ бывает только {GRAPHQL_RESPONSE} или {JSON}."
-            refused = _refused(ErrorCode.NOT_ACCEPTABLE, message, status=HTTPStatus.NOT_ACCEPTABLE)
+            refused = refusal(ErrorCode.NOT_ACCEPTABLE, message, status=HTTPStatus.NOT_ACCEPTABLE)
             return _refusal(refused, GRAPHQL_RESPONSE)
         try:
             body = await self._read(request)
@@ -87,7 +85,7 @@ class Door:
         return _response(body, media, HTTPStatus.OK)
 
     async def _read(self, request: Request) -> bytes:
-        try:
+        with faults_refused():
             viewer = await viewer_of(request)
             asked = await _asked(request)
             return await self._engine.answer(
@@ -97,45 +95,25 @@ class Door:
                 name=asked.operation_name,
                 variables=asked.variables,
             )
-        except asyncpg.QueryCanceledError as error:
-            raise _refused(
-                ErrorCode.QUERY_TIMED_OUT,
-                "Запрос выполнялся слишком долго. Уменьшите страницы или сузьте условия.",
-                status=HTTPStatus.SERVICE_UNAVAILABLE,
-            ) from error
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
-            _log.warning("graphql.unavailable", error=type(error).__name__)
-            raise _refused(
-                ErrorCode.UNAVAILABLE,
-                "База данных не отвечает. Повторите через минуту.",
-                status=HTTPStatus.SERVICE_UNAVAILABLE,
-            ) from error
-        except (HubError, asyncpg.PostgresError) as error:
-            # The driver's text quotes values: only its type is kept.
-            _log.error("graphql.failed", error=type(error).__name__)
-            raise _refused(
-                ErrorCode.INTERNAL,
-                "Хаб не смог ответить. Сообщите администратору номер запроса.",
-                status=HTTPStatus.INTERNAL_SERVER_ERROR,
-            ) from error
 
 
 async def _asked(request: Request) -> Asked:
     if request.method == "GET":
-        return _well_formed(_from_address(request))
+        return well_formed(_from_address(request))
     if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != JSON:
         message = f"Тело запроса должно быть {JSON}."
-        raise _refused(ErrorCode.BAD_REQUEST, message, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    return _well_formed(_decoded(await _body(request)))
+        raise refusal(ErrorCode.BAD_REQUEST, message, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    return well_formed(decoded(await body_of(request)))
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
+    """Read a whole body; raises RequestRefused for one over a megabyte."""
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
         if len(received) > MAX_BODY:
             message = "Тело запроса больше 1 МБ: разделите его."
-            raise _refused(
+            raise refusal(
                 ErrorCode.PAYLOAD_TOO_LARGE, message, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             )
     return bytes(received)
@@ -144,26 +122,28 @@ async def _body(request: Request) -> bytes:
 def _from_address(request: Request) -> Mapping[str, Json]:
     if not any(name in request.headers for name in PREFLIGHT_HEADERS):
         message = f"Запросу GET нужен заголовок {PREFLIGHT_HEADERS[0]}: 1."
-        raise _refused(ErrorCode.PREFLIGHT_REQUIRED, message, status=HTTPStatus.FORBIDDEN)
+        raise refusal(ErrorCode.PREFLIGHT_REQUIRED, message, status=HTTPStatus.FORBIDDEN)
     given = dict(request.query_params)
     return {
         **given,
         **{
-            name: _decoded(given[name].encode())
+            name: decoded(given[name].encode())
             for name in ("variables", "extensions")
             if given.get(name)
         },
     }
 
 
-def _decoded(text: bytes) -> Json:
+def decoded(text: bytes) -> Json:
+    """Decode JSON; raises RequestRefused for what is none."""
     try:
         return json.loads(text.decode())
     except (ValueError, RecursionError) as error:
         raise _malformed("Это не JSON в UTF-8 или он вложен слишком глубоко.") from error
 
 
-def _well_formed(sent: Json) -> Asked:
+def well_formed(sent: Json) -> Asked:
+    """Take a decoded request apart; raises RequestRefused naming the field that is wrong."""
     if not isinstance(sent, dict):
         raise _malformed("Запрос — объект JSON с полем query.")
     query, name = sent.get("query"), sent.get("operationName")
@@ -177,10 +157,6 @@ def _well_formed(sent: Json) -> Asked:
     return Asked(query=query, operation_name=name or None, variables=variables or {})
 
 
-def _refused(code: ErrorCode, message: str, *, status: int) -> RequestRefused:
-    return RequestRefused([failure(code, message)], status=status)
-
-
 def _malformed(message: str) -> RequestRefused:
     # Nothing was understood as GraphQL, so the older media type gives no reason for 200.
     return RequestRefused([failure(ErrorCode.BAD_REQUEST, message)], malformed=True)
@@ -192,24 +168,11 @@ def _refusal(refused: RequestRefused, media: str) -> Response:
         status = HTTPStatus.OK
     codes = sorted({str((error.extensions or {}).get("code")) for error in refused.errors})
     _log.info("graphql.refused", codes=codes, status=status)
-    body = json.dumps({"errors": _written(refused.errors)}, ensure_ascii=False).encode()
+    body = json.dumps({"errors": written(refused.errors)}, ensure_ascii=False).encode()
     response = _response(body, media, status)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
-
-
-def _written(errors: Sequence[GraphQLError]) -> Sequence[Mapping[str, Json]]:
-    correlation = structlog.contextvars.get_contextvars().get("correlation_id")
-    written: list[Mapping[str, Json]] = []
-    for error in errors:
-        formatted = dict(error.formatted)
-        formatted["extensions"] = {
-            **(error.extensions or {"code": ErrorCode.INTERNAL.value}),
-            "correlationId": correlation,
-        }
-        written.append(formatted)
-    return written
 
 
 def _response(body: bytes, media: str, status: int) -> Response:
