@@ -47,6 +47,7 @@ async def settle(connection: asyncpg.Connection, pending: Pending) -> None:
     ids, versions, ends = zip(*pending.rows, strict=True)
     await connection.execute(
         "update record r set projected_version_id = found.version_id,"
+        " standing_version_id = found.version_id,"
         " projected_ended_on = found.ended_on"
         " from unnest($1::bigint[], $2::bigint[], $3::date[]) as found (id, version_id, ended_on)"
         " where r.id = found.id",

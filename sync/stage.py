@@ -197,9 +197,10 @@ async def state_lists(
     """
     connection = session.raw
     await connection.executemany(
-        "insert into stated_list (organisation_id, kind, stated_as_of, academic_year,"
-        " completeness, source_file_id, changeset_id) values ($1, $2, $3, $4, $5, $6, $7)"
-        " on conflict (organisation_id, kind, stated_as_of) do update"
+        "insert into stated_list (source_id, organisation_id, kind, stated_as_of, academic_year,"
+        " completeness, source_file_id, changeset_id)"
+        " select source_id, $1, $2, $3, $4, $5, id, $7 from source_file where id = $6"
+        " on conflict (source_id, organisation_id, kind, stated_as_of) do update"
         " set completeness = least(stated_list.completeness, excluded.completeness)"
         " where stated_list.completeness > excluded.completeness",
         [
@@ -223,7 +224,8 @@ update record r set ended_on = said.ended_on
 from (
     select held.id, min(l.stated_as_of) as ended_on
     from record held
-    left join stated_list l on l.organisation_id = held.organisation_id
+    left join stated_list l on l.source_id = held.source_id
+        and l.organisation_id = held.organisation_id
         and l.completeness = 'FULL' and l.stated_as_of > held.last_stated
         and l.kind = case held.kind when 'STAFF' then 'STAFF' when 'PUPIL' then 'PUPILS' end
     where held.organisation_id = any($1) and held.kind in ('STAFF', 'PUPIL')

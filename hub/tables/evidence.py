@@ -2,9 +2,18 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,10 +39,24 @@ class Source(Base):
     kind: Mapped[str]  # SCHOOL_FILES | KADRY | ONEC | PUSH
     title: Mapped[str]
     brake_share: Mapped[Decimal]  # share of a unit's records that may end or change unasked
+    settings: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default="{}"
+    )  # how its connector reads it; no secret stands here
+    secret_name: Mapped[str | None]  # a file of the folder of secrets
+    cursor: Mapped[str | None]  # where reading goes on: written with the evidence it follows
+    # The day as of which the full read under way states its lists; empty when none is under way
+    # or when the source did not give all it promised.
+    full_since: Mapped[date | None]
+    schedule: Mapped[str | None]  # five fields of cron, by the region's clock
+    paused: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class MappingProfile(Base):
-    """Which header is which field, confirmed once for headers of this shape."""
+    """Which header is which field, confirmed once for headers of this shape.
+
+    Only what a person told changes how the next table is read; the rest is what yesterday's header
+    is compared by.
+    """
 
     __tablename__ = "mapping_profile"
     id: Mapped[BigKey]
@@ -41,7 +64,9 @@ class MappingProfile(Base):
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     kind: Mapped[str]
     header_hash: Mapped[str]
-    columns: Mapped[dict[str, str]] = mapped_column(JSONB)  # header -> field
+    columns: Mapped[dict[str, str]] = mapped_column(JSONB)  # header -> field, as last accepted
+    told: Mapped[dict[str, str]] = mapped_column(JSONB)  # of these what a person said: these bind
+    is_kind_told: Mapped[bool]
     confirmed_at: Mapped[Instant]
     __table_args__ = (
         UniqueConstraint(
@@ -64,27 +89,68 @@ class Changeset(Base):
 
 
 class SyncRun(Base):
-    """One run of one source."""
+    """One run of one source; asked for, then at work, then ended."""
 
     __tablename__ = "sync_run"
     id: Mapped[UuidKey]
-    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"), index=True)
-    changeset_id: Mapped[ChangesetRef]
-    state: Mapped[str]  # QUEUED | RUNNING | WAITING | SUCCEEDED | PARTIAL | FAILED | UNDONE
-    started_at: Mapped[Instant]
-    finished_at: Mapped[datetime | None]
-    counts: Mapped[dict[str, int]] = mapped_column(JSONB)
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"))
+    changeset_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("changeset.id", ondelete="RESTRICT"), index=True
+    )  # empty until the run begins
+    mode: Mapped[str]  # FULL | CHANGES
+    state: Mapped[str]  # QUEUED RUNNING WAITING SUCCEEDED PARTIAL FAILED CANCELLED UNDONE
+    actor: Mapped[str]  # a client's id or the name of a command, never a person's name
+    failure: Mapped[str | None]  # CONFIG | TRANSIENT | SYSTEM: who repairs it
     error_code: Mapped[str | None]
+    message: Mapped[str | None]
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
+    requested_at: Mapped[Instant]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    cancel_requested: Mapped[bool] = mapped_column(server_default=text("false"))
+    __table_args__ = (Index(None, "source_id", "requested_at"),)
+
+
+class Hold(Base):
+    """The brake on one unit of a change: so much would end or become others that somebody must say.
+
+    While it is placed the unit's records stay as they are projected.
+    """
+
+    __tablename__ = "hold"
+    id: Mapped[UuidKey]
+    changeset_id: Mapped[ChangesetRef]
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"))
+    organisation_id: Mapped[OrganisationRef] = mapped_column(index=True)
+    kind: Mapped[str]  # RecordKind
+    state: Mapped[str]  # PLACED | RELEASED | MOOT: later evidence left nothing to hold
+    live: Mapped[int]  # records of the unit that stand and have not ended
+    ending: Mapped[int]
+    changing: Mapped[int]
+    placed_at: Mapped[Instant]
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[str | None]
+    __table_args__ = (
+        Index(
+            "ix_hold_one_placed_a_unit",
+            "source_id",
+            "organisation_id",
+            "kind",
+            unique=True,
+            postgresql_where="state = 'PLACED'",
+        ),
+    )
 
 
 class SourceFile(Base):
-    """A file taken in: what it lists, for whom, as of when and how completely."""
+    """What was taken in at once: a file, or what one run read from a system."""
 
     __tablename__ = "source_file"
     id: Mapped[UuidKey]
     source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"))
     name: Mapped[str]
-    sha256: Mapped[str]
+    sha256: Mapped[str | None]  # empty for what a run read
     size: Mapped[int] = mapped_column(BigInteger)
     rows: Mapped[int]
     rejected: Mapped[int]
@@ -94,13 +160,14 @@ class SourceFile(Base):
 
 
 class StatedList(Base):
-    """A list that an organisation gave of one kind, as of a day.
+    """A list of one kind that a source gave for an organisation, as of a day.
 
-    Only a FULL list says something by leaving somebody out; freshness and completeness of
-    coverage are read here.
+    Only a FULL list says something by leaving somebody out, and only of its own source's records;
+    freshness and completeness of coverage are read here.
     """
 
     __tablename__ = "stated_list"
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"), primary_key=True)
     organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)  # FileKind
     stated_as_of: Mapped[date] = mapped_column(primary_key=True)
@@ -108,6 +175,7 @@ class StatedList(Base):
     completeness: Mapped[str]  # FULL | PARTIAL
     source_file_id: Mapped[UUID] = mapped_column(ForeignKey("source_file.id"))
     changeset_id: Mapped[ChangesetRef]
+    __table_args__ = (Index(None, "organisation_id", "kind"),)
 
 
 class Record(Base):
@@ -126,9 +194,12 @@ class Record(Base):
     )  # the row that mentions this person
     current_version_id: Mapped[int | None] = mapped_column(BigInteger)
     projected_version_id: Mapped[int | None] = mapped_column(BigInteger)  # empty: new evidence
+    # The version that was projected last, kept while new evidence waits: what a hold returns to.
+    standing_version_id: Mapped[int | None] = mapped_column(BigInteger)
     first_stated: Mapped[date]
     last_stated: Mapped[date]
-    ended_on: Mapped[date | None]  # the first FULL list after last_stated that leaves it out
+    # The first FULL list after last_stated that leaves it out, or the day its card moved on.
+    ended_on: Mapped[date | None]
     projected_ended_on: Mapped[date | None]
     __table_args__ = (
         UniqueConstraint("source_id", "kind", "organisation_id", "external_id"),
@@ -156,6 +227,9 @@ class RecordVersion(Base):
     sheet: Mapped[str]
     row: Mapped[int]
     part: Mapped[int] = mapped_column(SmallInteger)  # 0 the row's own person, 1.. whom it mentions
+    stated_id: Mapped[str] = mapped_column(server_default="")  # the row's number in its system
+    # When a system said so: of two answers of one day the later holds. Files know only the day.
+    stated_at: Mapped[datetime] = mapped_column(server_default=text("'-infinity'"))
     changeset_id: Mapped[ChangesetRef]
     __table_args__ = (UniqueConstraint("record_id", "stated_as_of", "content_hash"),)
 
@@ -222,6 +296,7 @@ class Rejection(Base):
     sheet: Mapped[str]
     row: Mapped[int | None]
     column: Mapped[str | None]
+    stated_id: Mapped[str] = mapped_column(server_default="")  # the row's number in its system
     code: Mapped[str]
     message: Mapped[str]
     payload_sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -42,6 +42,7 @@ BY_MENTORSHIP = {
 }
 # Evidence: the organisation that stated it lies within the scope today.
 BY_ORGANISATION = {
+    "hold": "organisation_id",
     "record": "organisation_id",
     "record_facts": "organisation_id",
     "rejection": "organisation_id",

@@ -52,6 +52,7 @@ LEFT_OUT = {
     "payload",
     "sheet",
     "row",
+    "stated_at",
     "snils_sealed",
     "value_sealed",
     "pattern",  # who stands on which side of a pair follows the ids
@@ -75,7 +76,7 @@ RECORDS = {
     "mentor_record_id",
     "mentee_record_id",
 }
-VERSIONS = {"record_version_id", "current_version_id", "projected_version_id"}
+VERSIONS = {"record_version_id", "current_version_id", "projected_version_id", "standing_version_id"}
 Names = Mapping[Any, str]
 Line = tuple[object, ...]
 
