@@ -16,6 +16,7 @@ from hub.demo.comparing import (
     BOUNDED,
     FIGURES,
     OUTSIDE,
+    STATED,
     Asked,
     Difference,
     differences_of,
@@ -35,11 +36,14 @@ from hub.demo.truth import (
     facts_of,
 )
 from hub.errors import HubError
+from hub.records import FigureMetric
 
 SETTLED_SHARE = 0.9
+METRICS = " ".join(metric.value.lower() for metric in FigureMetric)
 ROW = (
-    f"key title {' '.join(FIGURES)} asserted {{ pairs }} unnamed {{ pairs }}"
-    f" possibleDuplicates {{ {' '.join(BOUNDED)} }} completeness target gap"
+    f"key title {' '.join(FIGURES)}"
+    f" {' '.join(f'{part} {{ {METRICS} }}' for part in STATED)}"
+    f" possibleDuplicates {{ {' '.join(BOUNDED)} }} completeness dataAsOf target gap"
 )
 QUESTION = f"""
 query Coverage($period: CoveragePeriod, $groupBy: CoverageGroupBy!, $attribution: CoverageAttribution!) {{
@@ -47,7 +51,9 @@ query Coverage($period: CoveragePeriod, $groupBy: CoverageGroupBy!, $attribution
     rows {{ {ROW} }}
     total {{ {ROW} }}
     overlap {{ {" ".join(FIGURES)} }}
+    starts
     day
+    dataAsOf
   }}
 }}
 """

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from math import ceil
 from typing import Any  # a JSON value of an answer
 from uuid import UUID
@@ -15,6 +16,7 @@ from hub.demo.truth import (
     GroupBy,
     coverage_truth,
 )
+from hub.records import FigureMetric
 
 FIGURES: Mapping[str, str] = {
     "mentors": "mentors",
@@ -31,10 +33,17 @@ FIGURES: Mapping[str, str] = {
     "youngSpecialists": "young_specialists",
     "youngSpecialistsUnknown": "young_specialists_unknown",
     "youngSpecialistsCovered": "covered",
+    "youngSpecialistsUncovered": "uncovered",
+}
+STATED: Mapping[str, Mapping[str, str]] = {
+    part: {metric.value.lower(): f"{part}_{metric.value.lower()}" for metric in FigureMetric}
+    for part in ("asserted", "unnamed")
 }
 BOUNDED = ("mentors", "mentees")  # figures whose doubt is itself a figure: possibleDuplicates
 INDICATOR = "YOUNG_SPECIALIST_COVERAGE"
 OUTSIDE = "OUTSIDE"
+
+Figure = float | str | None  # a number, a day as written, or nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +57,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A number that is not the truth's."""
+    """A number, or a day, that is not the truth's."""
 
     asked: Asked
     unit: str
     figure: str
-    expected: float | None
-    answered: float | None
+    expected: Figure
+    answered: Figure
     doubtful: int | None = None  # by how much the answer falls if every open question is "same"
-    derived: bool = False  # follows from the row's own figures, so no open question excuses it
+    nameless: bool = False  # nobody's name makes it, so no open question excuses it
 
 
 def truth_of(facts: Facts, asked: Asked) -> CoverageTruth:
@@ -73,10 +82,11 @@ def truth_of(facts: Facts, asked: Asked) -> CoverageTruth:
 
 
 def differences_of(asked: Asked, facts: Facts, answer: Mapping[str, Any]) -> Iterator[Difference]:
-    """Compare an answer with its rows, its total and its overlap."""
+    """Compare an answer with its days, its rows, its total and its overlap."""
     truth = truth_of(facts, asked)
+    yield from _days(asked, truth, answer)
     yield from _compared(asked, "TOTAL", truth.total, answer["total"])
-    yield from _planned(asked, facts, answer)
+    yield from _planned(asked, facts, truth, answer)
     yield from _overlapping(asked, truth, answer["overlap"])
     if asked.group_by is GroupBy.REGION:
         return
@@ -88,6 +98,31 @@ def differences_of(asked: Asked, facts: Facts, answer: Mapping[str, Any]) -> Ite
 
 def _name(unit: object) -> str:
     return OUTSIDE if unit is None else str(unit)
+
+
+def _days(asked: Asked, truth: CoverageTruth, answer: Mapping[str, Any]) -> Iterator[Difference]:
+    """Compare the days that the answer says it counted, and by which day data speak."""
+    days = {"starts": truth.starts, "day": truth.day, "dataAsOf": truth.total.data_as_of}
+    for figure, day in days.items():
+        yield from _nameless(asked, "ANSWER", figure, _said(day), answer[figure])
+
+
+def _said(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _nameless(
+    asked: Asked, unit: str, figure: str, expected: Figure, answered: Figure
+) -> Iterator[Difference]:
+    if expected != answered:
+        yield Difference(
+            asked=asked,
+            unit=unit,
+            figure=figure,
+            expected=expected,
+            answered=answered,
+            nameless=True,
+        )
 
 
 def _compared(
@@ -107,11 +142,28 @@ def _compared(
                 answered=answered,
                 doubtful=doubtful,
             )
-    for part in ("asserted", "unnamed"):
-        truth = getattr(expected, part)
-        answered = (row[part]["pairs"] if row else None) or 0
-        if truth is not None and truth != answered:
-            yield Difference(asked=asked, unit=unit, figure=part, expected=truth, answered=answered)
+    yield from _stated(asked, unit, expected, row)
+
+
+def _stated(
+    asked: Asked, unit: str, expected: CoverageRow, row: Mapping[str, Any] | None
+) -> Iterator[Difference]:
+    """Compare what organisations say of themselves; what nobody says is null and not nought."""
+    for metric, name in STATED["asserted"].items():
+        answered = row["asserted"][metric] if row else None
+        yield from _nameless(asked, unit, f"asserted.{metric}", getattr(expected, name), answered)
+    for metric, name in STATED["unnamed"].items():
+        truth, answered = getattr(expected, name), row["unnamed"][metric] if row else None
+        if truth != answered:
+            yield Difference(
+                asked=asked,
+                unit=unit,
+                figure=f"unnamed.{metric}",
+                expected=truth,
+                answered=answered,
+            )
+    answered = row["dataAsOf"] if row else None
+    yield from _nameless(asked, unit, "dataAsOf", _said(expected.data_as_of), answered)
 
 
 def _overlapping(
@@ -130,36 +182,29 @@ def _overlapping(
             )
 
 
-def _planned(asked: Asked, facts: Facts, answer: Mapping[str, Any]) -> Iterator[Difference]:
+def _planned(
+    asked: Asked, facts: Facts, truth: CoverageTruth, answer: Mapping[str, Any]
+) -> Iterator[Difference]:
     """Compare the plan with the register, and what is derived with what it derives from."""
-    if asked.group_by is not GroupBy.DEPARTMENT:
-        return
-    year = date.fromisoformat(answer["day"]).year
     plans = {
         "TOTAL" if row.organisation_id is None else str(row.organisation_id): row.value
         for row in facts.region.registry.targets
-        if row.indicator_code == INDICATOR and row.year == year
+        if row.indicator_code == INDICATOR and row.year == truth.day.year
     }
     for row in (*answer["rows"], answer["total"]):
-        target = plans.get(row["key"])
-        young, covered = row["youngSpecialists"], row["youngSpecialistsCovered"]
-        gap = None if target is None else max(0, ceil(target * young / 100) - covered)
-        active, reported = row["activeOrganisations"], row["reportedOrganisations"]
-        expected = {
-            "target": None if target is None else float(target),
-            "gap": gap,
-            "completeness": reported / active if active else None,
-        }
+        expected = _derived(plans.get(row["key"]), row)
         for figure, value in expected.items():
-            if value != row[figure]:
-                yield Difference(
-                    asked=asked,
-                    unit=row["key"],
-                    figure=figure,
-                    expected=value,
-                    answered=row[figure],
-                    derived=True,
-                )
+            yield from _nameless(asked, row["key"], figure, value, row[figure])
+
+
+def _derived(target: Decimal | None, row: Mapping[str, Any]) -> Mapping[str, Figure]:
+    young, covered = row["youngSpecialists"], row["youngSpecialistsCovered"]
+    active, reported = row["activeOrganisations"], row["reportedOrganisations"]
+    return {
+        "target": None if target is None else float(target),
+        "gap": None if target is None else max(0, ceil(target * young / 100) - covered),
+        "completeness": reported / active if active else None,
+    }
 
 
 def is_excused(found: Difference, unsettled: set[UUID]) -> bool:
@@ -167,10 +212,10 @@ def is_excused(found: Difference, unsettled: set[UUID]) -> bool:
 
     Where the answer says how far it may fall, the truth must lie within.
     """
-    if found.derived:
+    if found.nameless:
         return False
     if found.doubtful is not None:
-        above = (found.answered or 0) - (found.expected or 0)
+        above = float(found.answered or 0) - float(found.expected or 0)
         if not 0 <= above <= found.doubtful:
             return False
     if found.unit in ("TOTAL", OUTSIDE) or found.asked.group_by is GroupBy.FORM:

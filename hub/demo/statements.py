@@ -265,14 +265,14 @@ def _base_plan(
 def _figures(
     sources: Sources, place: int, year: int, kind: FileKind, stated: list[Pairing]
 ) -> tuple[tuple[FigureMetric, int], ...]:
-    """State how many pairs there are in all: true, but for the one that says twelve of nine."""
-    if kind is not FileKind.MENTOR_BASE:
-        return ()
+    """State how many there are in all: true, but for the one that says twelve of nine."""
     if place == sources.organised.planted["OUTSIDE"] and year == sources.year:
-        return ((FigureMetric.PAIRS, _ASSERTED),)
+        return ((FigureMetric.PAIRS, _ASSERTED),) if kind is FileKind.MENTOR_BASE else ()
     if not sources.styles[place].states_totals:
         return ()
     pairs = {(pairing.mentor, mentee) for pairing in stated for mentee in pairing.mentees}
+    if kind is FileKind.MENTEE_BASE:
+        return ((FigureMetric.MENTEES, len({mentee for _, mentee in pairs})),)
     mentors = {pairing.mentor for pairing in stated}
     if sources.styles[place].wording % 2:
         return ((FigureMetric.PAIRS, len(pairs)),)

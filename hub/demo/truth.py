@@ -21,24 +21,33 @@ The rules of the count itself, each with its sentence of COUNTING, «Coverage»:
   «else the source's own flag; else unknown». «Row = the main job; external part-time and civil
   contracts never make a row unless no main job is known». *covered*: mentees that day in a
   pedagogical form anywhere.
-* *asserted*: the latest PAIRS figure of each organisation stated within the period's academic
-  (or calendar) year; *unnamed*: the sum of what each asserts above its named pairs.
+* *asserted*: the latest figure of each organisation stated within the period's academic (or
+  calendar) year, for mentors, mentees and pairs apart; *unnamed*: the sum of what each asserts
+  above those it names in the row.
+* *dataAsOf*: the day of the newest list of the row's organisations, whatever the period.
 * *overlap*: «sum of rows - total».
+
+`counting.py` puts whom a period counts into a tally; `stated.py` reads what stands without names.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from hub.demo.dyads import Dyad, heir, programmes_of, registered_of
+from hub.demo.counting import (
+    count_covered_by_form,
+    count_dyads,
+    count_organisations,
+    count_programmes,
+    count_registered,
+    count_young,
+)
 from hub.demo.facts import Facts, facts_of
-from hub.demo.organisations import SCHOOL_KINDS
-from hub.demo.pairing import PEDAGOGICAL_FORMS
 from hub.demo.region import Region, academic_year_of
-from hub.demo.units import DAY, Attribution, GroupBy, Key, Period, Rows, period_of, rows_by
-from hub.demo.young import is_young, mentored, posts_on, row_posts
-from hub.records import FigureMetric, FileKind
+from hub.demo.stated import Asserted, asserted_of, data_as_of
+from hub.demo.tally import Tally
+from hub.demo.units import Attribution, GroupBy, Key, Period, period_of, rows_by
+from hub.records import FigureMetric
 
 __all__ = [
     "Attribution",
@@ -70,36 +79,28 @@ class CoverageRow:
     young_specialists: int | None = None
     young_specialists_unknown: int | None = None
     covered: int | None = None
-    asserted: int | None = None
-    unnamed: int | None = None
+    uncovered: int | None = None
+    asserted_mentors: int | None = None
+    asserted_mentees: int | None = None
+    asserted_pairs: int | None = None
+    unnamed_mentors: int | None = None
+    unnamed_mentees: int | None = None
+    unnamed_pairs: int | None = None
+    data_as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageTruth:
-    """Rows by key, the total over the region, and for each number sum of rows - total."""
+    """Rows by key, the total over the region, and for each number sum of rows - total.
 
+    `starts` and `day` are the first and the last day that count.
+    """
+
+    starts: date
+    day: date
     rows: Mapping[Key, CoverageRow]
     total: CoverageRow
     overlap: Mapping[str, int]
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Sets of what is counted, row by row."""
-
-    sets: dict[str, dict[Key, set[object]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(set))
-    )
-
-    def put(self, name: str, keys: Iterable[Key], item: object) -> None:
-        for key in keys:
-            self.sets[name][key].add(item)
-
-    def keys(self) -> set[Key]:
-        return {key for counted in self.sets.values() for key in counted}
-
-    def of(self, name: str, key: Key) -> set[object]:
-        return self.sets[name].get(key, set())
 
 
 def coverage_truth(
@@ -116,7 +117,16 @@ def coverage_truth(
     period = period_of(facts.region.today, as_of, academic_year, calendar_year)
     total = _counted(facts, period, GroupBy.REGION, attribution).get(None, CoverageRow(key=None))
     rows = _counted(facts, period, group_by, attribution)
-    return CoverageTruth(rows=rows, total=total, overlap=_overlap(rows.values(), total))
+    return CoverageTruth(
+        starts=period.lo,
+        day=period.day,
+        rows=rows,
+        total=total,
+        overlap=_overlap(rows.values(), total),
+    )
+
+
+_NO_SUM = ("key", "data_as_of")
 
 
 def _overlap(rows: Iterable[CoverageRow], total: CoverageRow) -> dict[str, int]:
@@ -124,205 +134,86 @@ def _overlap(rows: Iterable[CoverageRow], total: CoverageRow) -> dict[str, int]:
     return {
         name: sum(getattr(row, name) or 0 for row in rows) - (getattr(total, name) or 0)
         for name in CoverageRow.__slots__
-        if name != "key" and all(getattr(row, name) is not None for row in rows)
+        if name not in _NO_SUM and all(getattr(row, name) is not None for row in rows)
     }
 
 
 def _counted(
     facts: Facts, period: Period, group_by: GroupBy, attribution: Attribution
 ) -> dict[Key, CoverageRow]:
-    tally = _Tally()
     if group_by is GroupBy.FORM:
-        _count_dyads(facts, period, tally, None, attribution)
-        _count_covered_by_form(facts, period, tally)
-        return {key: _row(tally, key, by_form=True) for key in sorted(tally.keys(), key=str)}
+        return _by_form(facts, period, attribution)
+    tally = Tally()
     rows_of = rows_by(facts.region, group_by)
-    _count_dyads(facts, period, tally, rows_of, attribution)
-    _count_registered(facts, period, tally, rows_of)
-    _count_programmes(facts, period, tally, rows_of)
-    _count_organisations(facts, period, tally, rows_of)
-    _count_young(facts, period, tally, rows_of)
-    figures = _figures(facts, period, rows_of)
+    count_dyads(facts, period, tally, rows_of, attribution)
+    count_registered(facts, period, tally, rows_of)
+    count_programmes(facts, period, tally, rows_of)
+    count_organisations(facts, period, tally, rows_of)
+    count_young(facts, period, tally, rows_of)
+    stated = {metric: asserted_of(facts, period, metric, rows_of) for metric in FigureMetric}
+    newest = data_as_of(facts, period, rows_of)
     has_list = any(
         row.academic_year == academic_year_of(period.day)
         for row in facts.region.registry.enrolments
     )
     return {
-        key: _row(tally, key, figures=figures.get(key), has_list=has_list)
-        for key in sorted({*tally.keys(), *figures}, key=str)
-    }
-
-
-def _row(
-    tally: _Tally,
-    key: Key,
-    *,
-    figures: tuple[int, int] | None = None,
-    has_list: bool = False,
-    by_form: bool = False,
-) -> CoverageRow:
-    def count(name: str) -> int:
-        return len(tally.of(name, key))
-
-    dyads = {name: count(name) for name in ("mentors", "mentees", "pairs", "groups")}
-    without = len(tally.of("pairs", key) - tally.of("pairs_with_programme", key))
-    hosts = count("organisations_with_mentoring")
-    if by_form:
-        return CoverageRow(
+        key: CoverageRow(
             key=key,
-            **dyads,
-            without_programme=without,
-            organisations_with_mentoring=hosts,
-            covered=count("covered"),
+            data_as_of=newest.get(key),
+            organisations_approved=(
+                len(tally.of("organisations_approved", key)) if has_list else None
+            ),
+            **_of_dyads(tally, key),
+            **_of_units(tally, key),
+            **_without_names(stated, key),
         )
-    return CoverageRow(
-        key=key,
-        **dyads,
-        without_programme=without,
-        organisations_with_mentoring=hosts,
-        mentors_registered=count("mentors_registered"),
-        programmes=count("programmes"),
-        organisations_active=count("organisations_active"),
-        organisations_approved=count("organisations_approved") if has_list else None,
-        organisations_reported=count("organisations_reported"),
-        young_specialists=count("young_specialists"),
-        young_specialists_unknown=count("young_specialists_unknown"),
-        covered=count("covered"),
-        asserted=figures[0] if figures else None,
-        unnamed=figures[1] if figures else None,
-    )
-
-
-def _active(facts: Facts, period: Period) -> Iterator[tuple[Dyad, date, date]]:
-    """Give the dyads of the period with the part of it in which they are active."""
-    for dyad in facts.dyads:
-        lo, hi = max(dyad.starts, period.lo), min(dyad.ends, period.hi)
-        if lo < hi:
-            yield dyad, lo, hi
-
-
-def _count_dyads(
-    facts: Facts, period: Period, tally: _Tally, rows_of: Rows | None, attribution: Attribution
-) -> None:
-    active = list(_active(facts, period))
-    mentees: dict[int, set[int]] = defaultdict(set)
-    for dyad, _, _ in active:
-        mentees[dyad.mentorship].add(dyad.mentee)
-    entities = [row.legal_entity_id for row in facts.region.registry.organisations]
-    for dyad, lo, hi in active:
-        rows = [dyad.form or None] if rows_of is None else list(rows_of(dyad.host, lo, hi))
-        pair = (dyad.mentor, dyad.mentee)
-        own = rows
-        if attribution is Attribution.EMPLOYER and rows_of is not None:
-            own = list(rows_of(dyad.mentor_organisation, lo, hi))
-        tally.put("mentors", own, dyad.mentor)
-        tally.put("mentees", rows, dyad.mentee)
-        tally.put("pairs", rows, pair)
-        tally.put("organisations_with_mentoring", rows, entities[dyad.host])
-        if dyad.has_programme:
-            tally.put("pairs_with_programme", rows, pair)
-        if len(mentees[dyad.mentorship]) > 1:
-            tally.put("groups", rows, dyad.mentorship)
-
-
-def _count_registered(facts: Facts, period: Period, tally: _Tally, rows_of: Rows) -> None:
-    for person, place, year in registered_of(facts.region):
-        lo, hi = max(date(year, 9, 1), period.lo), min(date(year + 1, 9, 1), period.hi)
-        if lo < hi:
-            # The row is that of the organisation on any day of the period.
-            tally.put("mentors_registered", rows_of(place, lo, hi), person)
-
-
-def _count_programmes(facts: Facts, period: Period, tally: _Tally, rows_of: Rows) -> None:
-    for programme, places in programmes_of(facts.region).items():
-        lo = max(date(programme.academic_year, 9, 1), period.lo)
-        hi = min(date(programme.academic_year + 1, 9, 1), period.hi)
-        if lo < hi:
-            for place in places:
-                tally.put("programmes", rows_of(place, lo, hi), programme)
-
-
-def _count_organisations(facts: Facts, period: Period, tally: _Tally, rows_of: Rows) -> None:
-    approved = {
-        row.organisation_id
-        for row in facts.region.registry.enrolments
-        if row.academic_year == academic_year_of(period.day)
+        for key in sorted(tally.keys().union(*stated.values()), key=str)
     }
-    reported = _reported(facts.region, academic_year_of(period.day))
-    for place, row in enumerate(facts.region.registry.organisations):
-        lo, hi = max(row.starts, period.lo), min(row.ends, period.hi)
-        if row.kind in SCHOOL_KINDS and lo < hi:
-            units = list(rows_of(place, lo, hi))
-            tally.put("organisations_active", units, row.legal_entity_id)
-            if place in reported:
-                tally.put("organisations_reported", units, row.legal_entity_id)
-        if row.id in approved:
-            keys = rows_of(place, period.lo, period.hi)
-            tally.put("organisations_approved", keys, row.legal_entity_id)
 
 
-def _reported(region: Region, year: int) -> set[int]:
-    """Give who has handed in a base of the academic year."""
-    bases = (FileKind.MENTOR_BASE, FileKind.MENTEE_BASE)
+def _by_form(facts: Facts, period: Period, attribution: Attribution) -> dict[Key, CoverageRow]:
+    tally = Tally()
+    count_dyads(facts, period, tally, None, attribution)
+    count_covered_by_form(facts, period, tally)
     return {
-        heir(region.organised, plan.organisation, plan.as_of)
-        for plan in region.statements.files
-        if plan.kind in bases and plan.academic_year == year
+        key: CoverageRow(
+            key=key, data_as_of=None, covered=len(tally.of("covered", key)), **_of_dyads(tally, key)
+        )
+        for key in sorted(tally.keys(), key=str)
     }
 
 
-def _count_young(facts: Facts, period: Period, tally: _Tally, rows_of: Rows) -> None:
-    day = period.day
-    with_mentor = mentored(facts, day)
-    for person, posts in posts_on(facts, day).items():
-        young = is_young(facts, person, posts, day)
-        keys = {
-            key for post in row_posts(posts) for key in rows_of(post.organisation, day, day + DAY)
-        }
-        if young is None:
-            tally.put("young_specialists_unknown", keys, person)
-        elif young:
-            tally.put("young_specialists", keys, person)
-            if person in with_mentor:
-                tally.put("covered", keys, person)
+def _of_dyads(tally: Tally, key: Key) -> dict[str, int]:
+    names = ("mentors", "mentees", "pairs", "groups", "organisations_with_mentoring")
+    without = tally.of("pairs", key) - tally.of("pairs_with_programme", key)
+    return {**_sizes(tally, key, names), "without_programme": len(without)}
 
 
-def _count_covered_by_form(facts: Facts, period: Period, tally: _Tally) -> None:
-    day = period.day
-    young = {
-        person
-        for person, posts in posts_on(facts, day).items()
-        if is_young(facts, person, posts, day)
+def _of_units(tally: Tally, key: Key) -> dict[str, int]:
+    names = (
+        "mentors_registered",
+        "programmes",
+        "organisations_active",
+        "organisations_reported",
+        "young_specialists",
+        "young_specialists_unknown",
+        "covered",
+        "uncovered",
+    )
+    return _sizes(tally, key, names)
+
+
+def _sizes(tally: Tally, key: Key, names: Iterable[str]) -> dict[str, int]:
+    return {name: len(tally.of(name, key)) for name in names}
+
+
+def _without_names(
+    stated: Mapping[FigureMetric, Mapping[Key, Asserted]], key: Key
+) -> dict[str, int]:
+    found = {
+        metric.value.lower(): of_row[key] for metric, of_row in stated.items() if key in of_row
     }
-    for dyad in facts.dyads:
-        if (
-            dyad.form in PEDAGOGICAL_FORMS
-            and dyad.starts <= day < dyad.ends
-            and dyad.mentee in young
-        ):
-            tally.put("covered", [dyad.form], dyad.mentee)
-
-
-def _figures(facts: Facts, period: Period, rows_of: Rows) -> dict[Key, tuple[int, int]]:
-    """Give for each row what is asserted, and how much of it is not named."""
-    region = facts.region
-    latest: dict[int, tuple[date, int]] = {}
-    for plan in region.statements.files:
-        for metric, value in plan.figures:
-            lo, hi = date(plan.academic_year, 9, 1), date(plan.academic_year + 1, 9, 1)
-            speaks = (
-                lo < period.hi and hi > period.lo and period.stated_from <= plan.as_of < period.hi
-            )
-            if metric is FigureMetric.PAIRS and speaks:
-                place = heir(region.organised, plan.organisation, plan.as_of)
-                latest[place] = max(latest.get(place, (date.min, 0)), (plan.as_of, value))
-    named: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    for dyad, _, _ in _active(facts, period):
-        named[dyad.host].add((dyad.mentor, dyad.mentee))
-    sums: dict[Key, tuple[int, int]] = {}
-    for place, (as_of, value) in latest.items():
-        on = max(as_of, period.lo)
-        for key in rows_of(place, on, on + DAY):
-            asserted, unnamed = sums.get(key, (0, 0))
-            sums[key] = (asserted + value, unnamed + max(0, value - len(named[place])))
-    return sums
+    return {
+        **{f"asserted_{name}": of_row.asserted for name, of_row in found.items()},
+        **{f"unnamed_{name}": of_row.unnamed for name, of_row in found.items()},
+    }
