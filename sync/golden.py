@@ -46,6 +46,7 @@ EMPLOYMENT = Projected(
         "subjects",
         "kind",
         "young_specialist_flag",
+        "teaching_since",
         "starts",
         "ends",
     ),
@@ -105,6 +106,7 @@ def project(facts: pd.DataFrame, chosen: pd.DataFrame, directory: Directory) -> 
     """
     facts = facts.assign(order=content_order(facts))  # ties never follow the order of arrival
     person = _person(facts, chosen)
+    experience = _experience(facts)
     names = person.set_index("person_id")[["last_name", "first_name", "middle_name"]]
     return Golden(
         person=person,
@@ -112,8 +114,8 @@ def project(facts: pd.DataFrame, chosen: pd.DataFrame, directory: Directory) -> 
             (PERSON_NAME, _names(facts, names)),
             (IDENTIFIER, _identifiers(facts, chosen)),
             (CONTACT, _contacts(facts)),
-            (EMPLOYMENT, _employments(facts, directory)),
-            (EXPERIENCE, _experience(facts)),
+            (EMPLOYMENT, _employments(facts, experience, directory)),
+            (EXPERIENCE, experience),
             (ENROLMENT, _enrolments(facts, directory)),
             (QUALIFICATION, _qualifications(facts)),
             (PERSON_FIELD, _fields(facts, chosen)),
@@ -194,11 +196,16 @@ def _contacts(facts: pd.DataFrame) -> pd.DataFrame:
     return contacts.drop_duplicates(["person_id", "kind", "value"])
 
 
-def _employments(facts: pd.DataFrame, directory: Directory) -> pd.DataFrame:
+def _employments(
+    facts: pd.DataFrame, experience: pd.DataFrame, directory: Directory
+) -> pd.DataFrame:
+    """Place staff by date, each post with the experience that stands about its person."""
+    since = experience.set_index("person_id")["since"]
     staff = facts[facts["kind"] == "STAFF"]
     hired = staff["hired_on"].where(staff["hired_on"].notna(), staff["first_stated"])
     return staff.assign(
         kind=staff["employment_kind"],
+        teaching_since=staff["person_id"].map(since),
         starts=hired,
         ends=_ends(staff, directory, dismissed=staff["dismissed_on"]),
     ).pipe(_restated)

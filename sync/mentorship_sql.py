@@ -117,7 +117,7 @@ FRESH_FACTS = """
 create temp table fresh_fact on commit drop as
 with days as (
     select d.mentorship_id, d.mentor, d.mentee, d.form_code, d.programme_id,
-           d.host_organisation_id, u.unit_id,
+           d.host_organisation_id, u.unit_id, g.mentorship_id is not null as in_group,
            unnest(datemultirange(daterange(d.starts, d.ends)) - coalesce(s.pauses, '{}')) as held
     from dyad d
     join mentor_unit u using (mentorship_id, mentor, mentee)
@@ -125,8 +125,11 @@ with days as (
         select mentorship_id, range_agg(daterange(starts, ends)) as pauses
         from suspension group by mentorship_id
     ) s using (mentorship_id)
+    left join (
+        select mentorship_id from dyad group by mentorship_id having count(distinct mentee) > 1
+    ) g using (mentorship_id)
 )
-select d.mentorship_id, d.mentor as mentor_id, d.mentee as mentee_id,
+select d.mentorship_id, d.mentor as mentor_id, d.mentee as mentee_id, d.in_group,
        greatest(lower(d.held), host.starts, own.starts) as starts,
        least(upper(d.held), host.ends, own.ends) as ends,
        d.form_code, d.programme_id, d.host_organisation_id as host_id,

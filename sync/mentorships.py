@@ -48,6 +48,7 @@ FACT = Projected(
     owner="mentorship_id",
     key=("mentorship_id", "mentor_id", "mentee_id", "starts"),
     values=(
+        "in_group",
         "form_code",
         "programme_id",
         "host_id",

@@ -19,7 +19,7 @@ _RULE = Fragment(
     """
     select (c.parameters ->> 'group_mentees')::int as group_mentees,
            array(select jsonb_array_elements_text(c.parameters -> 'organisation_kinds')) as kinds,
-           (y.parameters ->> 'months')::int as months,
+           make_interval(months => (y.parameters ->> 'months')::int) as young_for,
            array(select jsonb_array_elements_text(y.parameters -> 'positions')) as positions,
            array(select jsonb_array_elements_text(y.parameters -> 'excluded_employments')) as aside
     from indicator_rule c
@@ -86,7 +86,8 @@ _UNIT_BY_DEPARTMENT = Fragment(
 _FACT = Fragment(
     (),
     """
-    select f.mentorship_id, f.mentor_id, f.mentee_id, f.programme_id, f.host_id, {fact_key} as key
+    select f.mentorship_id, f.mentor_id, f.mentee_id, f.in_group, f.programme_id, f.host_id,
+           {fact_key} as key
     from counted_fact f{fact_joins}
     where f.starts < {hi} and f.ends > {lo}{fact_where}""",
 )
@@ -103,31 +104,28 @@ _WORKER = Fragment(
 _MENTORS = Fragment(("fact",), "select distinct key, mentor_id as a from fact")
 _MENTORS_BY_EMPLOYER = Fragment(("worker",), "select distinct key, mentor_id as a from worker")
 _MENTEES = Fragment(("fact",), "select distinct key, mentee_id as a from fact")
-_PAIRS = Fragment(("fact",), "select distinct key, mentor_id as a, mentee_id as b from fact")
-
-_WITHOUT_PROGRAMME = Fragment(
+_PAIRS = Fragment(
     ("fact",),
     """
-    select key, mentor_id as a, mentee_id as b from fact
-    group by key, mentor_id, mentee_id having count(programme_id) = 0""",
+    select key, mentor_id as a, mentee_id as b, count(programme_id) > 0 as in_programme
+    from fact group by key, mentor_id, mentee_id""",
 )
+
+_WITHOUT_PROGRAMME = Fragment(("pairs",), "select key, a, b from pairs where not in_programme")
 
 # In the whole a pair lacks a programme only if it has none in any row.
 _WITHOUT_PROGRAMME_AT_ALL = Fragment(
-    ("fact",),
-    """
-    select mentor_id as a, mentee_id as b from fact
-    group by mentor_id, mentee_id having count(programme_id) = 0""",
+    ("pairs",), "select a, b from pairs group by a, b having not bool_or(in_programme)"
 )
 
-# A group has several mentees active in the period, wherever each of them is hosted. One pass
-# and no join: a plan made for unknown values takes these rows for few and would nest loops.
+# A group has several mentees active in the period, wherever each of them is hosted. Most
+# mentorships name one mentee in all and are passed over. One pass and no join: a plan made for unknown values takes these rows for few and would nest loops.
 _GROUPS = Fragment(
     ("fact", "rule"),
     """
     select unnest(array_agg(distinct c.key) filter (where c.key is not null)) as key,
            c.mentorship_id as a
-    from (select key, mentorship_id, mentee_id from fact{companions}) c
+    from (select key, mentorship_id, mentee_id from fact where in_group{companions}) c
     group by c.mentorship_id
     having count(distinct c.mentee_id) >= (select group_mentees from rule)""",
 )

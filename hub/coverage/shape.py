@@ -77,9 +77,15 @@ def _posted(shape: Shape, place: Place) -> str:
         return ""
     return f"""
             and e.person_id in (
-              select person_id from counted_post
-              where organisation_id = any (array(select organisation_id from ground))
-                and starts <= {place("day")} and ends > {place("day")})"""
+              select p.person_id from counted_post p
+              where p.organisation_id = any (array(select organisation_id from ground))
+                and p.starts <= {place("day")} and p.ends > {place("day")}{_begun("p", place)})"""
+
+
+# Whoever is known to have taught for longer is neither young nor unknown.
+def _begun(post: str, place: Place) -> str:
+    begun = f"({post}.teaching_since + (select young_for from rule))::date"
+    return f" and coalesce({begun} > {place('day')}, true)"
 
 
 def _bounds(shape: Shape) -> list[str]:
@@ -148,7 +154,7 @@ def _companions(shape: Shape, place: Place) -> str:
           union all
           select null, mentorship_id, mentee_id from counted_fact
           where starts < {place("hi")} and ends > {place("lo")}
-            and mentorship_id = any (array(select mentorship_id from fact))"""
+            and mentorship_id = any (array(select mentorship_id from fact where in_group))"""
 
 
 def _named_once(shape: Shape, _: Place) -> str:
@@ -172,7 +178,7 @@ PIECES: Mapping[str, Callable[[Shape, Place], str]] = {
     "worker_joins": lambda shape, _: _legal_entity(shape, "mentor_organisation_id"),
     "worker_where": _employer,
     "mentored_where": _of_form,
-    "post_where": _posted,
+    "post_where": lambda shape, place: _begun("e", place) + _posted(shape, place),
     "companions": _companions,
     "named_once": _named_once,
 }

@@ -6,6 +6,7 @@ from hub.coverage.fragment import Fragment
 
 # Everyone with a post of the rule's positions on the day, and the posts that make their row: the
 # main job, else posts of an unstated kind, else part-time and civil contracts of other employers.
+# Posts of people known to have taught for longer are passed over: they are counted nowhere.
 _POST = Fragment(
     ("rule", "unit"),
     """
@@ -29,8 +30,7 @@ _NOVICE = Fragment(
     ("post", "rule", "unit"),
     """
     select u.key, p.person_id as a,
-           coalesce((p.teaching_since + make_interval(months => r.months))::date > {day}, p.flag)
-             as young
+           coalesce((p.teaching_since + r.young_for)::date > {day}, p.flag) as young
     from post p cross join rule r
     join unit u on u.organisation_id = p.organisation_id
                and u.starts <= {day} and u.ends > {day}""",

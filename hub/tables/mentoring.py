@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.tables.base import (
@@ -195,6 +195,8 @@ class ParticipationFact(Base):
     )
     mentor_id: Mapped[UUID] = mapped_column(index=True)
     mentee_id: Mapped[UUID] = mapped_column(index=True)
+    # False where the mentorship names one mentee in all: it can be a group on no day.
+    in_group: Mapped[bool] = mapped_column(server_default=text("true"))
     form_code: Mapped[str | None]
     programme_id: Mapped[UUID | None] = mapped_column(index=True)
     host_id: Mapped[UUID]

@@ -101,6 +101,7 @@ class Employment(Base):
     subjects: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     kind: Mapped[str]  # MAIN | INTERNAL_PT | EXTERNAL_PT | CIVIL | UNKNOWN
     young_specialist_flag: Mapped[bool | None]  # what the source itself says
+    teaching_since: Mapped[date | None]  # the person's experience of TEACHING, for coverage
     starts: Mapped[Starts]
     ends: Mapped[Ends]
     record_id: Mapped[RecordRef]

@@ -25,7 +25,7 @@ WE_HOST = f"select h.mentorship_id from participation_fact h where h.host_id in 
 
 VIEWS = {
     "counted_fact": f"""
-        select f.mentorship_id, f.mentor_id, f.mentee_id, f.form_code, f.programme_id,
+        select f.mentorship_id, f.mentor_id, f.mentee_id, f.in_group, f.form_code, f.programme_id,
                f.host_id, f.host_department_id, f.host_territory_id,
                f.mentor_organisation_id, f.mentor_department_id, f.mentor_territory_id,
                f.starts, f.ends
@@ -34,10 +34,9 @@ VIEWS = {
            or f.mentee_id in ({OUR_PEOPLE}) or f.mentorship_id in ({WE_HOST})""",
     "counted_post": f"""
         select e.person_id, e.organisation_id, e.position_code, e.kind, e.young_specialist_flag,
-               e.starts, e.ends, x.since as teaching_since
+               e.starts, e.ends, e.teaching_since
         from employment e
-        left join experience x on x.person_id = e.person_id and x.kind = 'TEACHING'
-        where {EVERYTHING} or e.person_id in ({OUR_PEOPLE})""",
+        where {EVERYTHING} or e.organisation_id in ({OURS}) or e.person_id in ({OUR_PEOPLE})""",
     "counted_profile": f"""
         select m.person_id, m.organisation_id, m.starts, m.ends
         from mentor_profile m

@@ -90,8 +90,8 @@ def _mentoring(world: World) -> Iterator[tuple[str, str, list[Row]]]:
     yield (
         "participation_fact",
         (
-            "mentorship_id mentor_id mentee_id form_code programme_id host_id host_department_id"
-            " host_territory_id mentor_organisation_id mentor_department_id mentor_territory_id"
+            "mentorship_id mentor_id mentee_id in_group form_code programme_id host_id"
+            " host_department_id host_territory_id mentor_organisation_id mentor_department_id mentor_territory_id"
             " starts ends changeset_id"
         ),
         [row for dyad in world.dyads for row in _facts(world, dyad)],
@@ -103,11 +103,12 @@ def _facts(world: World, dyad: Dyad) -> Iterator[Row]:
     marks = [day for pause in dyad.pauses for day in (pause.starts, pause.ends)]
     marks += [day for a in world.answers for day in (a.span.starts, a.span.ends)]
     host, employer = dyad.host, dyad.mentor_organisation
+    mentees = {other.mentee for other in world.dyads if other.mentorship == dyad.mentorship}
     for span in cut([dyad.span], marks):
         if not any(pause.holds(span.starts) for pause in dyad.pauses):
             yield (
-                dyad.mentorship, dyad.mentor, dyad.mentee, dyad.form, dyad.programme, host,
-                _department(world, host, span), world.organisations[host].territory,
+                dyad.mentorship, dyad.mentor, dyad.mentee, len(mentees) > 1, dyad.form,
+                dyad.programme, host, _department(world, host, span), world.organisations[host].territory,
                 employer, _department(world, employer, span) if employer else None,
                 world.organisations[employer].territory if employer else None,
                 span.starts, span.ends, 1,
@@ -137,11 +138,11 @@ def _people(world: World) -> Iterator[tuple[str, str, list[Row]]]:
     yield (
         "employment",
         ("person_id organisation_id position_code position_text subjects kind"
-        " young_specialist_flag starts ends record_id changeset_id"),
+        " young_specialist_flag teaching_since starts ends record_id changeset_id"),
         [
             (
                 p.person, p.organisation, p.position, "", [], p.kind, p.flag,
-                p.span.starts, p.span.ends, 1, 1,
+                world.experience.get(p.person), p.span.starts, p.span.ends, 1, 1,
             )
             for p in world.posts
         ],
@@ -170,9 +171,19 @@ def _statements(world: World) -> Iterator[tuple[str, str, list[Row]]]:
     )
     yield (
         "stated_list",
-        "organisation_id kind stated_as_of academic_year completeness source_file_id changeset_id",
+        "source_id organisation_id kind stated_as_of academic_year completeness source_file_id"
+        " changeset_id",
         [
-            (s.organisation, s.kind, s.stated_as_of, s.academic_year, "PARTIAL", uuid4(), 1)
+            (
+                uuid4(),
+                s.organisation,
+                s.kind,
+                s.stated_as_of,
+                s.academic_year,
+                "PARTIAL",
+                uuid4(),
+                1,
+            )
             for s in world.lists
         ],
     )
