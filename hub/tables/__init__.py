@@ -9,6 +9,7 @@ from hub.tables import (
     mentoring,
     organisations,
     people,
+    work,
 )
 from hub.tables.base import Base
 
@@ -22,4 +23,5 @@ __all__ = [
     "mentoring",
     "organisations",
     "people",
+    "work",
 ]

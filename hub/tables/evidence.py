@@ -109,6 +109,8 @@ class SyncRun(Base):
     finished_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
     cancel_requested: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Who may write for the run: another claim, and what the earlier one still writes is refused.
+    claim: Mapped[int] = mapped_column(server_default=text("0"))
     __table_args__ = (Index(None, "source_id", "requested_at"),)
 
 

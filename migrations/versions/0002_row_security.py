@@ -89,6 +89,7 @@ OPEN = (
     "position",
     "programme",
     "programme_organisation",
+    "schedule",
     "source",
     "source_file",
     "stated_figure",
@@ -96,7 +97,9 @@ OPEN = (
     "subordination",
     "succession",
     "sync_run",
+    "sync_run_event",
     "territory",
+    "worker",
 )
 
 
