@@ -151,7 +151,7 @@ left join department_span own on own.organisation_id = d.unit_id
 # own teacher's mentor wherever the pair was made.
 FRESH_PLACES = """
 insert into fresh_mentorship_place
-select distinct place.authority_id, m.sort_key, m.id
+select distinct place.authority_id, m.sort_key, m.id, m.starts
 from mentorship m
 join affected_mentorship a on a.id = m.id
 cross join lateral (

@@ -64,7 +64,7 @@ PLACE = Projected(
     table="mentorship_place",
     owner="mentorship_id",
     key=("authority_id", "sort_key", "mentorship_id"),
-    values=(),
+    values=("starts",),
 )
 SCALARS = (
     "id",
@@ -255,7 +255,7 @@ async def _write_parts(
     await connection.execute(FRESH_FACTS)
     await connection.execute(
         "create temp table fresh_mentorship_place on commit drop as"
-        " select authority_id, sort_key, mentorship_id from mentorship_place with no data"
+        " select authority_id, sort_key, mentorship_id, starts from mentorship_place with no data"
     )
     await connection.execute(FRESH_PLACES, root_id)
     changed: set[UUID] = set()

@@ -91,7 +91,7 @@ class MenteeProfile(Base):
 
     __tablename__ = "mentee_profile"
     person_id: Mapped[PersonRef] = mapped_column(primary_key=True)
-    organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True)
+    organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True, index=True)
     starts: Mapped[date] = mapped_column(primary_key=True)
     ends: Mapped[Ends]
     main_request: Mapped[str]
@@ -141,7 +141,9 @@ class MentorshipMember(Base):
     )
     person_id: Mapped[UUID] = mapped_column(index=True)
     role: Mapped[str]  # MENTOR | CO_MENTOR | MENTEE
-    host_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    host_organisation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("organisation.id"), index=True
+    )
     moved: Mapped[bool]  # the mentee studies or works elsewhere by now; the stated host stays
     affiliation_kind: Mapped[str]  # EMPLOYMENT | ENROLMENT | PARTNER | TEXT
     affiliation_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
@@ -169,7 +171,10 @@ class Suspension(Base):
 
 
 class MentorshipPlace(Base):
-    """A row for each authority that may see the mentorship, from either party's side."""
+    """A row for each authority that may see the mentorship, from either party's side.
+
+    It carries what mentorships are listed by, so a page is read in its order.
+    """
 
     __tablename__ = "mentorship_place"
     authority_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -177,8 +182,12 @@ class MentorshipPlace(Base):
     mentorship_id: Mapped[UUID] = mapped_column(
         ForeignKey("mentorship.id", ondelete="CASCADE"), primary_key=True
     )
+    starts: Mapped[Starts]
     changeset_id: Mapped[ChangesetRef]
-    __table_args__ = (Index(None, "mentorship_id", "authority_id"),)
+    __table_args__ = (
+        Index(None, "mentorship_id", "authority_id"),
+        Index(None, "authority_id", "starts", "mentorship_id"),
+    )
 
 
 class ParticipationFact(Base):

@@ -689,6 +689,8 @@ create table mentee_profile (
 
 create index ix_mentee_profile_changeset_id on mentee_profile (changeset_id);
 
+create index ix_mentee_profile_organisation_id on mentee_profile (organisation_id);
+
 create table mentor_profile (
     person_id uuid not null,
     organisation_id uuid not null,
@@ -991,6 +993,8 @@ create table mentorship_member (
 
 create index ix_mentorship_member_changeset_id on mentorship_member (changeset_id);
 
+create index ix_mentorship_member_host_organisation_id on mentorship_member (host_organisation_id);
+
 create index ix_mentorship_member_mentorship_id on mentorship_member (mentorship_id);
 
 create index ix_mentorship_member_person_id on mentorship_member (person_id);
@@ -999,11 +1003,14 @@ create table mentorship_place (
     authority_id uuid not null,
     sort_key text not null,
     mentorship_id uuid not null,
+    starts date default '-infinity' not null,
     changeset_id bigint not null,
     constraint pk_mentorship_place primary key (authority_id, sort_key, mentorship_id),
     constraint fk_mentorship_place_mentorship_id foreign key(mentorship_id) references mentorship (id) on delete cascade,
     constraint fk_mentorship_place_changeset_id foreign key(changeset_id) references changeset (id) on delete restrict
 );
+
+create index ix_mentorship_place_authority_id_starts_mentorship_id on mentorship_place (authority_id, starts, mentorship_id);
 
 create index ix_mentorship_place_changeset_id on mentorship_place (changeset_id);
 

@@ -41,6 +41,14 @@ VIEWS = {
         select m.person_id, m.organisation_id, m.starts, m.ends
         from mentor_profile m
         where {EVERYTHING} or m.organisation_id in ({OURS})""",
+    "counted_request": f"""
+        select m.person_id, m.organisation_id, m.starts, m.ends
+        from mentee_profile m
+        where {EVERYTHING} or m.organisation_id in ({OURS})""",
+    "counted_study": f"""
+        select e.person_id, e.organisation_id, e.starts, e.ends
+        from enrolment e
+        where {EVERYTHING} or e.organisation_id in ({OURS})""",
     "counted_twin": f"""
         select t.person_id, t.group_id
         from possible_twin t
