@@ -1,7 +1,7 @@
 """Who asks in the tests of the door, and through what: engine, pools, viewers, the plain rows."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +16,11 @@ from hub.seal import Sealer
 from hub.settings import Addresses
 from schema.compiler.run import Engine
 from schema.root import build_schema
-from tests.door.evaluator import Tables, World, read_tables
-from tests.door.rows import Keys, build, issue, write
+from tests.door.building import build
+from tests.door.evaluator import World
+from tests.door.keys import Keys, issue
+from tests.door.rows import Region, write
+from tests.door.tables import Tables, read_tables
 
 ZONE = ZoneInfo("Europe/Samara")
 Json = Any  # a decoded response
@@ -52,10 +55,17 @@ class Door:
         return World(tables=self.tables, viewer=self.viewers[who], today=today, sealer=self.sealer)
 
 
+def _nothing(_: Region) -> None:
+    """Add no rows."""
+
+
 @asynccontextmanager
-async def opened(addresses: Addresses, database: Database) -> AsyncIterator[Door]:
-    """Write the test region and open the door to it."""
+async def opened(
+    addresses: Addresses, database: Database, *, more: Callable[[Region], None] = _nothing
+) -> AsyncIterator[Door]:
+    """Write the test region, with more rows if given, and open the door to it."""
     region = build()
+    more(region)
     async with database.writing() as session:
         await write(region, session.raw)
     keys = await issue(database)

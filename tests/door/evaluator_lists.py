@@ -2,34 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
-
-from graphql import ExecutionResult
 
 from tests.door.evaluator import (
-    RESOLVERS,
     Arguments,
     Resolve,
-    Row,
     World,
     by_name,
     identified,
-    is_wanted,
     key_in,
     page,
     placed,
     within,
 )
-from tests.door.evaluator import evaluate as _evaluate
-from tests.door.evaluator_review import REVIEW
+from tests.door.evaluator_people import is_wanted
+from tests.door.tables import Row
 
 SAME = (("formCode", "form_code"), ("status", "status"), ("confirmation", "confirmation"))
-
-
-def evaluate(world: World, query: str, variables: Mapping[str, Any]) -> ExecutionResult:
-    """Answer an operation, every list included."""
-    RESOLVERS.update({**LISTS, **REVIEW})
-    return _evaluate(world, query, variables)
 
 
 def mentorship_list(world: World, _: Row, arguments: Arguments) -> object:
@@ -181,7 +169,7 @@ def has_post(world: World, person: object, day: date, chosen: Arguments) -> bool
     return bool(posts) or not (position or subject)
 
 
-LISTS = {
+LISTS: Mapping[tuple[str, str], Resolve] = {
     ("Query", "mentors"): in_role("mentor_id"),
     ("Query", "mentees"): in_role("mentee_id"),
     ("Query", "mentorships"): mentorship_list,

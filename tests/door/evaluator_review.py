@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from tests.door.evaluator import (
     Arguments,
     Resolve,
-    Row,
     Thing,
     World,
-    described,
     key_in,
     page,
     related,
-    sees_evidence,
     things,
     written,
 )
+from tests.door.evaluator_evidence import described, sees_evidence
+from tests.door.tables import Row
 
 
 def rejections(world: World, _: Row, arguments: Arguments) -> object:

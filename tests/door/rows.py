@@ -6,10 +6,9 @@ ended, future and unknown values. Everything follows from one seed.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import date
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -17,8 +16,6 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.access import ClientKind, Purpose, Role, issue_key
-from hub.database import Database
 from hub.seal import Sealer
 
 ALWAYS, FOREVER = date.min, date.max
@@ -26,7 +23,6 @@ PAST, RECENT, LATER = date(2019, 9, 1), date(2025, 9, 1), date(2090, 9, 1)
 LAST_NAMES = ("Ёлкин", "Дубров", "Берёзов", "Кленов", "Осинов", "Ивушкин", 'Ряб"инин', "Сосн\\ов")
 FIRST_NAMES = ("Тестан", "Пробий", "Образ", "Экземпл", "Черновик")
 MIDDLE_NAMES = ("Пробович", "Тестанович", "")
-PEOPLE = 60
 Row = Mapping[str, Any]  # a column holds any type that the driver writes
 
 

@@ -8,10 +8,10 @@ import pytest
 from hub.database import Database
 from hub.settings import Addresses
 from schema.errors import RequestRefused
+from tests.door.answering import SCHEMA, evaluate
 from tests.door.asking import VIEWERS, Door, Json, opened
 from tests.door.drawing import comparable, pools_of
-from tests.door.evaluator import PREFIXES, SCHEMA
-from tests.door.evaluator_lists import evaluate
+from tests.door.evaluator import PREFIXES
 from tests.door.operations import every_place, generate
 
 pytestmark = pytest.mark.anyio

@@ -24,8 +24,8 @@ from hub.database import Database
 from hub.edge import Edge
 from hub.settings import Addresses
 from schema.http import MAX_BODY, STATIC, graphql_routes
+from tests.door.answering import SCHEMA
 from tests.door.asking import Door, opened
-from tests.door.evaluator import SCHEMA
 from tests.door.rows import NORTH, SOUTH, uid
 
 pytestmark = pytest.mark.anyio

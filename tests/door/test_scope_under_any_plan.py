@@ -10,10 +10,9 @@ from hub.database import Database, open_connection
 from hub.settings import Addresses
 from schema.compiler.request import shape_of
 from schema.errors import RequestRefused
+from tests.door.answering import SCHEMA, evaluate
 from tests.door.asking import Door, Json, decoded, opened
 from tests.door.drawing import comparable, pools_of
-from tests.door.evaluator import SCHEMA
-from tests.door.evaluator_lists import evaluate
 from tests.door.operations import Operation, generate
 
 pytestmark = pytest.mark.anyio
