@@ -50,7 +50,8 @@ STATEMENTS = """
 select r.id as record_id, m.id as mention_id, r.kind, r.organisation_id, m.first_stated,
        m.last_stated, v.stated_as_of,
        dense_rank() over (partition by r.id, m.id
-           order by v.stated_as_of = m.last_stated desc, v.content_hash desc) = 1 as is_current,
+           order by v.stated_as_of = m.last_stated desc, v.stated_at desc, v.content_hash desc
+       ) = 1 as is_current,
        coalesce(v.payload ->> 'mentoring_form', '') as form,
        coalesce(v.payload ->> 'joined_at', '') as joined_at,
        coalesce(v.payload ->> 'left_at', '') as left_at,

@@ -18,7 +18,8 @@ from sync.matching.normalise import split_people
 
 Hashes = npt.NDArray[np.uint64]
 
-PLACE_COLUMNS = ("sheet", "row")
+# `stated_id` is the number by which the source itself knows the row, if any.
+PLACE_COLUMNS = ("sheet", "row", "stated_id")
 # State identifiers enter no hash made here, which anyone could try out; landing adds keyed ones.
 SEALED_FIELDS = ("snils", "inn_person")
 # What whoever read the rows knows of them: whose list, as of when, in which file. `list` tells
@@ -81,6 +82,7 @@ def parts_of(frame: pd.DataFrame, kind: FileKind) -> pd.DataFrame:
     own["part"] = 0
     own["kind"] = layout.kind.value
     own["content_hash"] = _content_hash(frame)
+    own["stated_id"] = _column(own, "external_id")
     own["external_id"] = _identity(own, layout)
     own["stating_id"] = b""
     own = own.drop(columns="list")

@@ -6,9 +6,8 @@ when a record ended follow from the days and contents stated, so the order of la
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Self
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 import numpy as np
@@ -16,9 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from hub.database import WriteSession, copy_frame
-from hub.records import ChangesetId, Completeness, Figure, FileKind, Rejected
+from hub.records import ChangesetId, Figure, Rejected
 from hub.seal import Sealer
 from sync.columns import column, insert_frame
+from sync.lists import ListStatement, end_moved_cards
 from sync.parts import OWN_COLUMNS, PLACE_COLUMNS, SEALED_FIELDS
 from sync.payload import payloads_of
 
@@ -32,22 +32,6 @@ class Landed:
 
     records: int
     versions: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListStatement:
-    """That an organisation gave a list of a kind as of a day."""
-
-    organisation_id: UUID
-    kind: FileKind
-    stated_as_of: date
-    academic_year: int
-    completeness: Completeness
-    source_file_id: UUID
-
-    def of_file(self, source_file_id: UUID) -> Self:
-        """Give the same statement as made by another file."""
-        return replace(self, source_file_id=source_file_id)
 
 
 def seal_fields(frame: pd.DataFrame, sealer: Sealer) -> pd.DataFrame:
@@ -88,19 +72,28 @@ def landing_of(records: pd.DataFrame, sealer: Sealer) -> pd.DataFrame:
 
 
 async def land(
-    session: WriteSession, landing: pd.DataFrame, *, source_id: UUID, changeset_id: ChangesetId
+    session: WriteSession,
+    landing: pd.DataFrame,
+    *,
+    source_id: UUID,
+    changeset_id: ChangesetId,
+    stated_at: datetime | None = None,
 ) -> Landed:
     """Write a page that `landing_of` made as evidence.
 
-    Costs one COPY and a handful of statements whatever the page's size.
+    `stated_at` is when a system said so, whose cards keep their number wherever they go; a card
+    that moved on ends where it was. Costs one COPY and a handful of statements whatever the
+    page's size.
     """
     connection = session.raw
     await connection.execute(LANDING)
     await copy_frame(connection, "landing", landing)
     await connection.execute("analyze landing (kind, part, organisation_id, external_id)")
-    records = await connection.fetchval(OWN_RECORDS, source_id)
-    records += await connection.fetchval(MENTIONED_RECORDS, source_id)
-    versions = await connection.fetchval(VERSIONS, source_id, changeset_id)
+    records = await connection.fetchval(OWN_RECORDS, source_id, stated_at is not None)
+    records += await connection.fetchval(MENTIONED_RECORDS, source_id, False)  # noqa: FBT003 - SQL
+    versions = await connection.fetchval(VERSIONS, source_id, changeset_id, stated_at)
+    if stated_at is not None:
+        await end_moved_cards(session, source_id)
     await connection.execute("drop table landing")
     return Landed(records=records, versions=versions)
 
@@ -108,7 +101,7 @@ async def land(
 LANDING = """
 create temp table landing (
     kind text, part smallint, organisation_id uuid, external_id bytea, stating_id bytea,
-    content_hash bytea, sheet text, row int, stated_as_of date, source_file_id uuid, payload jsonb
+    content_hash bytea, sheet text, row int, stated_id text, stated_as_of date, source_file_id uuid, payload jsonb
 ) on commit drop
 """
 
@@ -118,13 +111,14 @@ create temp table landing (
 RECORDS = """
 with stated as (
     select kind, organisation_id, external_id, stating_id,
-           min(stated_as_of) as first_stated, max(stated_as_of) as last_stated
+           min(stated_as_of) as first_stated, max(stated_as_of) as last_stated,
+           bool_or($2 and kind in ('STAFF', 'PUPIL') and stated_id <> '') as is_card
     from landing where {whose} group by kind, organisation_id, external_id, stating_id
 ), written as (
     insert into record (source_id, kind, organisation_id, external_id, stated_by, first_stated,
-                        last_stated, current_version_id)
+                        last_stated, is_card, current_version_id)
     select $1, s.kind, s.organisation_id, s.external_id, {stating}, s.first_stated, s.last_stated,
-           nextval('record_version_id_seq')
+           s.is_card, nextval('record_version_id_seq')
     from stated s
     order by s.kind, s.organisation_id, s.external_id
     on conflict (source_id, kind, organisation_id, external_id) do update
@@ -146,7 +140,8 @@ MENTIONED_RECORDS = RECORDS.format(
         and stating.external_id = s.stating_id)""",
 )
 
-# A row's version takes the id that its record was made with; the newest one of a new record.
+# A row's version takes the id that its record was made with; the newest one of a new record. What
+# a system said in the morning and says again in the evening holds against what it said at noon.
 VERSIONS = """
 with said as (
     select distinct on (r.id, l.stated_as_of, l.content_hash)
@@ -161,77 +156,34 @@ with said as (
            ) = 1 as is_first
     from said left join record_version held on held.id = said.current_id
 ), added as (
-    insert into record_version (id, record_id, content_hash, stated_as_of, payload,
-                                source_file_id, sheet, row, part, changeset_id)
+    insert into record_version as held (id, record_id, content_hash, stated_as_of, payload,
+                                source_file_id, sheet, row, part, stated_id, stated_at, changeset_id)
     select case when is_first then current_id else nextval('record_version_id_seq') end,
-           record_id, content_hash, stated_as_of, payload, source_file_id, sheet, row, part, $2
+           record_id, content_hash, stated_as_of, payload, source_file_id, sheet, row, part,
+           stated_id, coalesce($3, '-infinity'::timestamptz), $2
     from placed
     order by record_id, stated_as_of, content_hash
-    on conflict (record_id, stated_as_of, content_hash) do nothing
-    returning id, record_id, stated_as_of, content_hash
+    on conflict (record_id, stated_as_of, content_hash) do update
+        set stated_at = excluded.stated_at
+        where held.stated_at < excluded.stated_at
+          and held.id <> (select current_version_id from record where id = held.record_id)
+    returning id, record_id, stated_as_of, stated_at, content_hash, (xmax = 0) as is_new
 ), newest as (
-    select distinct on (record_id) id, record_id, stated_as_of, content_hash
-    from added order by record_id, stated_as_of desc, content_hash desc
+    select distinct on (record_id) id, record_id, stated_as_of, stated_at, content_hash
+    from added order by record_id, stated_as_of desc, stated_at desc, content_hash desc
 ), moved as (
     update record r
     set projected_version_id = null,
         current_version_id = coalesce((
             select v.id from record_version v
             where v.id = r.current_version_id
-              and (v.stated_as_of, v.content_hash) > (newest.stated_as_of, newest.content_hash)
+              and (v.stated_as_of, v.stated_at, v.content_hash)
+                > (newest.stated_as_of, newest.stated_at, newest.content_hash)
         ), newest.id)
     from newest
     where r.id = newest.record_id and r.current_version_id <> newest.id
 )
-select count(*) from added
-"""
-
-
-async def state_lists(
-    session: WriteSession, lists: list[ListStatement], *, changeset_id: ChangesetId
-) -> None:
-    """Remember which lists were given, and end the records that FULL lists leave out.
-
-    A list stated twice for one day is FULL if either statement says so. A record ends on the day
-    of the first FULL list of its kind and organisation after its last statement. Running it again, or in another order, ends the same records on the same days.
-    """
-    connection = session.raw
-    await connection.executemany(
-        "insert into stated_list (source_id, organisation_id, kind, stated_as_of, academic_year,"
-        " completeness, source_file_id, changeset_id)"
-        " select source_id, $1, $2, $3, $4, $5, id, $7 from source_file where id = $6"
-        " on conflict (source_id, organisation_id, kind, stated_as_of) do update"
-        " set completeness = least(stated_list.completeness, excluded.completeness)"
-        " where stated_list.completeness > excluded.completeness",
-        [
-            (
-                given.organisation_id,
-                given.kind,
-                given.stated_as_of,
-                given.academic_year,
-                given.completeness,
-                given.source_file_id,
-                changeset_id,
-            )
-            for given in lists
-        ],
-    )
-    await connection.execute(ENDED, list({given.organisation_id for given in lists}))
-
-
-ENDED = """
-update record r set ended_on = said.ended_on
-from (
-    select held.id, min(l.stated_as_of) as ended_on
-    from record held
-    left join stated_list l on l.source_id = held.source_id
-        and l.organisation_id = held.organisation_id
-        and l.completeness = 'FULL' and l.stated_as_of > held.last_stated
-        and l.kind = case held.kind when 'STAFF' then 'STAFF' when 'PUPIL' then 'PUPILS' end
-    where held.organisation_id = any($1) and held.kind in ('STAFF', 'PUPIL')
-    group by held.id
-) said
-where said.id = r.id and r.ended_on is distinct from said.ended_on
+select count(*) filter (where is_new) from added
 """
 
 
@@ -284,6 +236,7 @@ async def reject(
                 "sheet": rejected.place.sheet,
                 "row": rejected.place.row,
                 "column": rejected.place.column,
+                "stated_id": rejected.payload.get("external_id", ""),
                 "code": rejected.code,
                 "message": rejected.message,
                 "payload_sealed": sealer.seal(_as_text(rejected)),

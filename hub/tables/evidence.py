@@ -191,6 +191,8 @@ class Record(Base):
     external_id: Mapped[bytes] = mapped_column(
         LargeBinary
     )  # the source's id or a natural key, hashed
+    # The source keeps this number wherever the person goes, so another place ends the former one.
+    is_card: Mapped[bool] = mapped_column(server_default=text("false"))
     stated_by: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("record.id", ondelete="CASCADE"), index=True
     )  # the row that mentions this person
@@ -205,6 +207,7 @@ class Record(Base):
     projected_ended_on: Mapped[date | None]
     __table_args__ = (
         UniqueConstraint("source_id", "kind", "organisation_id", "external_id"),
+        Index("ix_record_card", "source_id", "external_id", postgresql_where="is_card"),
         Index(
             "ix_record_pending",
             "id",

@@ -419,6 +419,7 @@ create table record (
     kind text not null,
     organisation_id uuid not null,
     external_id bytea not null,
+    is_card boolean default false not null,
     stated_by bigint,
     current_version_id bigint,
     projected_version_id bigint,
@@ -433,6 +434,8 @@ create table record (
     constraint fk_record_organisation_id foreign key(organisation_id) references organisation (id),
     constraint fk_record_stated_by foreign key(stated_by) references record (id) on delete cascade
 );
+
+create index ix_record_card on record (source_id, external_id) where is_card;
 
 create index ix_record_organisation_id on record (organisation_id);
 

@@ -1,0 +1,113 @@
+"""Which lists were given, and what they end by leaving out: derived from evidence alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from hub.database import WriteSession
+from hub.records import ChangesetId, Completeness, FileKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStatement:
+    """That an organisation gave a list of a kind as of a day."""
+
+    organisation_id: UUID
+    kind: FileKind
+    stated_as_of: date
+    academic_year: int
+    completeness: Completeness
+    source_file_id: UUID
+
+    def of_file(self, source_file_id: UUID) -> Self:
+        """Give the same statement as made by another file."""
+        return replace(self, source_file_id=source_file_id)
+
+
+async def state_lists(
+    session: WriteSession, lists: Sequence[ListStatement], *, changeset_id: ChangesetId
+) -> None:
+    """Remember which lists were given, and end the records that FULL lists leave out.
+
+    A list stated twice for one day is FULL if either statement says so. It says nothing about the
+    records of other sources than the one that gave its file.
+    """
+    connection = session.raw
+    await connection.executemany(
+        "insert into stated_list (source_id, organisation_id, kind, stated_as_of, academic_year,"
+        " completeness, source_file_id, changeset_id)"
+        " select source_id, $1, $2, $3, $4, $5, id, $7 from source_file where id = $6"
+        " on conflict (source_id, organisation_id, kind, stated_as_of) do update"
+        " set completeness = least(stated_list.completeness, excluded.completeness)"
+        " where stated_list.completeness > excluded.completeness",
+        [
+            (
+                given.organisation_id,
+                given.kind,
+                given.stated_as_of,
+                given.academic_year,
+                given.completeness,
+                given.source_file_id,
+                changeset_id,
+            )
+            for given in lists
+        ],
+    )
+    await derive_ends(session, sorted({given.organisation_id for given in lists}))
+
+
+async def derive_ends(session: WriteSession, organisations: Sequence[UUID]) -> None:
+    """End the organisations' records that are no longer stated.
+
+    A record ends on the day of the first FULL list of its source, kind and organisation after its
+    last statement; a card also on the day its source states it of another organisation. Running it
+    again, or in another order, ends the same records on the same days.
+    """
+    await session.raw.execute(ENDED, list(organisations))
+
+
+# The days are compared as pairs with the instants: a card may move on the day it was stated.
+ENDED = """
+update record r set ended_on = said.ended_on
+from (
+    select held.id, least(min(l.stated_as_of), min(elsewhere.stated_as_of)) as ended_on
+    from record held
+    left join stated_list l on l.source_id = held.source_id
+        and l.organisation_id = held.organisation_id
+        and l.completeness = 'FULL' and l.stated_as_of > held.last_stated
+        and l.kind = case held.kind when 'STAFF' then 'STAFF' when 'PUPIL' then 'PUPILS' end
+    left join lateral (
+        select v.stated_as_of
+        from record moved join record_version v on v.record_id = moved.id
+        where held.is_card and moved.is_card and moved.source_id = held.source_id
+            and moved.external_id = held.external_id and moved.kind = held.kind
+            and moved.organisation_id <> held.organisation_id
+            and (v.stated_as_of, v.stated_at) > (
+                select last.stated_as_of, last.stated_at from record_version last
+                where last.record_id = held.id
+                order by last.stated_as_of desc, last.stated_at desc limit 1)
+        order by v.stated_as_of limit 1
+    ) elsewhere on true
+    where held.organisation_id = any($1) and held.kind in ('STAFF', 'PUPIL')
+    group by held.id
+) said
+where said.id = r.id and r.ended_on is distinct from said.ended_on
+"""
+
+
+async def end_moved_cards(session: WriteSession, source_id: UUID) -> None:
+    """Look again at every organisation where a card of the page in `landing` stands as well."""
+    organisations = await session.raw.fetch(ELSEWHERE, source_id)
+    if organisations:
+        await derive_ends(session, [row["organisation_id"] for row in organisations])
+
+
+ELSEWHERE = """
+select distinct r.organisation_id
+from landing l join record r on r.source_id = $1 and r.is_card and r.external_id = l.external_id
+where l.part = 0 and exists (
+    select from record o where o.source_id = $1 and o.is_card and o.external_id = l.external_id
+        and o.organisation_id <> r.organisation_id)
+"""
