@@ -179,6 +179,12 @@ def place_of(call: Call) -> Place:
 Take = Callable[[Request], object]
 
 
+def period_bound(call: Call, name: str) -> str:
+    """Return the placeholder of a part of the period that a field's argument `period` names."""
+    take = _period_part(call.arguments["period"], name)
+    return call.binds.add(take, TYPES[name], key=("period", call.alias, name))
+
+
 def _takes(call: Call) -> Mapping[str, Take]:
     arguments, chosen = call.arguments, call.arguments["filter"]
     converters: Mapping[str, Callable[[Value], object]] = {

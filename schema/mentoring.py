@@ -169,6 +169,13 @@ class Programme(GlobalNode):
     )
 
 
+MEMBER_ORDER = (
+    Key("({t}.role = 'MENTEE')", "boolean"),
+    Key("{t}.display_name", "text"),
+    Key("{t}.id", "bigint"),
+)
+
+
 @declare.bound(
     "Участник наставничества. Имя, учреждение и должность видны всегда, когда видно само "
     "наставничество; остальное — только о человеке в вашей области видимости."
@@ -258,11 +265,7 @@ class Mentorship(GlobalNode):
         Rows(
             source="mentorship_member {t}",
             where=("{t}.mentorship_id = {p}.id",),
-            order=(
-                Key("({t}.role = 'MENTEE')", "boolean"),
-                Key("{t}.display_name", "text"),
-                Key("{t}.id", "bigint"),
-            ),
+            order=MEMBER_ORDER,
         ),
     )
     suspensions: list[Suspension] = declare.many(

@@ -152,6 +152,21 @@ def territory_condition(call: Call, column: str) -> str:
     )
 
 
+def organisation_bound(call: Call, name: str) -> str:
+    """Return the placeholder of the organisation that a part of the filter names."""
+    argument = call.arguments["filter"].part(name)
+    return call.bind(argument, "uuid", convert=key_of("organisation"))
+
+
+def department_condition(call: Call, column: str) -> str:
+    """Compose that an organisation stands today under the filter's department."""
+    key = organisation_bound(call, "department")
+    return (
+        f"exists (select from organisation_place fp where fp.organisation_id = {column}"
+        f" and fp.authority_id = {key} and fp.starts <= {{today}} and fp.ends > {{today}})"
+    )
+
+
 def organisation_rows(call: Call) -> Rows:
     """Read the organisations of the scope, narrowed by the filter."""
     chosen = call.arguments["filter"]
@@ -163,11 +178,7 @@ def organisation_rows(call: Call) -> Rows:
     if chosen.part("territory").given:
         where.append(territory_condition(call, "{t}.territory_id"))
     if chosen.part("department").given:
-        key = call.bind(chosen.part("department"), "uuid", convert=key_of("organisation"))
-        where.append(
-            "exists (select from organisation_place fp where fp.organisation_id = {t}.id"
-            f" and fp.authority_id = {key} and fp.starts <= {{today}} and fp.ends > {{today}})"
-        )
+        where.append(department_condition(call, "{t}.id"))
     if chosen.part("identifier").given:
         where.append(identifier_condition(call, "{t}.id"))
     return Rows(

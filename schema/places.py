@@ -12,3 +12,4 @@ SEEN_ORGANISATION = (
     "exists (select from organisation_place sp where sp.organisation_id = {t}.id"
     " and sp.authority_id = {scope} and sp.starts <= {today} and sp.ends > {today})"
 )
+SEEN_STATED = SEEN_ORGANISATION.replace("{t}.id", "{t}.organisation_id")

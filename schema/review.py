@@ -12,9 +12,8 @@ from schema.compiler.ids import key_of
 from schema.evidence import SourceRecord
 from schema.organisations import Organisation
 from schema.people import Person
-from schema.places import SEEN_ORGANISATION, SEEN_PERSON
+from schema.places import SEEN_ORGANISATION, SEEN_PERSON, SEEN_STATED
 
-SEEN_STATED = SEEN_ORGANISATION.replace("{t}.id", "{t}.organisation_id")
 ITS_ORGANISATION = Rows(
     source="organisation {t}",
     where=("{t}.id = {p}.organisation_id",),

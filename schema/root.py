@@ -16,6 +16,7 @@ from schema.compiler.bindings import Rows
 from schema.connection import Connection
 from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
 from schema.coverage_gaps import COVERAGE_GAPS
+from schema.findings import FINDING_ARGUMENTS, Finding, finding_rows
 from schema.mentoring import Mentorship, Programme
 from schema.mentoring_search import (
     MENTORSHIP_LIST_FILTER,
@@ -156,6 +157,11 @@ class Query:
         "Вопросы о совпадениях в вашей области видимости: похожие первыми.",
         question_rows,
         (QUESTION_FILTER,),
+    )
+    findings: Connection[Finding] = declare.page(
+        "Где источники не сошлись, по учреждениям вашей области видимости; без period — на сегодня.",
+        finding_rows,
+        FINDING_ARGUMENTS,
     )
     sources: Connection[Source] = declare.page(
         "Источники по коду; видны оператору и региональному центру, остальным — пустой список.",

@@ -19,7 +19,7 @@ from graphql import (
 
 Value = Any  # any JSON
 # Roots with rules and tests of their own.
-APART = ("coverage",)
+APART = ("coverage", "findings")
 OFTEN = ("people", "organisations", "nodes", "mentorships", "mentors", "mentees")
 SIZES = (0, 1, 2, 3, 7, 20)
 

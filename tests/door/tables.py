@@ -8,11 +8,11 @@ import asyncpg
 Row = Mapping[str, Any]  # a column of any type
 TABLES = (
     "changeset", "contact", "employment", "enrolment", "experience", "link", "mentoring_form", "mentorship",
-    "mentorship_alias", "mentorship_member", "mentorship_place", "organisation",
+    "mentorship_alias", "mentorship_claim", "mentorship_member", "mentorship_place", "organisation",
     "organisation_identifier", "organisation_place", "participation_fact", "person",
     "person_alias", "person_field", "person_identifier", "person_name", "person_place",
     "programme", "programme_organisation", "qualification", "question", "record", "record_version",
-    "rejection", "source", "source_file", "subordination", "suspension", "territory",
+    "rejection", "source", "source_file", "stated_figure", "stated_list", "subordination", "suspension", "territory",
 )  # fmt: skip
 
 

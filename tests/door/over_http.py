@@ -1,0 +1,59 @@
+"""The test region behind a served hub: real HTTP, the keys of its viewers, the plain rows beside."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from hub.app import build
+from hub.seal import create_key_file
+from hub.settings import Addresses, Settings
+from tests.door.asking import Door
+from tests.door.conftest import serving
+
+Json = Any  # a decoded response
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """A hub that answers at a URL; what it must answer is told from `door`."""
+
+    url: str
+    door: Door
+
+    def answer(self, who: str, text: str, variables: Mapping[str, Json] | None = None) -> Json:
+        """Return the whole body of an answer to a viewer."""
+        return httpx.post(
+            f"{self.url}/graphql",
+            json={"query": text, "variables": dict(variables or {})},
+            headers={"Authorization": f"Bearer {getattr(self.door.keys, who)}"},
+            timeout=30,
+        ).json()
+
+    def ask(self, who: str, text: str, variables: Mapping[str, Json] | None = None) -> Json:
+        """Return the data of an answer that must have no error."""
+        body = self.answer(who, text, variables)
+        assert "errors" not in body, body
+        return body["data"]
+
+    def walk(
+        self, who: str, text: str, field: str, variables: Mapping[str, Json] | None = None
+    ) -> Iterator[Json]:
+        """Give every node of a connection, page by page; `text` takes `$after` and `$filter`."""
+        after, more = None, True
+        while more:
+            page = self.ask(who, text, {**(variables or {}), "after": after})[field]
+            yield from page["nodes"]
+            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+
+
+@contextmanager
+def served(addresses: Addresses, door: Door, folder: Path) -> Iterator[Served]:
+    """Serve the region of a door."""
+    settings = Settings(data_dir=folder)
+    create_key_file(settings.keys)
+    with serving(build(addresses, settings)) as url:
+        yield Served(url=url, door=door)
