@@ -15,6 +15,7 @@ from hub import addresses, log, migrate
 from hub.database import open_read_pool
 from hub.edge import Edge
 from hub.settings import CHECKOUT, Addresses, Settings
+from schema.exports.http import export_routes
 from schema.http import build_engine, graphql_routes
 
 PAGES: Final = CHECKOUT / "hub" / "pages"
@@ -41,6 +42,7 @@ def build(where: Addresses, settings: Settings) -> Starlette:
 
     Raises ConfigError when the keys are missing.
     """
+    engine = build_engine(settings)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[State]:
@@ -57,7 +59,8 @@ def build(where: Addresses, settings: Settings) -> Starlette:
             Route("/start.css", stylesheet),
             Route("/healthz", health),
             Route("/readyz", readiness),
-            *graphql_routes(build_engine(settings)),
+            *graphql_routes(engine),
+            *export_routes(engine, settings.zone),
         ],
         middleware=[Middleware(Edge)],
         exception_handlers={404: unknown_address},

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import strawberry
+from asyncpg.pool import PoolConnectionProxy
 from graphql import GraphQLError
 
 from hub.access import Viewer
@@ -27,6 +28,8 @@ from schema.compiler.sql import Bound, Sql
 from schema.errors import RequestRefused
 from schema.limits import refuse_beyond_limits
 
+# One statement a read: a pool serves, and so does a connection that holds a snapshot.
+Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 _SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
 
 
@@ -109,7 +112,7 @@ class Engine:
 
     async def answer(
         self,
-        pool: asyncpg.Pool,
+        pool: Reader,
         viewer: Viewer,
         text: str,
         *,
@@ -126,7 +129,7 @@ class Engine:
         body = await self._read(pool, plan, values) if plan.statement.sql else b'{"data":{}}'
         return self._with_schema(prepared, plan, variables or {}, body)
 
-    async def _read(self, pool: asyncpg.Pool, plan: Plan, values: Sequence[object]) -> bytes:
+    async def _read(self, pool: Reader, plan: Plan, values: Sequence[object]) -> bytes:
         body: bytes = await pool.fetchval(plan.statement.sql, *values)
         return _SEALED.sub(self._opened, body) if plan.opens_seals else body
 
