@@ -51,7 +51,10 @@ class Settings(BaseSettings):
     web_region_url: str = ""
     key_file: Path | None = None
     data_dir: Path | None = None
+    secrets_dir: Path = SECRETS  # where the sources' secrets lie, a file each
     region_time_zone: str = "Europe/Samara"
+    silence_s: float = 30.0  # a worker that is silent for so long has lost its jobs to another
+    retry_s: float = 15.0  # how long after a passing failure a job is tried again; then twice that
     postgres_bin: str = ""  # a folder, a major version (15, 18) or "embedded"
 
     @cached_property
@@ -63,6 +66,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Where the sealing keys lie."""
         return self.key_file or self.directory / "keys"
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of the sources' secrets, a file each: the container's, else our own."""
+        return secrets_dir() or self.directory / "secrets"
 
     @property
     def zone(self) -> ZoneInfo:

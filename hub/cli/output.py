@@ -1,5 +1,6 @@
-"""Data on stdout: a table for people or JSON for programs."""
+"""Data on stdout: a table for people; JSON, its lines or CSV for programs."""
 
+import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ class OutputFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
 
 
 Output = Annotated[
@@ -27,13 +30,34 @@ SHORT = {None: "—", True: "да", False: "нет"}
 
 
 def print_rows(rows: Rows, output: OutputFormat, *, titles: Mapping[str, str]) -> None:
-    """Print rows in order; `titles` names the columns of the table, JSON keeps the keys."""
+    """Print rows in order; `titles` names the columns of the table, programs get the keys.
+
+    CSV is that of RFC 4180: commas, a line of keys first; what is inside a cell is JSON.
+    """
     match output:
         case OutputFormat.JSON:
             json.dump(list(rows), sys.stdout, ensure_ascii=False, indent=2, default=str)
             sys.stdout.write("\n")
+        case OutputFormat.NDJSON:
+            for row in rows:
+                print(json.dumps(row, ensure_ascii=False, default=str), flush=True)
+        case OutputFormat.CSV:
+            _print_csv(rows, list(rows[0]) if rows else list(titles))
         case OutputFormat.TABLE:
             _print_table(rows, titles)
+
+
+def _print_csv(rows: Rows, keys: Sequence[str]) -> None:
+    writer = csv.DictWriter(sys.stdout, keys, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({key: _plain(row[key]) for key in keys} for row in rows)
+
+
+def _plain(value: object) -> object:
+    """Give a value as a cell of CSV: nothing for None, JSON for what has an inside."""
+    if isinstance(value, (dict, list, tuple)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return value
 
 
 def _print_table(rows: Rows, titles: Mapping[str, str]) -> None:

@@ -2,12 +2,13 @@
 
 import typer
 
-from hub.cli import api, database, imports
+from hub.cli import api, database, imports, source, sync
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.edge import edge
 from hub.cli.serve import serve
 from hub.cli.status import status
+from hub.cli.worker import worker
 
 app = typer.Typer(
     help="Хаб наставничества: кто кого наставляет, без двойного счёта.",
@@ -18,9 +19,12 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(serve)
+app.command()(worker)
 app.command()(status)
 app.command()(doctor)
 app.add_typer(database.app, name="db")
+app.add_typer(source.app, name="source")
+app.add_typer(sync.app, name="sync")
 app.add_typer(imports.app, name="import")
 app.add_typer(api.app, name="api")
 

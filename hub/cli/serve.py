@@ -16,7 +16,7 @@ def serve(
     """Открыть API и проверки готовности; журнал идёт в stderr, остановка по Ctrl+C."""
     import uvicorn
 
-    asyncio.run(_require_head())
+    asyncio.run(require_head())
     _require_port(host, port)
     say(f"http://{host}:{port}/  остановить: Ctrl+C")
     uvicorn.run(
@@ -47,8 +47,8 @@ def _require_port(host: str, port: int) -> None:
         ) from error
 
 
-async def _require_head() -> None:
-    """Say in words, before the server starts, that the database is missing or behind."""
+async def require_head() -> None:
+    """Say in words, before a process starts, that the database is missing or behind."""
     from hub import addresses, migrate
     from hub.errors import DatabaseError
     from hub.settings import Settings

@@ -28,11 +28,11 @@ def status(output: Output = OutputFormat.TABLE) -> None:
     """Показать, что хранится, что ждёт и когда менялось; без имён."""
     found = asdict(asyncio.run(_read()))
     match output:
-        case OutputFormat.JSON:
-            print_rows([found], output, titles=WORDS)
         case OutputFormat.TABLE:
             rows = [{"what": WORDS[key], "value": value} for key, value in found.items()]
             print_rows(rows, output, titles={"what": "Что", "value": "Сколько"})
+        case _:
+            print_rows([found], output, titles=WORDS)
 
 
 async def _read() -> "Status":

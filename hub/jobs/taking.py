@@ -21,7 +21,7 @@ from pgqueuer.domain.errors import RetryRequested
 from hub.jobs import SCHEMA, SETTINGS
 from hub.jobs.line import Line
 
-STALE_AFTER: Final = timedelta(seconds=30)  # a worker silent for so long has lost its jobs
+STALE_AFTER_S: Final = 30.0  # a worker silent for so long has lost its jobs
 LOOK_EVERY: Final = timedelta(seconds=5)  # when no notice came
 HEARTBEAT: Final = (
     f"update {SCHEMA}.pgqueuer set heartbeat = now()"
@@ -131,12 +131,12 @@ async def take(
     *,
     stop: asyncio.Event,
     at_once: int,
-    stale_after: timedelta = STALE_AFTER,
+    stale_s: float = STALE_AFTER_S,
 ) -> None:
     """Take jobs by the names of `perform` until told to stop, then wait for those at work.
 
-    At most `at_once` at a time, two or more. A function must not block the loop: heartbeats run on it, and a job whose
-    heartbeat is older than `stale_after` is taken by another worker.
+    At most `at_once` at a time, two or more. A function must not block the loop: heartbeats run on
+    it, and a job whose heartbeat is older than `stale_s` is taken by another worker.
     """
     claims = Claims(line)
     manager = QueueManager(claims)
@@ -148,7 +148,7 @@ async def take(
         dequeue_timeout=LOOK_EVERY,
         batch_size=1,
         max_concurrent_tasks=at_once,
-        heartbeat_timeout=stale_after,
+        heartbeat_timeout=timedelta(seconds=stale_s),
     )
 
 

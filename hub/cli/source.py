@@ -1,0 +1,147 @@
+"""`source`: the systems that the hub reads: described, tried, paused."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+
+import typer
+
+from hub.cli.output import Output, OutputFormat, print_rows
+from hub.terminal import Exit, say
+
+if TYPE_CHECKING:
+    from connectors.protocol import CheckResult
+    from hub.database import Database
+    from hub.settings import Settings
+
+Answer = TypeVar("Answer")
+TITLES: Final = {
+    "code": "Код",
+    "kind": "Вид",
+    "title": "Название",
+    "schedule": "Расписание",
+    "paused": "Приостановлен",
+    "last_state": "Последнее чтение",
+    "last_requested_at": "Когда",
+    "last_success_at": "Последнее удачное",
+}
+WORDS: Final = TITLES | {
+    "brake_share": "Порог тормоза",
+    "secret_name": "Файл секрета",
+    "has_cursor": "Есть место, с которого продолжать",
+}
+app = typer.Typer(help="Источники записей.", no_args_is_help=True, rich_markup_mode=None)
+Code = Annotated[str, typer.Argument(help="Код источника.")]
+
+
+@app.command()
+def add(
+    manifest: Annotated[
+        Path, typer.Argument(help="Описание источника: JSON или TOML.", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Завести источник по описанию или изменить известное о нём; секрет лежит в отдельном файле.
+
+    Настройки проверяются сразу, сам источник не читается: для этого есть source test.
+    """
+    from connectors.catalogue import connector_of
+    from sync.sources import keep_source, read_manifest_file
+
+    described = read_manifest_file(manifest)
+    connector_of(described.kind, described.settings)
+
+    async def keep(database: "Database", _: "Settings") -> bool:
+        async with database.writing() as session:
+            return await keep_source(session, described)
+
+    done = "заведён" if _ask(keep) else "изменён"
+    say(f"✓ Источник {described.code} {done}. Дальше: python -m hub source test {described.code}")
+
+
+@app.command("list")
+def show_all(output: Output = OutputFormat.TABLE) -> None:
+    """Показать источники, их расписание и последние чтения."""
+    from sync.sources import list_sources
+
+    async def every(database: "Database", _: "Settings") -> list[dict[str, object]]:
+        async with database.reading() as session:
+            return [asdict(one) for one in await list_sources(session)]
+
+    print_rows(_ask(every), output, titles=TITLES)
+
+
+@app.command()
+def show(code: Code, output: Output = OutputFormat.TABLE) -> None:
+    """Показать источник и его настройки, без секрета."""
+    from sync.sources import read_source
+
+    async def one(database: "Database", _: "Settings") -> dict[str, object]:
+        async with database.reading() as session:
+            return asdict(await read_source(session, code))
+
+    found = _ask(one)
+    if output is not OutputFormat.TABLE:
+        print_rows([found], output, titles=WORDS)
+        return
+    rows = [{"what": title, "value": found[key]} for key, title in WORDS.items()]
+    settings = found["settings"]
+    if isinstance(settings, dict):
+        rows += [{"what": f"settings.{key}", "value": value} for key, value in settings.items()]
+    print_rows(rows, output, titles={"what": "Что", "value": "Значение"})
+
+
+@app.command()
+def test(code: Code) -> None:
+    """Проверить, читается ли источник, и сказать, что исправить. Ничего не записывается."""
+    from sync.sources import connector_of, read_source
+
+    async def tried(database: "Database", settings: "Settings") -> "CheckResult":
+        async with database.reading() as session:
+            source = await read_source(session, code)
+        return await asyncio.to_thread(connector_of(source, settings).check)
+
+    result = _ask(tried)
+    if not result.ok:
+        say(f"✗ {result.message}")
+        raise typer.Exit(Exit.UNREACHABLE)
+    say(f"✓ Источник {code} читается. Дальше: python -m hub sync run {code} --wait")
+
+
+@app.command()
+def pause(code: Code) -> None:
+    """Не читать источник по расписанию, пока не скажут; запустить вручную можно."""
+    _set_paused(code, paused=True)
+    say(f"✓ Источник {code} приостановлен. Вернуть: python -m hub source resume {code}")
+
+
+@app.command()
+def resume(code: Code) -> None:
+    """Снова читать источник по расписанию."""
+    _set_paused(code, paused=False)
+    say(f"✓ Источник {code} читается по расписанию.")
+
+
+def _set_paused(code: str, *, paused: bool) -> None:
+    from sync.sources import set_paused
+
+    async def set_it(database: "Database", _: "Settings") -> None:
+        async with database.writing() as session:
+            await set_paused(session, code, paused=paused)
+
+    _ask(set_it)
+
+
+def _ask(question: "Callable[[Database, Settings], Awaitable[Answer]]") -> Answer:
+    from hub import addresses
+    from hub.database import open_database
+    from hub.settings import Settings
+
+    async def asked() -> Answer:
+        settings = Settings()
+        url = addresses.find(settings).worker
+        async with open_database(url, pool_size=1) as database:
+            return await question(database, settings)
+
+    return asyncio.run(asked())

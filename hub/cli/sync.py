@@ -1,0 +1,240 @@
+"""`sync`: runs of sources: asked for, followed, cancelled, released by a person's word."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from uuid import UUID
+
+import typer
+
+from hub.cli.output import Output, OutputFormat, print_rows
+from hub.terminal import Exit, say
+
+if TYPE_CHECKING:
+    from hub.database import Database
+    from sync.run_log import Event
+    from sync.runs import Run
+
+Answer = TypeVar("Answer")
+LOOK_EVERY_S: Final = 0.5
+TITLES: Final = {
+    "id": "Номер",
+    "source_code": "Источник",
+    "mode": "Что читает",
+    "state": "Состояние",
+    "failure": "Кто чинит",
+    "error_code": "Код",
+    "requested_at": "Запрошено",
+    "started_at": "Начато",
+    "finished_at": "Закончено",
+}
+EVENTS: Final = {
+    "at": "Когда",
+    "level": "Важность",
+    "code": "Что",
+    "message": "Сообщение",
+    "counts": "Числа",
+}
+# What a script learns from the state in which a run rests.
+EXITS: Final[Mapping[str, Exit]] = {
+    "SUCCEEDED": Exit.OK,
+    "PARTIAL": Exit.FINDINGS,
+    "WAITING": Exit.FINDINGS,
+    "FAILED": Exit.FAILURE,
+    "CANCELLED": Exit.CONFLICT,
+    "UNDONE": Exit.CONFLICT,
+}
+UNDER_WAY: Final = frozenset({"QUEUED", "RUNNING"})
+app = typer.Typer(help="Чтение источников.", no_args_is_help=True, rich_markup_mode=None)
+Named = Annotated[str, typer.Argument(help="Номер чтения или код источника: его последнее чтение.")]
+
+
+@app.command()
+def run(
+    source: Annotated[str, typer.Argument(help="Код источника.")],
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Всё заново, а не изменения.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Дождаться конца и показать его.")] = False,
+    here: Annotated[
+        bool, typer.Option("--here", help="Читать в этом процессе, без работника.")
+    ] = False,
+    output: Output = OutputFormat.TABLE,
+) -> None:
+    """Поставить чтение источника в очередь; его выполнит работник.
+
+    Код выхода с --wait и --here: 0 прочитано, 3 есть отклонённое или задержанное, 1 сбой.
+    """
+    mode = "FULL" if full else "CHANGES"
+    if here:
+        _print_end(asyncio.run(_run_here(source, mode)), output)
+        return
+    run_id = _ask(lambda database: _enqueue(database, source, mode))
+    say(f"✓ Чтение поставлено в очередь: {run_id}")
+    if wait:
+        _print_end(_ask(lambda database: _ended(database, run_id)), output)
+    else:
+        print_rows([{"id": run_id}], output, titles={"id": "Номер"})
+
+
+@app.command("list")
+def show_all(
+    source: Annotated[str, typer.Option(help="Только чтения этого источника.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Сколько последних.")] = 20,
+    output: Output = OutputFormat.TABLE,
+) -> None:
+    """Показать последние чтения."""
+    from sync.runs import list_runs
+
+    found = _ask(lambda database: list_runs(database, source or None, limit=limit))
+    print_rows([asdict(one) for one in found], output, titles=TITLES)
+
+
+@app.command()
+def show(
+    number: Named,
+    *,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Показывать новые строки, пока чтение не закончится.")
+    ] = False,
+    output: Output = OutputFormat.TABLE,
+) -> None:
+    """Показать чтение и его журнал."""
+    found = _ask(lambda database: _found(database, number))
+    if follow:
+        ended = _ask(lambda database: _follow(database, found.id, output))
+        raise typer.Exit(EXITS[ended.state])
+    events = [_line(event) for event in _ask(lambda database: _events(database, found.id))]
+    match output:
+        case OutputFormat.TABLE:
+            _print_run(found)
+            print()
+            print_rows(events, output, titles=EVENTS)
+        case OutputFormat.JSON:
+            print_rows([{**asdict(found), "events": events}], output, titles=TITLES)
+        case OutputFormat.NDJSON | OutputFormat.CSV:
+            print_rows(events, output, titles=EVENTS)
+
+
+@app.command()
+def cancel(number: Named) -> None:
+    """Отменить чтение: ждущее сразу, идущее после начатой страницы."""
+    state = _ask(lambda database: _cancel(database, number))
+    end = "отменено" if state == "CANCELLED" else "закончится после начатой страницы"
+    say(f"✓ Чтение {end}.")
+
+
+def _ask(question: "Callable[[Database], Awaitable[Answer]]") -> Answer:
+    from hub import addresses
+    from hub.database import open_database
+    from hub.settings import Settings
+
+    async def asked() -> Answer:
+        url = addresses.find(Settings()).worker
+        async with open_database(url, pool_size=1) as database:
+            return await question(database)
+
+    return asyncio.run(asked())
+
+
+async def _enqueue(database: "Database", source: str, mode: str) -> UUID:
+    from sync import asking
+    from sync.runs import Mode
+
+    async with database.writing() as session:
+        return await asking.ask(session, source, mode=Mode(mode), actor="sync run")
+
+
+async def _run_here(source: str, mode: str) -> "Run":
+    from hub import addresses
+    from hub.database import open_database
+    from hub.settings import Settings
+    from sync.duties import Bench, read_source_here
+    from sync.runs import Mode
+    from sync.worker import stop_on_signals
+
+    settings, stop = Settings(), asyncio.Event()
+    stop_on_signals(stop)
+    async with open_database(addresses.find(settings).worker) as database:
+        bench = Bench(database=database, settings=settings, stop=stop)
+        return await read_source_here(bench, source, mode=Mode(mode), actor="sync run")
+
+
+async def _found(database: "Database", number: str) -> "Run":
+    from sync.asking import UnknownRunError
+    from sync.runs import list_runs, read_run
+
+    try:
+        found = await read_run(database, UUID(number))
+    except ValueError:
+        found = next(iter(await list_runs(database, number, limit=1)), None)
+    if found is None:
+        raise UnknownRunError
+    return found
+
+
+async def _cancel(database: "Database", number: str) -> str:
+    from sync import asking
+
+    found = await _found(database, number)
+    async with database.writing() as session:
+        return await asking.cancel(session, found.id)
+
+
+async def _events(database: "Database", run_id: UUID, after: int = 0) -> "list[Event]":
+    from sync.run_log import read_events
+
+    async with database.reading() as session:
+        return await read_events(session, run_id, after=after)
+
+
+async def _ended(database: "Database", run_id: UUID) -> "Run":
+    """Wait until the run rests; one that waits for its next attempt does not."""
+    while True:
+        found = await _found(database, str(run_id))
+        if found.state not in UNDER_WAY:
+            return found
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _follow(database: "Database", run_id: UUID, output: OutputFormat) -> "Run":
+    """Print the log as it grows until the run rests."""
+    last = 0
+    while True:
+        found = await _found(database, str(run_id))
+        for event in await _events(database, run_id, last):
+            last = event.id
+            _print_event(event, output)
+        if found.state not in UNDER_WAY:
+            return found
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _print_event(event: "Event", output: OutputFormat) -> None:
+    if output is OutputFormat.TABLE:
+        when = time.strftime("%H:%M:%S", event.at.astimezone().timetuple())
+        counts = ", ".join(f"{name} {count}" for name, count in event.counts.items())
+        print(f"{when} {event.level:<7} {event.message} {counts}".rstrip(), flush=True)
+    else:
+        print_rows([_line(event)], OutputFormat.NDJSON, titles=EVENTS)
+
+
+def _line(event: "Event") -> dict[str, object]:
+    return {name: getattr(event, name) for name in EVENTS}
+
+
+def _print_end(ended: "Run", output: OutputFormat) -> None:
+    if output is OutputFormat.TABLE:
+        _print_run(ended)
+    else:
+        print_rows([asdict(ended)], output, titles=TITLES)
+    raise typer.Exit(EXITS[ended.state])
+
+
+def _print_run(found: "Run") -> None:
+    """Print a run as a table of what is known about it."""
+    values = {TITLES[name]: getattr(found, name) for name in TITLES}
+    values |= {"Что сделать": found.message, **found.counts}
+    rows = [{"what": what, "value": value} for what, value in values.items() if value is not None]
+    print_rows(rows, OutputFormat.TABLE, titles={"what": "Что", "value": "Значение"})

@@ -1,0 +1,78 @@
+"""What follows from how a job ended: done, once more after a while, or held for a person."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from connectors.client.failure import Failure
+from hub.database import Database, WriteSession
+from hub.jobs.taking import Again, Done, Held, Job, Outcome
+from sync.duties import SYNC, Ended, StoppedError
+from sync.run_log import Level, note
+
+MOST_ATTEMPTS: Final = 10
+LONGEST_DELAY_S: Final = 900.0
+DIED: Final = "worker.child_died"
+DEATHS: Final = 3  # a job that ends its process so often is held: it would do so for ever
+PUT_BACK: Final = """
+update sync_run set state = 'QUEUED', finished_at = null
+where id = $1 and (state = 'RUNNING' or state = 'FAILED' and failure = 'TRANSIENT') returning id
+"""
+# A run that said itself how it failed keeps its words.
+FAILED: Final = """
+update sync_run set state = 'FAILED', failure = $2, error_code = $3, finished_at = now()
+where id = $1 and state in ('QUEUED', 'RUNNING') returning id
+"""
+
+
+def outcome_of(ended: Ended, attempts: int, *, retry_s: float) -> Outcome:
+    """Decide by who repairs a failure; each wait is twice the one before, or what was asked for."""
+    if ended.failure is None:
+        return Done()
+    if ended.code == StoppedError.code:
+        return Again(delay=timedelta(), code=ended.code)
+    most = DEATHS if ended.code == DIED else MOST_ATTEMPTS
+    if ended.failure is Failure.TRANSIENT and attempts < most:
+        wait = min(retry_s * 2**attempts, LONGEST_DELAY_S)
+        return Again(delay=timedelta(seconds=max(wait, ended.retry_after_s)), code=ended.code)
+    return Held(code=ended.code)
+
+
+async def tell_run(database: Database, job: Job, ended: Ended, outcome: Outcome) -> None:
+    """Write into the run of a source, if the job was one, what becomes of it."""
+    if job.name != SYNC:
+        return
+    run_id = UUID(job.payload["run"])
+    async with database.writing() as session:
+        match outcome:
+            case Again(delay=delay, code=code):
+                await _put_back(session, run_id, code, delay)
+            case Held(code=code):
+                await _fail(session, run_id, code, ended.failure or Failure.SYSTEM)
+            case Done():
+                return
+
+
+async def _put_back(session: WriteSession, run_id: UUID, code: str, delay: timedelta) -> None:
+    if not await session.raw.fetchval(PUT_BACK, run_id):
+        return
+    seconds = round(delay.total_seconds())
+    await note(
+        session,
+        run_id,
+        "run.put_back",
+        f"Чтение прервано ({code}) и продолжится с записанного места через {seconds} с.",
+        level=Level.WARNING,
+        counts={"delay_s": seconds},
+    )
+
+
+async def _fail(session: WriteSession, run_id: UUID, code: str, failure: Failure) -> None:
+    await session.raw.fetchval(FAILED, run_id, failure, code)
+    await note(
+        session,
+        run_id,
+        "run.held",
+        f"Повторов не будет ({code}): после исправления запустите чтение снова.",
+        level=Level.ERROR,
+    )
