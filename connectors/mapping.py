@@ -1,15 +1,26 @@
 """Which header is which field: what the hub suggests, and what a person confirmed once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from typing import Protocol
 
 from connectors.table_file.columns import Columns
-from connectors.table_file.fields import normalise_header
-from connectors.table_file.header import Header
-from hub.records import FileKind
+from connectors.table_file.fields import is_refused
+from connectors.table_file.head import Memory, Remembered
+from connectors.table_file.header import Header, header_hash
+from connectors.table_file.suggesting import field_named
+from hub.errors import InputError
+from hub.records import FileKind, OrganisationMention
 
-_SEPARATOR = "\x1f"
+__all__ = [
+    "MappingProfile",
+    "Profiles",
+    "Suggestion",
+    "confirmed",
+    "header_hash",
+    "suggest",
+    "told",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +36,8 @@ class Suggestion:
 class MappingProfile:
     """A mapping that a person confirmed for tables with these headers; an empty field is left out.
 
-    Give `columns` to `SchoolFile(profile=...)` when a table with the same hash comes again.
+    Headers that are not in `columns` are read as they are without it; `kind` is taken where the
+    table does not tell its own.
     """
 
     kind: FileKind
@@ -33,10 +45,46 @@ class MappingProfile:
     columns: Mapping[str, str]
 
 
-def header_hash(headers: Sequence[str]) -> str:
-    """Give a hash that is equal for headers equal but for case, ё, signs and spaces."""
-    normal = _SEPARATOR.join(normalise_header(header) for header in headers).rstrip(_SEPARATOR)
-    return sha256(normal.encode()).hexdigest()
+class Profiles(Protocol):
+    """Mappings confirmed before, by the shape of the header and by whose table it is."""
+
+    @property
+    def shapes(self) -> Collection[str]:
+        """Give the hashes of all headers that have a mapping."""
+        ...
+
+    def find(self, header_hash: str, organisation: OrganisationMention) -> MappingProfile | None:
+        """Give the mapping of an organisation's table: its own, else the one for everybody."""
+        ...
+
+
+def memory(
+    profiles: Profiles, whose: Callable[[Sequence[str], Mapping[str, str]], OrganisationMention]
+) -> Memory:
+    """Let a reader of tables ask the profiles; `whose` says whose table it is.
+
+    It is given the lines above the header, and what fields say alike in every row.
+    """
+
+    def recall(shape: str, lines: Sequence[str], stated: Mapping[str, str]) -> Remembered | None:
+        known = profiles.find(shape, whose(lines, stated))
+        return Remembered(kind=known.kind, columns=known.columns) if known else None
+
+    return Memory(shapes=profiles.shapes, recall=recall)
+
+
+def told(columns: Mapping[str, str]) -> dict[str, str]:
+    """Check what a person says of columns and give it as fields by header.
+
+    Raises InputError for a field that nobody knows and for a column that the hub must not keep.
+    """
+    for header in columns:
+        if is_refused(header):
+            raise InputError(
+                f"Столбец «{header}» не берётся: такие сведения хабу не нужны.",
+                code="mapping.refused",
+            )
+    return {header: field_named(field) for header, field in columns.items()}
 
 
 def suggest(header: Header, columns: Columns) -> tuple[Suggestion, ...]:

@@ -8,15 +8,24 @@ from pathlib import Path
 
 import pandas as pd
 
+from connectors.mapping import Profiles, memory
 from connectors.protocol import Checkpoint, CheckResult
 from connectors.table_file.columns import Columns
 from connectors.table_file.failure import UnreadableTableError
-from connectors.table_file.head import TableHead, read_head
-from connectors.table_file.header import Header
+from connectors.table_file.head import NO_MEMORY, Memory, TableHead, read_head
+from connectors.table_file.header import NAME_FIELDS, Header, NamelessTableError
 from connectors.table_file.pages import Page, pages_of
 from connectors.table_file.sheets import Sheet, open_sheets
 from connectors.table_file.titles import TitleFacts, facts_of, figures_of, organisation_name
-from hub.records import Batch, Figure, FileKind, OrganisationMention, Place, Rejected
+from hub.records import (
+    Batch,
+    Figure,
+    FileKind,
+    HeaderColumn,
+    OrganisationMention,
+    Place,
+    Rejected,
+)
 
 NO_HEADER = (
     "Не нашлась шапка таблицы: ни одна из первых 30 строк не называет столбцы. Добавьте строку с "
@@ -69,13 +78,14 @@ class _Said:
     answered: bool = False
     filled: bool = False
     notes: tuple[str, ...] = ()
+    open_columns: tuple[HeaderColumn, ...] = ()
 
 
 class SchoolFile:
     """A csv, txt, xls, xlsx or ods file with lists of people.
 
-    `kind` overrides what the file seems to be; `profile` (header -> field), confirmed by a person,
-    overrides what its headers seem to mean.
+    `kind` overrides what the file seems to be; `profile` (header -> field), told by a person,
+    overrides what its headers seem to mean, and `profiles` recall what was told before.
     """
 
     def __init__(
@@ -84,10 +94,12 @@ class SchoolFile:
         *,
         kind: FileKind | None = None,
         profile: Mapping[str, str] | None = None,
+        profiles: Profiles | None = None,
     ) -> None:
         self._path = Path(path)
         self._kind = kind
         self._profile = profile
+        self._profiles = profiles
 
     def check(self) -> CheckResult:
         """Say whether the file opens and its first table is understood."""
@@ -103,7 +115,9 @@ class SchoolFile:
 
         Raises UnreadableTableError for a file that is no table.
         """
-        heads = (self._head(sheet) for sheet in open_sheets(self._path) if not sheet.hidden)
+        heads = (
+            self._head(sheet, _Said()) for sheet in open_sheets(self._path) if not sheet.hidden
+        )
         return tuple(
             (head.sheet.name, head.header, head.columns)
             for head in heads
@@ -121,7 +135,7 @@ class SchoolFile:
             return
         if not said.answered:
             code, message = ("file.no_header", NO_HEADER) if said.filled else ("file.empty", EMPTY)
-            yield self._refusal(UnreadableTableError(message, code=code))
+            yield self._refusal(UnreadableTableError(message, code=code, columns=said.open_columns))
 
     def _sheet_items(
         self, index: int, sheet: Sheet, reached: _Cursor, said: _Said
@@ -130,7 +144,7 @@ class SchoolFile:
             said.notes += (f"Скрытый лист «{sheet.name}» не прочитан",)
             return
         try:
-            head = self._head(sheet)
+            head = self._head(sheet, said)
             _require_meaning(head)
         except UnreadableTableError as error:
             said.answered = True
@@ -139,6 +153,7 @@ class SchoolFile:
             return
         facts = _inherited(head, said)
         said.filled |= not head.is_empty
+        said.open_columns += head.open_columns
         if head.header is not None and head.columns is not None and head.columns.kind is not None:
             said.answered = True
             pages = pages_of(head, head.header, head.columns, head.columns.kind, self._path.name)
@@ -148,9 +163,15 @@ class SchoolFile:
             said.answered = True
             yield self._refusal(break_off)
 
-    def _head(self, sheet: Sheet) -> TableHead:
+    def _head(self, sheet: Sheet, said: _Said) -> TableHead:
         names = [sheet.name.replace("_", " "), self._path.stem.replace("_", " ")]
-        return read_head(sheet, names, kind=self._kind, profile=self._profile)
+        return read_head(
+            sheet,
+            names,
+            kind=self._kind,
+            profile=self._profile,
+            memory=_memory(self._profiles, sheet, said),
+        )
 
     def _template(
         self, head: TableHead, columns: Columns, kind: FileKind, facts: TitleFacts, said: _Said
@@ -172,30 +193,32 @@ class SchoolFile:
             academic_year=facts.academic_year,
             figures=figures,
             unmapped=columns.unmapped,
+            columns=columns.listed,
             repairs=(*said.notes, *head.sheet.repairs, *columns.repairs),
         )
 
     def _refusal(self, error: UnreadableTableError) -> Rejected:
         place = Place(file=self._path.name, sheet=error.sheet, row=error.row)
-        return Rejected(place=place, code=error.reason, message=error.message)
+        columns = {column.header: ", ".join(column.suggested) for column in error.columns}
+        return Rejected(place=place, code=error.reason, message=error.message, payload=columns)
 
 
 def _require_meaning(head: TableHead) -> None:
     """Raise UnreadableTableError for a table whose header or kind is not understood."""
     if head.columns is None and head.is_table and not head.sheet.broken:
-        raise UnreadableTableError(NO_HEADER, code="file.no_header")
-    if head.columns is not None and head.columns.kind is None:
+        raise UnreadableTableError(NO_HEADER, code="file.no_header", columns=head.open_columns)
+    if head.header is None or head.columns is None:
+        return
+    if NAME_FIELDS.isdisjoint(head.columns.sources):
+        raise NamelessTableError(head.header, row=head.header.last + 1, columns=head.columns.listed)
+    if head.columns.kind is None:
         raise UnreadableTableError(UNKNOWN_KIND, code="file.unknown_kind")
 
 
 def _inherited(head: TableHead, said: _Said) -> TitleFacts:
     """Complete the facts of a sheet's titles by its name and by what earlier sheets said."""
     own = facts_of([line for _, line in head.lines])
-    organisation = own.organisation
-    if not organisation.name:
-        organisation = replace(organisation, name=organisation_name(head.sheet.name))
-    if organisation == OrganisationMention():
-        organisation = said.organisation
+    organisation = _whose(own, head.sheet, said)
     said.organisation = organisation
     said.stated_as_of = own.stated_as_of or said.stated_as_of
     said.academic_year = own.academic_year or said.academic_year
@@ -203,6 +226,22 @@ def _inherited(head: TableHead, said: _Said) -> TitleFacts:
         organisation=organisation,
         stated_as_of=said.stated_as_of,
         academic_year=said.academic_year,
+    )
+
+
+def _whose(facts: TitleFacts, sheet: Sheet, said: _Said) -> OrganisationMention:
+    """Say whose table it is by its title, else by the sheet's name, else as of the sheet before."""
+    organisation = facts.organisation
+    if not organisation.name:
+        organisation = replace(organisation, name=organisation_name(sheet.name))
+    return said.organisation if organisation == OrganisationMention() else organisation
+
+
+def _memory(profiles: Profiles | None, sheet: Sheet, said: _Said) -> Memory:
+    if profiles is None:
+        return NO_MEMORY
+    return memory(
+        profiles, lambda lines, stated: _filled(_whose(facts_of(lines), sheet, said), stated)
     )
 
 
@@ -256,11 +295,17 @@ def _completed(mention: OrganisationMention, page: Page) -> OrganisationMention:
     """Fill what the titles left out from columns that say the same in every row."""
     if mention.name:
         return mention
-    stated = {
-        name: next(iter(distinct))
+    distinct = {column: set(page.fields.get(column, ())) for column in _MENTION_FIELDS.values()}
+    stated = {column: said.pop() for column, said in distinct.items() if len(said) == 1}
+    return _filled(mention, stated)
+
+
+def _filled(mention: OrganisationMention, stated: Mapping[str, str]) -> OrganisationMention:
+    """Fill what a mention with no name leaves out by what the columns say."""
+    if mention.name:
+        return mention
+    parts = {
+        name: getattr(mention, name) or stated.get(column, "")
         for name, column in _MENTION_FIELDS.items()
-        if len(distinct := set(page.fields.get(column, ()))) == 1
     }
-    return OrganisationMention(
-        **{name: getattr(mention, name) or stated.get(name, "") for name in _MENTION_FIELDS}
-    )
+    return OrganisationMention(**parts)

@@ -96,6 +96,19 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderColumn:
+    """A column as its header names it, and as what field it was read; empty where it is not kept.
+
+    `is_told` where a person said so; `suggested` are fields that an unread column might hold.
+    """
+
+    header: str
+    field: str = ""
+    is_told: bool = False
+    suggested: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Up to 10,000 rows of one table as the source wrote them.
 
@@ -103,6 +116,7 @@ class Batch:
     `connectors/table_file/fields.json`: last_name, birth_date, mentor_full_name, ...; an empty
     string where nothing stands) plus `sheet` (string) and `row` (integer, 1-based), the place of
     the row in its file. `unmapped` are headers that no field took: their cells are not kept.
+    `columns` are all columns of the table in their order, where the source has a header.
     """
 
     kind: FileKind
@@ -114,3 +128,4 @@ class Batch:
     figures: tuple[Figure, ...] = ()
     unmapped: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
+    columns: tuple[HeaderColumn, ...] = ()

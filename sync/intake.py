@@ -4,10 +4,11 @@
 by page and projects what follows from them.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 import pandas as pd
@@ -18,12 +19,15 @@ from hub.seal import Sealer
 from sync import changeset
 from sync.ahead import ahead
 from sync.changeset import Difference
-from sync.directory import Directory, read_directory
+from sync.directory import read_directory
 from sync.findings import examined, read_findings, with_findings
+from sync.headers import Drift
 from sync.identity import new_id
+from sync.lists import state_lists
 from sync.pipeline import project
+from sync.profiles import drifted, keep_profiles, read_profiles
 from sync.reading import FileRead, FileReport, Given, fingerprint, read_file, records_of
-from sync.stage import Landed, land, landing_of, reject, state_figures, state_lists
+from sync.stage import Landed, land, landing_of, reject, state_figures
 
 __all__ = ["Accepted", "FileReport", "Given", "accept", "check"]
 
@@ -56,7 +60,14 @@ async def check(database: Database, files: Sequence[Given], *, today: date) -> l
     """Say what each file holds and what in it cannot be taken; writes nothing."""
     async with database.reading() as session:
         directory = await read_directory(session.raw)
-    return [examined(read_file(given, directory, today=today), today=today) for given in files]
+        profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
+    reads = [read_file(given, directory, today=today, profiles=profiles) for given in files]
+    async with database.reading() as session:
+        found = await drifted(session.raw, SOURCE_CODE, [read.shapes for read in reads])
+    return [
+        replace(examined(read, today=today), drift=drift)
+        for read, drift in zip(reads, found, strict=True)
+    ]
 
 
 async def accept(
@@ -79,16 +90,23 @@ async def accept(
         async with database.writing() as session:
             source_id = await _source(session)
             directory = await read_directory(session.raw)
+            profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
             changeset_id = await changeset.begin(session, "IMPORT", actor=actor)
+            began = await session.raw.fetchval("select now()")
         reports: list[FileReport] = []
         records = versions = 0
-        pages = _pages(files, directory, sealer=sealer, today=today, page_rows=page_rows)
+        read = partial(read_file, directory=directory, today=today, profiles=profiles)
+        pages = _pages(map(read, files), sealer, page_rows=page_rows)
         async with aclosing(ahead(pages)) as ready:
             async for page in ready:
                 async with database.writing() as session:
                     landed = await _land(session, page, source_id, changeset_id, sealer)
+                    drift = await _keep_shapes(session, page, source_id, began)
                 records, versions = records + landed.records, versions + landed.versions
-                reports += [read.report() for read in page.reads]
+                reports += [
+                    replace(read.report(), drift=changed)
+                    for read, changed in zip(page.reads, drift, strict=True)
+                ]
                 progress("landing", len(reports))
         projected = await project(
             database,
@@ -109,13 +127,13 @@ async def accept(
 
 
 def _pages(
-    files: Sequence[Given], directory: Directory, *, sealer: Sealer, today: date, page_rows: int
+    files: Iterable[FileRead], sealer: Sealer, *, page_rows: int
 ) -> Generator[Page, None, None]:
     """Group files so that a page holds enough rows to be worth a commit."""
     reads: list[FileRead] = []
-    for given in files:
-        reads.append(read_file(given, directory, today=today))
-        if sum(read.rows for read in reads) >= page_rows:
+    for read in files:
+        reads.append(read)
+        if sum(each.rows for each in reads) >= page_rows:
             yield _page(reads, sealer)
             reads = []
     if reads:
@@ -172,6 +190,16 @@ async def _land(
     ]
     await reject(session, refused, changeset_id=changeset_id, sealer=sealer)
     return landed
+
+
+async def _keep_shapes(
+    session: WriteSession, page: Page, source_id: UUID, began: datetime
+) -> list[tuple[Drift, ...]]:
+    """Remember the page's headers, and say for each file what changed since before this run."""
+    files = [read.shapes for read in page.reads]
+    changed = await drifted(session.raw, SOURCE_CODE, files, before=began)
+    await keep_profiles(session.raw, source_id, (shape for file in files for shape in file))
+    return changed
 
 
 async def _file(

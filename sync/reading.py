@@ -3,17 +3,16 @@
 No database is written here; a check and an acceptance read by the same code.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from connectors.mapping import Profiles
 from connectors.protocol import Checkpoint, Connector
 from connectors.school_file import SchoolFile
 from hub.records import (
@@ -21,41 +20,29 @@ from hub.records import (
     Completeness,
     Figure,
     FileKind,
-    OrganisationMention,
     Place,
     Rejected,
 )
 from sync.claims import academic_year
-from sync.columns import column, stacked
+from sync.columns import column
 from sync.directory import Directory
+from sync.headers import Drift, Shape, open_headers, shape_of, unknown_headers
 from sync.identity import new_id
-from sync.parts import parts_of
-from sync.stage import ListStatement
+from sync.lists import ListStatement
+from sync.placing import UNKNOWN_ORGANISATION, organisations_of, records_of_lists, strangers
 
-LISTS = (FileKind.STAFF, FileKind.PUPILS)
 NO_PERIOD = (
     "Не сказано, на какую дату или учебный год составлен список. "
     "Укажите его при приёме: --period 2026 или --as-of 2026-09-01."
 )
-UNKNOWN_ORGANISATION = (
-    "Не удалось понять, о какой организации говорит файл. Добавьте в заголовок ИНН или ОГРН "
-    "либо полное наименование, как в реестре организаций."
-)
-ORGANISATION_COLUMNS = {
-    "name": "organization",
-    "ogrn": "organization_ogrn",
-    "inn": "organization_inn",
-    "code": "organization_code",
-    "municipality": "municipality",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """A file with what its giver declares; what is not declared is read from its titles.
 
-    `period` is the academic year the file speaks of, `stated_as_of` the day. `connector` reads
-    the file where it is no table of a school's.
+    `period` is the academic year the file speaks of, `stated_as_of` the day; `columns` are fields
+    by header, as a person told them. `connector` reads the file where it is no table of a school's.
     """
 
     path: Path
@@ -63,12 +50,17 @@ class Given:
     period: int | None = None
     stated_as_of: date | None = None
     completeness: Completeness = Completeness.PARTIAL
+    columns: Mapping[str, str] = field(default_factory=dict)
     connector: Connector | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What was understood of a file, for the person who gave it."""
+    """What was understood of a file, for the person who gave it.
+
+    `suggested` are the fields that an unmapped header might mean; `drift` is how the headers differ
+    from those accepted last.
+    """
 
     name: str
     kinds: tuple[FileKind, ...]
@@ -76,6 +68,8 @@ class FileReport:
     rejected: tuple[Rejected, ...]
     unmapped: tuple[str, ...]
     repairs: tuple[str, ...]
+    suggested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drift: tuple[Drift, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,6 +86,8 @@ class FileRead:
     rejected: list[Rejected] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
+    suggested: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shapes: list[Shape] = field(default_factory=list)
 
     def report(self) -> FileReport:
         """Say what was understood."""
@@ -102,38 +98,39 @@ class FileRead:
             rejected=tuple(self.rejected),
             unmapped=tuple(dict.fromkeys(self.unmapped)),
             repairs=tuple(dict.fromkeys(self.repairs)),
+            suggested=self.suggested,
         )
 
 
-def read_file(given: Given, directory: Directory, *, today: date) -> FileRead:
-    """Read a file whole; what cannot be taken stands in `rejected`, never raises for it."""
+def read_file(
+    given: Given, directory: Directory, *, today: date, profiles: Profiles | None = None
+) -> FileRead:
+    """Read a file whole; what cannot be taken stands in `rejected`, never raises for it.
+
+    `profiles` recall what people told about headers before.
+    """
     read = FileRead(given=given, file_id=new_id())
-    connector = given.connector or SchoolFile(given.path, kind=given.kind)
+    connector = given.connector or SchoolFile(
+        given.path, kind=given.kind, profile=given.columns, profiles=profiles
+    )
     for item in connector.fetch():
         match item:
             case Batch():
                 _take(read, item, directory, today)
             case Rejected():
-                read.rejected.append(item)
+                _refuse(read, item)
             case Checkpoint():
                 continue
+    seen = [*read.unmapped, *(name for shape in read.shapes for name in shape.fields)]
+    read.rejected += unknown_headers(given.columns, seen, file=given.path.name)
     return read
 
 
 def records_of(reads: Sequence[FileRead]) -> pd.DataFrame | None:
     """Make records of the rows of files, those of one kind at once; nothing where no rows are."""
-    by_kind: dict[FileKind, list[pd.DataFrame]] = {}
-    for read in reads:
-        for kind, frame in zip(read.kinds, read.frames, strict=True):
-            by_kind.setdefault(kind, []).append(frame)
-    made = [parts_of(_of_lists(frames), kind) for kind, frames in by_kind.items()]
-    return stacked(made) if made else None
-
-
-def _of_lists(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Put lists under each other, numbered."""
-    sizes = [len(frame) for frame in frames]
-    return stacked(frames).assign(list=np.repeat(np.arange(len(frames)), sizes))
+    return records_of_lists(
+        listed for read in reads for listed in zip(read.kinds, read.frames, strict=True)
+    )
 
 
 def fingerprint(path: Path) -> tuple[str, int]:
@@ -146,10 +143,31 @@ def fingerprint(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
+def _refuse(read: FileRead, rejected: Rejected) -> None:
+    """Keep a refusal; of a table whose header was not understood name the columns as well."""
+    read.rejected.append(rejected)
+    for header, fields in open_headers(rejected).items():
+        read.unmapped.append(header)
+        read.suggested[header] = fields
+
+
+def _noted(read: FileRead, batch: Batch) -> Shape:
+    """Note the header that a batch was read by, once a sheet."""
+    sheet = str(batch.frame["sheet"].iloc[0]) if len(batch.frame) else ""
+    last = read.shapes[-1] if read.shapes else None
+    if last is None or (last.sheet, last.columns) != (sheet, batch.columns):
+        is_kind_told = read.given.kind is not None
+        last = shape_of(batch, sheet, told=read.given.columns, is_kind_told=is_kind_told)
+        read.shapes += [last] if batch.columns else []
+    return last
+
+
 def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> None:
     """Place a batch in time and among organisations."""
     read.unmapped += batch.unmapped
     read.repairs += batch.repairs
+    shape = _noted(read, batch)
+    read.suggested |= {one.header: one.suggested for one in batch.columns if one.suggested}
     stated_as_of = _stated_as_of(read.given, batch)
     if stated_as_of is None:
         read.rejected.append(_refused(batch, "file.no_period", NO_PERIOD))
@@ -157,12 +175,12 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
     if batch.frame.empty:
         _take_figures(read, batch, directory, stated_as_of)
         return
-    organisations = _organisations(batch, directory, min(stated_as_of, today))
+    organisations = organisations_of(batch, directory, min(stated_as_of, today))
     known = organisations.notna().to_numpy()
     if not known.any():
         read.rejected.append(_refused(batch, "file.unknown_organisation", UNKNOWN_ORGANISATION))
         return
-    read.rejected += _strangers(batch, ~known)
+    read.rejected += strangers(batch, ~known)
     rows = batch.frame[known].reset_index(drop=True)
     rows["organisation_id"] = column(organisations[known])
     rows["stated_as_of"] = column([stated_as_of] * len(rows))
@@ -174,6 +192,7 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
         _statement(read, batch, organisation, stated_as_of)
         for organisation in sorted(set(organisations[known]))
     ]
+    shape.organisations |= set(organisations[known])
     read.lists += lists
     read.figures += [(figure, lists[0]) for figure in batch.figures if len(lists) == 1]
 
@@ -201,47 +220,9 @@ def _stated_as_of(given: Given, batch: Batch) -> date | None:
     return None if batch.academic_year is None else date(batch.academic_year, 9, 1)
 
 
-def _organisations(batch: Batch, directory: Directory, day: date) -> pd.Series:
-    """Resolve each row's organisation: by its own columns where it has them, else by the title."""
-    title = directory.resolve(batch.organisation, on=day)
-    columns = {
-        part: column
-        for part, column in ORGANISATION_COLUMNS.items()
-        if column in batch.frame and (part != "name" or batch.kind in LISTS)
-    }
-    if not set(columns) - {"municipality"}:
-        return pd.Series([title] * len(batch.frame), index=batch.frame.index, dtype=object)
-    said = list(zip(*(batch.frame[column] for column in columns.values()), strict=True))
-    known = {
-        values: directory.resolve(
-            OrganisationMention(**dict(zip(columns, values, strict=True))), on=day
-        )
-        for values in set(said)
-    }
-    return pd.Series(
-        [known[values] or title for values in said], index=batch.frame.index, dtype=object
-    )
-
-
 def _refused(batch: Batch, code: str, message: str) -> Rejected:
     sheet = str(batch.frame["sheet"].iloc[0]) if len(batch.frame) else ""
     return Rejected(place=Place(file=batch.file, sheet=sheet), code=code, message=message)
-
-
-def _strangers(batch: Batch, unknown: npt.NDArray[np.bool_]) -> list[Rejected]:
-    """Refuse the rows whose own organisation nobody knows; the rest of the table stays."""
-    if not unknown.any():
-        return []
-    rows = batch.frame[unknown]
-    return [
-        Rejected(
-            place=Place(file=batch.file, sheet=row["sheet"], row=row["row"], column="organization"),
-            code="row.unknown_organisation",
-            message=UNKNOWN_ORGANISATION,
-            payload={str(name): str(value) for name, value in row.items() if value},
-        )
-        for row in rows.to_dict("records")
-    ]
 
 
 def _statement(

@@ -1,7 +1,7 @@
 """Which column of a sheet holds which field: headers, neighbours, values and the kind of the table."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.table_file.fields import (
@@ -14,7 +14,8 @@ from connectors.table_file.fields import (
 )
 from connectors.table_file.header import Header
 from connectors.table_file.kind import recognise_kind
-from hub.records import FileKind
+from connectors.table_file.suggesting import suggestions
+from hub.records import FileKind, HeaderColumn
 
 BASES = {FileKind.MENTOR_BASE: ("mentor", "mentee"), FileKind.MENTEE_BASE: ("mentee", "mentor")}
 # What several columns may state together; of any other field the first column is kept.
@@ -38,13 +39,14 @@ class Columns:
     """What a sheet's columns hold.
 
     `sources` gives the columns of each field, `unmapped` the headers that no field took,
-    `uncertain` the headers that were read with a guess, `repairs` what was done, in words.
+    `listed` every column in its order, `repairs` what was done, in words.
     """
 
     kind: FileKind | None
     sources: Mapping[str, tuple[int, ...]]
     unmapped: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
+    listed: tuple[HeaderColumn, ...] = ()
     guesses: tuple[Guess | None, ...] = field(default=(), repr=False)
 
 
@@ -62,7 +64,7 @@ def resolve(
     a person confirmed (header -> field, an empty field leaves the column out) is not questioned.
     """
     values = [[row[index] for row in sample if index < len(row)] for index in range(_width(header))]
-    table = _Table(header=header, values=values, confirmed=_confirmed(profile))
+    table = _Table(header=header, values=values, told=told_fields(profile))
     guesses = table.guesses(kind)
     if kind is None:
         kind = recognise_kind(_fields(guesses), table.filled(guesses), words)
@@ -76,8 +78,25 @@ def _width(header: Header) -> int:
     return len(header.columns)
 
 
-def _confirmed(profile: Mapping[str, str] | None) -> dict[str, str]:
-    return {normalise_header(name): field for name, field in (profile or {}).items()}
+def described(header: Header, sample: Sequence[Sequence[str]]) -> tuple[HeaderColumn, ...]:
+    """List columns of which nothing was understood, with what they might hold."""
+    return tuple(
+        HeaderColumn(
+            header=name,
+            suggested=suggestions(name, [row[at] for row in sample if at < len(row)]),
+        )
+        for at, name in enumerate(header.names)
+        if name
+    )
+
+
+def told_fields(profile: Mapping[str, str] | None) -> dict[str, str]:
+    """Give the fields that a person named, by headers in normal form; what is refused stays out."""
+    return {
+        normalise_header(name): field
+        for name, field in (profile or {}).items()
+        if not is_refused(name)
+    }
 
 
 def _fields(guesses: Sequence[Guess | None]) -> list[str]:
@@ -88,7 +107,7 @@ def _fields(guesses: Sequence[Guess | None]) -> list[str]:
 class _Table:
     header: Header
     values: Sequence[Sequence[str]]
-    confirmed: Mapping[str, str]
+    told: Mapping[str, str]
 
     def guesses(self, kind: FileKind | None) -> list[Guess | None]:
         """Read the headers from left to right; those of several meanings last."""
@@ -100,10 +119,16 @@ class _Table:
                 guesses[index] = replace(guess, field=chosen) if chosen else None
         return [guess if guess and guess.field else None for guess in guesses]
 
+    def is_told(self, index: int) -> bool:
+        """Say whether a person named the column's field."""
+        return self._joined(index) in self.told
+
+    def _joined(self, index: int) -> str:
+        return normalise_header(" ".join(self.header.columns[index]))
+
     def _plain(self, index: int) -> Guess | None:
-        said = self.confirmed.get(normalise_header(" ".join(self.header.columns[index])))
-        if said is not None:
-            return Guess(field=said, confidence=1.0)
+        if self.is_told(index):
+            return Guess(field=self.told[self._joined(index)], confidence=1.0)
         levels = self.header.columns[index]
         if any(map(is_refused, levels)) or is_refused(" ".join(levels)):
             return None
@@ -111,10 +136,10 @@ class _Table:
 
     def _rules(self, index: int) -> tuple[tuple[str, str], ...]:
         levels = self.header.columns[index]
-        if normalise_header(" ".join(self.header.columns[index])) in self.confirmed:
+        if self.is_told(index):
             return ()
         rules = dictionary().contextual
-        joined = normalise_header(" ".join(levels))
+        joined = self._joined(index)
         if joined in rules or joined in dictionary().field_of:
             return rules.get(joined, ())
         return rules.get(normalise_header(levels[-1]), ())
@@ -233,8 +258,23 @@ def _gathered(table: _Table, guesses: Sequence[Guess | None], kind: FileKind | N
         sources=sources,
         unmapped=tuple(unmapped),
         repairs=tuple(repairs),
+        listed=tuple(_listed(table, sources)),
         guesses=tuple(guesses),
     )
+
+
+def _listed(table: _Table, sources: Mapping[str, tuple[int, ...]]) -> Iterator[HeaderColumn]:
+    """Say of each column what it was read as, and what an unread one might hold."""
+    fields = {index: field for field, indexes in sources.items() for index in indexes}
+    for index, name in enumerate(table.header.names):
+        is_open = name and index not in fields and not table.is_told(index)
+        might = suggestions(name, table.values[index]) if is_open and not is_refused(name) else ()
+        yield HeaderColumn(
+            header=name,
+            field=fields.get(index, ""),
+            is_told=table.is_told(index),
+            suggested=tuple(field for field in might if field not in sources),
+        )
 
 
 def _left_out(name: str, levels: Sequence[str]) -> list[str]:

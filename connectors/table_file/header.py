@@ -1,13 +1,15 @@
 """Where the header of a sheet stands and what each column is called there."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 
 from connectors.table_file.failure import UnreadableTableError
 from connectors.table_file.fields import Guess, known, normalise_header, read_levels
 from connectors.table_file.sheets import Merge
+from hub.records import HeaderColumn
 
 HEADER_ROWS = 30
 DEEPEST = 3
@@ -25,6 +27,9 @@ _NAME_ITSELF = re.compile(r"^(?:фио|ф и о|фамилия)\b")
 _NUMBER = re.compile(r"^\d{1,3}(?:\.0)?$")
 
 TextRow = tuple[int, list[str]]
+_SEPARATOR = "\x1f"
+_NOTHING: Mapping[str, str] = {}
+
 Levels = tuple[str, ...]
 
 
@@ -41,6 +46,20 @@ class Header:
         """Give what each column is called, its groups first; empty where nothing stands."""
         return tuple(" ".join(levels) for levels in self.columns)
 
+    @property
+    def shape(self) -> str:
+        """Give the hash by which a header of this shape is known again."""
+        return header_hash(self.names)
+
+
+class NamelessTableError(UnreadableTableError):
+    """В таблице нет столбца с фамилией или ФИО. Добавьте столбец «ФИО» и загрузите снова."""
+
+    def __init__(self, header: Header, *, row: int, columns: tuple[HeaderColumn, ...] = ()) -> None:
+        message = self.__doc__ or ""
+        super().__init__(message, code="file.no_name_column", row=row, columns=columns)
+        self.header = header
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
@@ -56,35 +75,73 @@ class _Candidate:
         return (len(self.fields) + named, roles, -depth, -self.header.first)
 
 
-def find_header(head: Sequence[TextRow], merges: Sequence[Merge] = ()) -> Header | None:
+def header_hash(headers: Sequence[str]) -> str:
+    """Give a hash that is equal for headers equal but for case, ё, signs and spaces."""
+    normal = _SEPARATOR.join(normalise_header(header) for header in headers).rstrip(_SEPARATOR)
+    return sha256(normal.encode()).hexdigest()
+
+
+def find_header(
+    head: Sequence[TextRow],
+    merges: Sequence[Merge] = (),
+    *,
+    told: Mapping[str, str] = _NOTHING,
+) -> Header | None:
     """Find the header among the first rows of a sheet by how many known fields its cells name.
 
-    Raises UnreadableTableError for a table that is too wide or has no column of names.
+    `told` are fields by header in normal form, as a person named them. Raises UnreadableTableError
+    for a table that is too wide or has no column of names.
     """
     _refuse_width(head)
-    hits = [sum(map(_is_known, row)) for _, row in head[:HEADER_ROWS]]
+    hits = [sum(_is_known(cell) or _is_told(cell, told) for cell in row) for _, row in head]
     candidates = [
-        _candidate(head, merges, first, last)
-        for first in range(len(hits))
-        for last in range(first, min(first + DEEPEST, len(hits)))
+        _candidate(head, merges, first, last, told)
+        for first, last in _spans(head)
         if sum(hits[first : last + 1])
     ]
     best = max(candidates, key=lambda candidate: candidate.score, default=None)
-    if best is None or not _is_enough(best, head):
+    if best is None or not _is_enough(best, head, told):
         return None
     if not best.fields & NAME_FIELDS:
-        raise UnreadableTableError(
-            "В таблице нет столбца с фамилией или ФИО. Добавьте столбец «ФИО» и загрузите снова.",
-            row=head[best.header.last][0],
-            code="file.no_name_column",
-        )
+        raise NamelessTableError(best.header, row=head[best.header.last][0])
     return best.header
 
 
-def _is_enough(candidate: _Candidate, head: Sequence[TextRow]) -> bool:
+def _spans(head: Sequence[TextRow]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last row of whatever may be a header."""
+    rows = min(len(head), HEADER_ROWS)
+    return (
+        (first, last) for first in range(rows) for last in range(first, min(first + DEEPEST, rows))
+    )
+
+
+def find_shape(
+    head: Sequence[TextRow], merges: Sequence[Merge], shapes: Collection[str]
+) -> Header | None:
+    """Find the header that was seen before: its hash is among `shapes`."""
+    if not shapes:
+        return None
+    for first, last in _spans(head):
+        header = Header(columns=_levels(head[first : last + 1], merges), first=first, last=last)
+        if header.shape in shapes:
+            return header
+    return None
+
+
+def _is_told(cell: str, told: Mapping[str, str]) -> bool:
+    """Say whether a cell is, or ends, a header that a person named."""
+    if not told or not cell:
+        return False
+    normal = normalise_header(cell)
+    return any(name == normal or name.endswith(f" {normal}") for name in told)
+
+
+def _is_enough(candidate: _Candidate, head: Sequence[TextRow], told: Mapping[str, str]) -> bool:
     """Ask for two fields, or for a plain «ФИО»; without names for three, to say what is missing."""
     if not candidate.fields & NAME_FIELDS:
         return len(candidate.fields) > FEWEST_FIELDS
+    if not candidate.fields.isdisjoint(told.values()):
+        return True
     cells = head[candidate.header.first][1]
     plain = any(_NAME_ITSELF.match(normalise_header(cell)) for cell in cells if _is_known(cell))
     return plain or len(candidate.fields) >= FEWEST_FIELDS
@@ -107,12 +164,21 @@ def _is_known(cell: str) -> bool:
 
 
 def _candidate(
-    head: Sequence[TextRow], merges: Sequence[Merge], first: int, last: int
+    head: Sequence[TextRow],
+    merges: Sequence[Merge],
+    first: int,
+    last: int,
+    told: Mapping[str, str],
 ) -> _Candidate:
     columns = _levels(head[first : last + 1], merges)
-    guesses = map(_known_levels, columns)
+    guesses = (_told_levels(levels, told) or _known_levels(levels) for levels in columns)
     fields = frozenset(found.field or f"?{index}" for index, found in enumerate(guesses) if found)
     return _Candidate(header=Header(columns=columns, first=first, last=last), fields=fields)
+
+
+def _told_levels(levels: Levels, told: Mapping[str, str]) -> Guess | None:
+    field = told.get(normalise_header(" ".join(levels))) if told else None
+    return Guess(field=field, confidence=1.0) if field else None
 
 
 @lru_cache(maxsize=8192)

@@ -23,6 +23,7 @@ FILES: Final = {
     "rows": "Строк",
     "rejected": "Не принято",
     "unmapped": "Не хранится",
+    "drift": "Шапка изменилась",
     "repairs": "Исправлено само",
 }
 PROBLEMS: Final = {
@@ -48,6 +49,15 @@ Kind = Annotated[
     str,
     typer.Option(help="Вид списка, если не виден: STAFF, PUPILS, MENTOR_BASE, MENTEE_BASE."),
 ]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        help="Что значит столбец: «Кто=ФИО» или «Кто=full_name»; «Кто=» — не брать. Можно "
+        "несколько раз; принятое запоминается для таких же шапок.",
+        metavar="ЗАГОЛОВОК=ПОЛЕ",
+    ),
+]
 
 
 @app.command()
@@ -56,10 +66,13 @@ def check(
     kind: Kind = "",
     period: Period = None,
     as_of: AsOf = None,
+    mapped: Map = None,
     output: Output = OutputFormat.TABLE,
 ) -> None:
     """Сказать, что даст файл и что в нём не так; ничего не записывается."""
-    given = _given(files, kind=kind, period=period, as_of=as_of, completeness="PARTIAL")
+    given = _given(
+        files, kind=kind, period=period, as_of=as_of, completeness="PARTIAL", mapped=mapped
+    )
     reports = asyncio.run(_check(given))
     _print_reports(reports, output)
     if any(report.rejected for report in reports):
@@ -78,10 +91,13 @@ def accept(
             help="FULL: кого нет в списке, тот выбыл. PARTIAL: молчание не значит ничего."
         ),
     ] = "PARTIAL",
+    mapped: Map = None,
     output: Output = OutputFormat.TABLE,
 ) -> None:
     """Принять файлы; те же файлы ещё раз ничего не меняют."""
-    given = _given(files, kind=kind, period=period, as_of=as_of, completeness=completeness)
+    given = _given(
+        files, kind=kind, period=period, as_of=as_of, completeness=completeness, mapped=mapped
+    )
     accepted = asyncio.run(_accept(given))
     _print_reports(accepted.files, output)
     say(
@@ -99,8 +115,11 @@ def _given(
     period: int | None,
     as_of: datetime | None,
     completeness: str,
+    mapped: Sequence[str] | None,
 ) -> list["Given"]:
     from sync.intake import Given
+
+    told = _told(mapped or ())
 
     declared_kind, declared_completeness = _kind(kind), _completeness(completeness)
     return [
@@ -110,6 +129,7 @@ def _given(
             period=period,
             stated_as_of=as_of.date() if as_of else None,
             completeness=declared_completeness,
+            columns=told,
         )
         for path in _listed(files)
     ]
@@ -132,6 +152,18 @@ def _kind(text: str) -> "FileKind | None":
         return FileKind(text.upper()) if text else None
     except ValueError as error:
         raise typer.BadParameter(f"{text}: такого вида нет.", param_hint="--kind") from error
+
+
+def _told(mapped: Iterable[str]) -> dict[str, str]:
+    """Read what a person says of columns; a field is named by its code or by a known header."""
+    from connectors.mapping import told
+
+    pairs = [text.rpartition("=") for text in mapped]
+    for text, (header, _, _) in zip(mapped, pairs, strict=True):
+        if not header:
+            message = f"{text}: нужны заголовок и поле, например «Кто=ФИО»."
+            raise typer.BadParameter(message, param_hint="--map")
+    return told({header.strip(): field.strip() for header, _, field in pairs})
 
 
 def _completeness(text: str) -> "Completeness":
@@ -198,9 +230,17 @@ def _summary(report: "FileReport") -> dict[str, object]:
         "kinds": ", ".join(report.kinds),
         "rows": report.rows,
         "rejected": len(report.rejected),
-        "unmapped": "; ".join(report.unmapped),
+        "unmapped": "; ".join(_unmapped(report)),
+        "drift": "; ".join(drift.message for drift in report.drift),
         "repairs": "; ".join(report.repairs),
     }
+
+
+def _unmapped(report: "FileReport") -> Iterator[str]:
+    """Name the columns that are not kept, each with what it might be."""
+    for header in report.unmapped:
+        fields = report.suggested.get(header, ())
+        yield f"{header} (может быть: {', '.join(fields)})" if fields else header
 
 
 def _problems(report: "FileReport") -> list[dict[str, object]]:

@@ -113,6 +113,33 @@ def test_a_file_that_is_no_table_is_a_finding_with_a_code(school: Hub, tmp_path:
     assert [True] == [problem["code"].startswith("file.") for problem in report["problems"]]
 
 
+def test_a_person_says_once_what_an_unreadable_header_means(school: Hub, staff: str) -> None:
+    strange = STAFF.replace(";ФИО;Дата рождения;", ";Кто;Явился на свет;")
+    Path(staff).write_text(strange, encoding="cp1251")
+    told = ("--map", "Кто=ФИО", "--map", "Явился на свет=birth_date")
+
+    [unread] = json.loads(school("import", "check", staff, "-o", "json").stdout)
+    [read] = json.loads(school("import", "check", staff, *told, "-o", "json").stdout)
+    school("import", "accept", staff, *told)
+    Path(staff).write_text(strange.replace("01.09", "01.10"), encoding="utf-8")
+    [later] = json.loads(school("import", "check", staff, "-o", "json").stdout)
+
+    assert "Кто (может быть: full_name, " in unread["unmapped"]
+    assert (0, 2, 2) == (unread["rows"], read["rows"], later["rows"])
+    assert "" == later["drift"]
+
+
+def test_a_changed_header_is_said_before_acceptance(school: Hub, staff: str) -> None:
+    school("import", "accept", staff)
+    changed = STAFF.replace("01.09", "01.10").replace(";СНИЛС;", ";Номерок;")
+    Path(staff).write_text(changed, encoding="cp1251")
+
+    [report] = json.loads(school("import", "check", staff, "-o", "json").stdout)
+
+    assert "нет: «СНИЛС» (snils)" in report["drift"]
+    assert "появилось: «Номерок»" in report["drift"]
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -120,6 +147,7 @@ def test_a_file_that_is_no_table_is_a_finding_with_a_code(school: Hub, tmp_path:
         ("--kind", "PHOTOS"),
         ("--as-of", "1 сентября"),
         ("--period", "x"),
+        ("--map", "Кто"),
     ],
 )
 def test_a_wrong_option_is_wrong_usage(school: Hub, staff: str, options: tuple[str, str]) -> None:

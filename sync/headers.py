@@ -1,0 +1,120 @@
+"""Headers of a file as they were read: their shape, what was told, what changed since last time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from connectors.mapping import header_hash
+from connectors.table_file.fields import normalise_header
+from hub.records import Batch, FileKind, HeaderColumn, Place, Rejected
+
+UNKNOWN_HEADER = (
+    "Столбца с таким названием в файле нет. Назовите его так, как он написан в шапке; у шапки в "
+    "несколько строк — все её части через пробел."
+)
+HEADLESS = ("file.no_header", "file.no_name_column")
+
+
+@dataclass(slots=True, kw_only=True)
+class Shape:
+    """A table's header as it was read, and the organisations whose rows stood below it.
+
+    `told` is what a person said about it now; of what was said before the profiles know.
+    """
+
+    sheet: str
+    kind: FileKind
+    columns: tuple[HeaderColumn, ...]
+    told: Mapping[str, str]
+    is_kind_told: bool
+    organisations: set[UUID] = field(default_factory=set)
+
+    @property
+    def hash(self) -> str:
+        """Give the hash by which a header of this shape is known again."""
+        return header_hash([column.header for column in self.columns])
+
+    @property
+    def owner(self) -> UUID | None:
+        """Say whose shape it is: the only organisation's, else everybody's."""
+        return next(iter(self.organisations)) if len(self.organisations) == 1 else None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Give what each header was read as."""
+        return {column.header: column.field for column in self.columns if column.header}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How a table's header differs from the last one of its kind that the organisation gave.
+
+    `missing` are the headers of that day with their fields, `added` those of today.
+    """
+
+    sheet: str
+    kind: FileKind
+    since: date
+    missing: Mapping[str, str]
+    added: Mapping[str, str]
+
+    @property
+    def message(self) -> str:
+        """Say it in words."""
+        said = f"Шапка не та, что была принята {self.since:%d.%m.%Y}"
+        gone = f"нет: {_listed(self.missing)}" if self.missing else ""
+        new = f"появилось: {_listed(self.added)}" if self.added else ""
+        return f"{said}; {'; '.join(filter(None, (gone, new))) or 'другой порядок столбцов'}"
+
+
+def shape_of(batch: Batch, sheet: str, *, told: Mapping[str, str], is_kind_told: bool) -> Shape:
+    """Give the shape of a batch's header with what a person said of it."""
+    said = {normalise_header(header): to for header, to in told.items()}
+    names = {column.header: normalise_header(column.header) for column in batch.columns}
+    return Shape(
+        sheet=sheet,
+        kind=batch.kind,
+        columns=batch.columns,
+        told={header: said[normal] for header, normal in names.items() if normal in said},
+        is_kind_told=is_kind_told,
+    )
+
+
+def drift_of(shape: Shape, yesterday: Mapping[str, str], *, since: date) -> Drift:
+    """Compare a header with an earlier one, given as fields by header."""
+    today = shape.fields
+    return Drift(
+        sheet=shape.sheet,
+        kind=shape.kind,
+        since=since,
+        missing={name: yesterday[name] for name in sorted(yesterday.keys() - today.keys())},
+        added={name: to for name, to in today.items() if name not in yesterday},
+    )
+
+
+def open_headers(rejected: Rejected) -> dict[str, tuple[str, ...]]:
+    """Give the headers of a table refused for its header, each with the fields it might mean."""
+    if rejected.code not in HEADLESS:
+        return {}
+    return {
+        header: tuple(filter(None, said.split(", "))) for header, said in rejected.payload.items()
+    }
+
+
+def unknown_headers(told: Iterable[str], seen: Iterable[str], *, file: str) -> list[Rejected]:
+    """Refuse what was told about headers that the file has not."""
+    known = set(map(normalise_header, seen))
+    return [
+        Rejected(
+            place=Place(file=file, column=header),
+            code="mapping.unknown_header",
+            message=UNKNOWN_HEADER,
+        )
+        for header in told
+        if normalise_header(header) not in known
+    ]
+
+
+def _listed(headers: Mapping[str, str]) -> str:
+    return ", ".join(f"«{name}»" + (f" ({to})" if to else "") for name, to in headers.items())
