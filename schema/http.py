@@ -7,6 +7,7 @@ says: 400 with `application/graphql-response+json`, 200 with the older `applicat
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from hub.row_keys import issue
 from hub.seal import Sealer
 from hub.settings import Settings
 from schema.compiler.run import Engine
@@ -51,6 +53,7 @@ def build_engine(settings: Settings) -> Engine:
         cursor_secret=sealer.hash("schema/cursor/v1"),
         zone=settings.zone,
         open_seal=sealer.open,
+        make_key=partial(issue, sealer),
     )
 
 

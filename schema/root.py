@@ -33,6 +33,18 @@ from schema.organisations import (
     Territory,
     organisation_rows,
 )
+from schema.own_lists import (
+    ACADEMIC_YEAR,
+    ORGANISATION,
+    MenteeBaseRow,
+    MentorBaseRow,
+    PupilRow,
+    StaffRow,
+    mentee_base_rows,
+    mentor_base_rows,
+    pupil_rows,
+    staff_rows,
+)
 from schema.people import Person
 from schema.people_in_role import ROLE_ARGUMENTS, mentee_rows, mentor_rows
 from schema.people_search import PERSON_FILTER, PERSON_ORDER, people_rows
@@ -172,6 +184,26 @@ class Query:
         "список.",
         changeset_rows,
         (CHANGESET_FILTER,),
+    )
+    staff_rows: Connection[StaffRow] = declare.page(
+        "Список работников учреждения на сегодня, как его пишет школа.",
+        staff_rows,
+        (ORGANISATION,),
+    )
+    pupil_rows: Connection[PupilRow] = declare.page(
+        "Список обучающихся учреждения на сегодня, как его пишет школа.",
+        pupil_rows,
+        (ORGANISATION,),
+    )
+    mentor_base_rows: Connection[MentorBaseRow] = declare.page(
+        "База наставников учреждения за учебный год, строка за строкой.",
+        mentor_base_rows,
+        (ORGANISATION, ACADEMIC_YEAR),
+    )
+    mentee_base_rows: Connection[MenteeBaseRow] = declare.page(
+        "База наставляемых учреждения за учебный год, строка за строкой.",
+        mentee_base_rows,
+        (ORGANISATION, ACADEMIC_YEAR),
     )
     coverage: Coverage = COVERAGE
     coverage_members: Connection[CoverageMember] = COVERAGE_MEMBERS

@@ -41,7 +41,8 @@ class Column:
     """A scalar: an SQL expression of the row, or a function of the call where it has arguments.
 
     Without `purpose` in the viewer's grant the field reads `masked` instead. `prefix` makes a
-    global id of a uuid. `sealed` values are opened on the way out.
+    global id of a uuid. `sealed` values are opened on the way out; `keyed` ones become the key of
+    a row, which only the hub can read.
     """
 
     sql: str | Callable[[Call], str]
@@ -49,6 +50,7 @@ class Column:
     masked: str = "null"
     prefix: str = ""
     sealed: bool = False
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,11 @@ def column(
     return _field(description, binding, arguments)
 
 
+def row_key(description: str, sql: str) -> Any:  # noqa: ANN401 - as above
+    """Declare the key of a row: what SQL gives is sealed on the way out (hub/row_keys.py)."""
+    return _field(description, Column(sql=sql, keyed=True))
+
+
 def identity(description: str, prefix: str, sql: str = "{t}.id") -> Any:  # noqa: ANN401 - as above
     """Declare the global id of a node."""
     return _field(description, Column(sql=sql, prefix=f"{prefix}-"))

@@ -32,7 +32,7 @@ from schema.compiler.call import Call
 from schema.compiler.composing import conditions, from_where, object_of, rows_of, with_ctes
 from schema.compiler.plan import TYPENAME, Operation, Selected
 from schema.compiler.request import ViewerShape
-from schema.compiler.scalars import NULL, scalar, sealed
+from schema.compiler.scalars import NULL, keyed, scalar, sealed
 from schema.compiler.sql import Binds, Piece, Sql, Text, concat
 
 Joins = list[Sql]
@@ -48,6 +48,7 @@ class Emitter:
         self.viewer = viewer
         self.binds = Binds()
         self.opens_seals = False
+        self.makes_keys = False
 
     def statement(self, kind: GraphQLObjectType, roots: Sequence[Selected]) -> Sql:
         """Compose the statement that returns `{"data": ...}` as bytes."""
@@ -120,6 +121,9 @@ class Emitter:
         if binding.sealed:
             self.opens_seals = True
             return (sealed(sql),)
+        if binding.keyed:
+            self.makes_keys = True
+            return (keyed(sql),)
         return scalar(child.type, sql, prefix=binding.prefix)
 
     def _masked_names(self, kind: GraphQLObjectType) -> Text:

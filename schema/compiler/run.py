@@ -14,6 +14,7 @@ from asyncpg.pool import PoolConnectionProxy
 from graphql import GraphQLError
 
 from hub.access import Viewer
+from hub.errors import ConfigError
 from schema.compiler.arguments import Value, Variables, shape
 from schema.compiler.bindings import Page
 from schema.compiler.cursors import CursorKey
@@ -23,7 +24,7 @@ from schema.compiler.emit import Emitter
 from schema.compiler.introspect import asks_schema, introspect
 from schema.compiler.plan import Operation, Selected
 from schema.compiler.request import Request, ViewerShape, shape_of
-from schema.compiler.scalars import SEAL_MARK
+from schema.compiler.scalars import KEY_MARK, SEAL_MARK
 from schema.compiler.sql import Bound, Sql
 from schema.errors import RequestRefused
 from schema.limits import refuse_beyond_limits
@@ -31,6 +32,11 @@ from schema.limits import refuse_beyond_limits
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
 Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 _SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
+_KEYED = re.compile(f"{KEY_MARK}([^{KEY_MARK}]*){KEY_MARK}".encode())
+
+
+def _without_keys(_: str) -> str:
+    raise ConfigError("Этому процессу нечем запечатать ключ строки.", code="config.keys")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,7 @@ class Plan:
     roots: Sequence[Selected]
     statement: Bound
     opens_seals: bool
+    makes_keys: bool
 
     def values(self, request: Request) -> Sequence[object]:
         """Take the parameters from a request; raises BAD_USER_INPUT for one that is wrong."""
@@ -58,6 +65,7 @@ class Engine:
         cursor_secret: bytes,
         zone: ZoneInfo,
         open_seal: Callable[[bytes], str],
+        make_key: Callable[[str], str] = _without_keys,
     ) -> None:
         self.schema = schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema no public name
         self.bindings = collect(schema)
@@ -70,6 +78,7 @@ class Engine:
         self._secret = cursor_secret
         self._zone = zone
         self._open_seal = open_seal
+        self._make_key = make_key
         self._prepared: Recent[tuple[str, str | None], Prepared] = Recent(512)
         self._plans: Recent[tuple[object, ...], Plan] = Recent(1024)
 
@@ -99,7 +108,12 @@ class Engine:
         emitter = Emitter(operation, self.bindings, viewer)
         sql = emitter.statement(operation.query, data) if data else Sql("")
         statement = emitter.binds.finish(sql)
-        return Plan(roots=roots, statement=statement, opens_seals=emitter.opens_seals)
+        return Plan(
+            roots=roots,
+            statement=statement,
+            opens_seals=emitter.opens_seals,
+            makes_keys=emitter.makes_keys,
+        )
 
     def request(self, viewer: Viewer, given: Variables, today: date | None = None) -> Request:
         """Gather what the parameters of a plan are taken from; today is the region's date."""
@@ -131,7 +145,12 @@ class Engine:
 
     async def _read(self, pool: Reader, plan: Plan, values: Sequence[object]) -> bytes:
         body: bytes = await pool.fetchval(plan.statement.sql, *values)
+        if plan.makes_keys:
+            body = _KEYED.sub(self._keyed, body)
         return _SEALED.sub(self._opened, body) if plan.opens_seals else body
+
+    def _keyed(self, match: re.Match[bytes]) -> bytes:
+        return json.dumps(self._make_key(match[1].decode())).encode()
 
     def _opened(self, match: re.Match[bytes]) -> bytes:
         return json.dumps(self._open_seal(b64decode(match[1])), ensure_ascii=False).encode()

@@ -16,6 +16,7 @@ from schema.compiler.sql import Piece, Sql, Text
 QUOTE = Text('"')
 NULL = Text("null")
 SEAL_MARK = "\x01"
+KEY_MARK = "\x02"
 
 
 def scalar(kind: GraphQLOutputType, sql: str, *, prefix: str = "") -> tuple[Piece, ...]:
@@ -33,6 +34,11 @@ def sealed(sql: str) -> Sql:
     """Write a sealed value between marks that no JSON text can hold; it is opened on the way out."""
     text = f"chr(1) || translate(encode({sql}, 'base64'), E'\\n', '') || chr(1)"
     return Sql(f"coalesce({text}, 'null')")
+
+
+def keyed(sql: str) -> Sql:
+    """Write what a row's key is made of between marks; it is sealed on the way out."""
+    return Sql(f"coalesce(chr(2) || ({sql}) || chr(2), 'null')")
 
 
 def _plain(sql: str, *, required: bool) -> tuple[Piece, ...]:

@@ -17,8 +17,9 @@ from starlette.routing import BaseRoute, Route
 from schema.compiler.run import Engine
 from schema.context import pool_of, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
-from schema.exports.documents import named_documents
+from schema.exports.documents import NamedDocument, named_documents
 from schema.exports.formats import FORMATS, format_named
+from schema.exports.ready import READY, Ready
 from schema.exports.sending import NO_STORE, Exported, Slots, refused_response
 from schema.exports.wanted import Wanted, made, named_export, own_export
 from schema.faults import faults_refused, refusal
@@ -51,14 +52,15 @@ class Exports:
 
     async def listed(self, _: Request) -> Response:
         """List the named exports and the formats; they name nobody, so nobody is asked."""
+        listed: list[Ready | NamedDocument] = [*READY.values(), *named_documents().values()]
         found = [
             {
-                "name": document.name,
-                "title": document.title,
-                "description": document.description,
-                "parameters": [asdict(parameter) for parameter in document.parameters],
+                "name": one.name,
+                "title": one.title,
+                "description": one.description,
+                "parameters": [asdict(parameter) for parameter in one.parameters],
             }
-            for document in named_documents().values()
+            for one in listed
         ]
         return JSONResponse({"formats": FORMATS, "exports": found}, headers=NO_STORE)
 

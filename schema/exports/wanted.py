@@ -1,6 +1,6 @@
 """What is to be exported: a list of the caller's own or a named one, and how it is made."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,16 +12,15 @@ import asyncpg
 from hub.access import Viewer
 from schema.compiler.run import Engine
 from schema.errors import RequestRefused, bad_input
-from schema.exports.documents import NamedDocument, Parameter, named_document
+from schema.exports.documents import Parameter, named_document
 from schema.exports.formats import ExportFormat, bytes_of
 from schema.exports.paging import paged
 from schema.exports.reading import Reading, reading, table_of
-from schema.exports.table import Table
+from schema.exports.ready import READY, Ready
 
 OWN_NAME: Final = "export"
 OWN_TITLE: Final = "Выгрузка по запросу"
 Json = Any  # a value of a request
-MakeTable = Callable[[Reading], Awaitable[Table]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +65,11 @@ def named_export(
     engine: Engine, name: str, given: Mapping[str, Json], wanted_format: ExportFormat
 ) -> Wanted:
     """Understand an export asked for by name; raises RequestRefused if it or a value is unknown."""
+    ready = READY.get(name)
+    if ready is not None:
+        return _of_ready(ready, given, wanted_format)
     document = named_document(name)
-    variables = variables_of(document, given)
+    variables = variables_of(document.parameters, given)
     names = (document.name, document.title)
     return _of_document(engine, document.text, None, variables, wanted_format, names=names)
 
@@ -90,13 +92,25 @@ def _of_document(
     return Wanted(name=name, title=title, format=wanted_format, bytes_of=blocks)
 
 
-def variables_of(document: NamedDocument, given: Mapping[str, Json]) -> Mapping[str, Json]:
+def _of_ready(ready: Ready, given: Mapping[str, Json], wanted_format: ExportFormat) -> Wanted:
+    variables = variables_of(ready.parameters, given)
+    if wanted_format not in ready.formats:
+        known = ", ".join(ready.formats)
+        raise RequestRefused([bad_input(f"Эта выгрузка бывает только {known}.")])
+
+    async def blocks(reads: Reading) -> AsyncIterator[bytes]:
+        return await ready.blocks(reads, variables, wanted_format)
+
+    return Wanted(name=ready.name, title=ready.title, format=wanted_format, bytes_of=blocks)
+
+
+def variables_of(parameters: Sequence[Parameter], given: Mapping[str, Json]) -> Mapping[str, Json]:
     """Read the values of a named export, texts of an address included."""
-    known = {parameter.name: parameter for parameter in document.parameters}
+    known = {parameter.name: parameter for parameter in parameters}
     if strange := sorted(set(given) - set(known)):
         message = f"Выгрузка не знает: {', '.join(strange)}. Она принимает: {', '.join(known)}."
         raise RequestRefused([bad_input(message)])
-    missing = [one.name for one in document.parameters if one.required and not given.get(one.name)]
+    missing = [one.name for one in parameters if one.required and not given.get(one.name)]
     if missing:
         message = f"Не хватает значений: {', '.join(missing)}."
         raise RequestRefused([bad_input(message)])

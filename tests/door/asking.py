@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ import asyncpg
 
 from hub.access import Viewer, authenticate
 from hub.database import Database, open_connection, open_read_pool
+from hub.row_keys import issue as issue_row_key
 from hub.seal import Sealer
 from hub.settings import Addresses
 from schema.compiler.run import Engine
@@ -75,7 +77,11 @@ async def opened(
     web = await open_read_pool(addresses.web)
     web_region = await open_read_pool(addresses.web_region)
     engine = Engine(
-        build_schema(), cursor_secret=b"k" * 32, zone=ZONE, open_seal=region.sealer.open
+        build_schema(),
+        cursor_secret=b"k" * 32,
+        zone=ZONE,
+        open_seal=region.sealer.open,
+        make_key=partial(issue_row_key, region.sealer),
     )
     viewers = {who: await authenticate(web, getattr(keys, who)) for who in VIEWERS}
     try:
