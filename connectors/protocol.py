@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.records import Batch, Rejected
+from hub.records import Batch, OrganisationMention, Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +12,16 @@ class Checkpoint:
     """A point from which a broken read goes on; opaque to everyone but its connector."""
 
     cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """The organisations whose whole staff a read from the beginning names: who is absent is gone."""
+
+    organisations: tuple[OrganisationMention, ...]
+
+
+Item = Batch | Rejected | Checkpoint | Roll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +39,10 @@ class Connector(Protocol):
         """Say whether the source can be read, without reading it whole."""
         ...
 
-    def fetch(self, cursor: str | None = None) -> Iterator[Batch | Rejected | Checkpoint]:
+    def fetch(self, cursor: str | None = None) -> Iterator[Item]:
         """Yield the source's rows in order, from `cursor` if it is given.
 
-        A row that cannot be taken is a `Rejected`, never an exception.
+        A row that cannot be taken is a `Rejected`, never an exception. A read that could not give
+        everything says `source.incomplete`. A source that breaks off raises SourceError.
         """
         ...

@@ -21,6 +21,7 @@ class Difference:
     mentorships_changed: int = 0
     mentorships_removed: int = 0
     events: int = 0
+    held: int = 0  # units that the brake keeps as they stand
 
     @property
     def people(self) -> int:
@@ -48,14 +49,15 @@ async def begin(session: WriteSession, kind: str, *, actor: str) -> ChangesetId:
 async def finish(session: WriteSession, changeset_id: ChangesetId, difference: Difference) -> None:
     """Mark the changeset applied with its difference, and with it those of its kind that died.
 
-    A run projects all pending evidence, and only one run of a kind is at work, so an older
-    changeset that is still staged belongs to a run that died after landing.
+    A run projects all pending evidence. An older changeset that is still staged belongs to a run
+    that died after landing, unless it is that of another source's run which is at work now.
     """
     await session.raw.execute(
         "update changeset c set state = 'APPLIED', applied_at = now(),"
         " summary = case when c.id = $1 then $2::jsonb else c.summary end"
         " from changeset mine where mine.id = $1 and c.id <= $1 and c.kind = mine.kind"
-        " and c.state = 'STAGED'",
+        " and (c.id = $1 or c.state = 'STAGED' and not exists"
+        " (select from sync_run r where r.changeset_id = c.id and r.state = 'RUNNING'))",
         changeset_id,
         json.dumps(asdict(difference)),
     )

@@ -104,7 +104,7 @@ async def _payloads(connection: Connection, ids: Ids, sealer: Sealer) -> pd.Data
     """Read what the records say, a column a field, with the СНИЛС opened for the normaliser."""
     rows = await connection.fetch(
         "select r.id, r.kind, r.organisation_id, v.stated_as_of, v.payload,"
-        " v.source_file_id, v.sheet, v.row"
+        " v.source_file_id, v.sheet, v.row, v.stated_id"
         " from record r join record_version v on v.id = r.current_version_id"
         " where r.id = any($1) order by r.id",
         ids.tolist(),
@@ -113,7 +113,7 @@ async def _payloads(connection: Connection, ids: Ids, sealer: Sealer) -> pd.Data
     payloads = payloads.reindex(columns=sorted({*payloads.columns, "snils", "organization"}))
     payloads = payloads.astype(object).fillna("")
     payloads["stated_as_of"] = [row["stated_as_of"] for row in rows]
-    for name in ("id", "kind", "organisation_id", "source_file_id", "sheet", "row"):
+    for name in ("id", "kind", "organisation_id", "source_file_id", "sheet", "row", "stated_id"):
         payloads[f"_{name}"] = [row[name] for row in rows]
     payloads["snils"] = [sealer.open_text(text) if text else "" for text in payloads["snils"]]
     return payloads
@@ -185,6 +185,7 @@ async def _reject_cells(
             "sheet": places["_sheet"].to_numpy(),
             "row": places["_row"].to_numpy(),
             "column": issues["field"].to_numpy(),
+            "stated_id": places["_stated_id"].to_numpy(),
             "code": issues["code"].to_numpy(),
             "message": issues["message"].to_numpy(),
             "payload_sealed": [sealer.seal(text) for text in said],

@@ -101,7 +101,7 @@ def project(facts: pd.DataFrame, chosen: pd.DataFrame, directory: Directory) -> 
     """Compute what stands about people.
 
     `facts`: records with the columns of `record_facts`, their `person_id`, `kind`,
-    `first_stated`, `last_stated`, `ended_on`, `stated_as_of`, `record_version_id`,
+    `source_id`, `is_card`, `first_stated`, `last_stated`, `ended_on`, `stated_as_of`, `record_version_id`,
     `main_request`. `chosen`: person_id, field, position (a row of `facts`), rule.
     """
     facts = facts.assign(order=content_order(facts))  # ties never follow the order of arrival
@@ -238,13 +238,24 @@ def _restated(records: pd.DataFrame) -> pd.DataFrame:
     """
     if records.empty:
         return records
-    of_unit = records.groupby(["person_id", "organisation_id"])
-    newest = records["last_stated"] == of_unit["last_stated"].transform("max")
+    unit = [records["person_id"], records["organisation_id"]]
+    said = _said_last(records)
+    newest = said == said.groupby(unit).transform("max")
     begun = records["starts"].where(newest, FOREVER)
-    begun = begun.groupby([records["person_id"], records["organisation_id"]]).transform("min")
+    begun = begun.groupby(unit).transform("min")
     ends = records["ends"].where(newest | (records["ends"] < begun), begun)
     held = records.assign(ends=ends)
     return held[held["starts"] < held["ends"]]
+
+
+def _said_last(records: pd.DataFrame) -> pd.Series:
+    """Tell how fresh each record is: a card that stands is as fresh as any of its source there.
+
+    A system says only what changed, so a card that it does not repeat has not ended.
+    """
+    stands = records["is_card"].astype(bool) & records["ended_on"].isna()
+    of_source = records.groupby(["person_id", "organisation_id", "source_id"])["last_stated"]
+    return records["last_stated"].where(~stands, of_source.transform("max"))
 
 
 def _experience(facts: pd.DataFrame) -> pd.DataFrame:

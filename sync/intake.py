@@ -15,9 +15,11 @@ import pandas as pd
 
 from hub.database import Database, WriteSession
 from hub.records import ChangesetId, Rejected
+from hub.row_keys import FILES
 from hub.seal import Sealer
 from sync import changeset
 from sync.ahead import ahead
+from sync.brake import Passing
 from sync.changeset import Difference
 from sync.directory import read_directory
 from sync.findings import examined, read_findings, with_findings
@@ -27,13 +29,14 @@ from sync.lists import state_lists
 from sync.pipeline import project
 from sync.profiles import drifted, keep_profiles, read_profiles
 from sync.reading import FileRead, FileReport, Given, fingerprint, read_file, records_of
+from sync.returned import bind
 from sync.stage import Landed, land, landing_of, reject, state_figures
 
 __all__ = ["Accepted", "FileReport", "Given", "accept", "check"]
 
-SOURCE_CODE = "school-files"
+SOURCE_CODE = FILES
 SOURCE_TITLE = "Файлы образовательных организаций"
-PAGE_ROWS = 20_000
+PAGE_ROWS = 2_500
 Progress = Callable[[str, int], None]
 
 
@@ -56,12 +59,20 @@ class Page:
     landing: pd.DataFrame | None
 
 
-async def check(database: Database, files: Sequence[Given], *, today: date) -> list[FileReport]:
-    """Say what each file holds and what in it cannot be taken; writes nothing."""
+async def check(
+    database: Database, files: Sequence[Given], *, today: date, sealer: Sealer | None = None
+) -> list[FileReport]:
+    """Say what each file holds and what in it cannot be taken; writes nothing.
+
+    Without a sealer the keys of a returned template are not looked at.
+    """
     async with database.reading() as session:
         directory = await read_directory(session.raw)
         profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
-    reads = [read_file(given, directory, today=today, profiles=profiles) for given in files]
+    reads = [
+        read_file(given, directory, today=today, profiles=profiles, sealer=sealer)
+        for given in files
+    ]
     async with database.reading() as session:
         found = await drifted(session.raw, SOURCE_CODE, [read.shapes for read in reads])
     return [
@@ -70,7 +81,7 @@ async def check(database: Database, files: Sequence[Given], *, today: date) -> l
     ]
 
 
-async def accept(
+async def accept(  # noqa: PLR0913 - who gives what and how, each by name
     database: Database,
     files: Sequence[Given],
     *,
@@ -78,13 +89,15 @@ async def accept(
     actor: str,
     today: date,
     page_rows: int = PAGE_ROWS,
+    release: bool = False,
     progress: Progress = lambda _station, _done: None,
 ) -> Accepted:
     """Take files in as one changeset and write what follows from them.
 
     Evidence is committed in pages of whole files that hold about `page_rows` rows. One run of the
     source at a time: raises ConflictError while another is at work. The same files again change
-    nothing.
+    nothing. With `release` the person who gives the files answers for what they end: the brake
+    lets their organisations pass.
     """
     async with database.holding(f"source:{SOURCE_CODE}"):
         async with database.writing() as session:
@@ -94,8 +107,11 @@ async def accept(
             changeset_id = await changeset.begin(session, "IMPORT", actor=actor)
             began = await session.raw.fetchval("select now()")
         reports: list[FileReport] = []
+        listed: set[UUID] = set()
         records = versions = 0
-        read = partial(read_file, directory=directory, today=today, profiles=profiles)
+        read = partial(
+            read_file, directory=directory, today=today, profiles=profiles, sealer=sealer
+        )
         pages = _pages(map(read, files), sealer, page_rows=page_rows)
         async with aclosing(ahead(pages)) as ready:
             async for page in ready:
@@ -103,6 +119,7 @@ async def accept(
                     landed = await _land(session, page, source_id, changeset_id, sealer)
                     drift = await _keep_shapes(session, page, source_id, began)
                 records, versions = records + landed.records, versions + landed.versions
+                listed |= {one.organisation_id for read in page.reads for one in read.lists}
                 reports += [
                     replace(read.report(), drift=changed)
                     for read, changed in zip(page.reads, drift, strict=True)
@@ -113,6 +130,10 @@ async def accept(
             changeset_id,
             sealer=sealer,
             today=today,
+            passing=Passing(
+                actor=actor,
+                units=frozenset((source_id, unit) for unit in listed if release),
+            ),
             progress=lambda station: progress(station, len(reports)),
         )
     async with database.reading() as reading:
@@ -174,6 +195,8 @@ async def _land(
     if page.landing is not None:
         landing = page.landing.assign(source_file_id=page.landing["source_file_id"].map(ids))
         landed = await land(session, landing, source_id=source_id, changeset_id=changeset_id)
+        bindings = [binding for read in reads for binding in read.bindings]
+        await bind(session, bindings, source_id=source_id, changeset_id=changeset_id)
     lists = [given.of_file(ids[read.file_id]) for read in reads for given in read.lists]
     await state_lists(session, lists, changeset_id=changeset_id)
     figures = [

@@ -127,6 +127,7 @@ async def _write_golden(
 
 DETAILS = (
     "record_id",
+    "is_card",
     "first_stated",
     "last_stated",
     "ended_on",
@@ -148,7 +149,7 @@ DETAILS = (
 async def _with_details(connection: Connection, facts: pd.DataFrame) -> pd.DataFrame:
     """Join what the matcher does not compare: posts, classes, days of statements."""
     rows = await connection.fetch(
-        "select f.record_id, r.first_stated, r.last_stated, r.ended_on, f.snils_sealed,"
+        "select f.record_id, r.is_card, r.first_stated, r.last_stated, r.ended_on, f.snils_sealed,"
         " f.position_code, f.position_text, f.subjects, f.hired_on,"
         " f.dismissed_on, f.teaching_since, f.young_specialist_flag, f.category, f.grade,"
         " f.letter, coalesce(v.payload ->> 'main_request', '') as main_request"

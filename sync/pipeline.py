@@ -6,6 +6,7 @@ next run projects.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from hub.database import Database, WriteSession
 from hub.records import ChangesetId
 from hub.seal import Sealer
 from sync import changeset, outbox
+from sync.brake import NOBODY, Passing, brake
 from sync.changeset import Difference
 from sync.claims import ClaimRules
 from sync.directory import read_directory
@@ -37,20 +39,24 @@ async def project(
     *,
     sealer: Sealer,
     today: date,
+    passing: Passing = NOBODY,
     progress: Progress = lambda _station: None,
 ) -> Difference:
     """Bring people and mentorships up to the evidence, in one transaction.
 
-    Waits for another projection to end. Costs what the change touches, not what is stored.
+    Units that would change too much are held, but those that `passing` names. Waits for another
+    projection to end. Costs what the change touches, not what is stored.
     """
     async with database.writing() as session:
         await session.lock(PROJECTING)
+        held = await brake(session, changeset_id, passing, today=today)
         pending = await read_pending(session.raw)
-        difference = Difference()
+        difference = Difference(held=held)
         if len(pending.all):
             difference = await _project(
                 session, pending, changeset_id, sealer=sealer, today=today, progress=progress
             )
+            difference = replace(difference, held=held)
         await changeset.finish(session, changeset_id, difference)
         return difference
 

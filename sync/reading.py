@@ -23,6 +23,7 @@ from hub.records import (
     Place,
     Rejected,
 )
+from hub.seal import Sealer
 from sync.claims import academic_year
 from sync.columns import column
 from sync.directory import Directory
@@ -30,6 +31,8 @@ from sync.headers import Drift, Shape, open_headers, shape_of, unknown_headers
 from sync.identity import new_id
 from sync.lists import ListStatement
 from sync.placing import UNKNOWN_ORGANISATION, organisations_of, records_of_lists, strangers
+from sync.returned import Binding, returned
+from sync.within import FOREIGN, foreign_rows, foreigners
 
 NO_PERIOD = (
     "Не сказано, на какую дату или учебный год составлен список. "
@@ -42,7 +45,8 @@ class Given:
     """A file with what its giver declares; what is not declared is read from its titles.
 
     `period` is the academic year the file speaks of, `stated_as_of` the day; `columns` are fields
-    by header, as a person told them. `connector` reads the file where it is no table of a school's.
+    by header, as a person told them; `within` are the organisations whose lists this giver may hand
+    in, where not everybody's. `connector` reads the file where it is no table of a school's.
     """
 
     path: Path
@@ -51,6 +55,7 @@ class Given:
     stated_as_of: date | None = None
     completeness: Completeness = Completeness.PARTIAL
     columns: Mapping[str, str] = field(default_factory=dict)
+    within: frozenset[UUID] | None = None
     connector: Connector | None = None
 
 
@@ -59,7 +64,7 @@ class FileReport:
     """What was understood of a file, for the person who gave it.
 
     `suggested` are the fields that an unmapped header might mean; `drift` is how the headers differ
-    from those accepted last.
+    from those accepted last; `questions` are what only the giver can answer, each with its repair.
     """
 
     name: str
@@ -70,6 +75,8 @@ class FileReport:
     repairs: tuple[str, ...]
     suggested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()
+    figures: int = 0
+    questions: tuple[Rejected, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +90,7 @@ class FileRead:
     frames: list[pd.DataFrame] = field(default_factory=list)
     lists: list[ListStatement] = field(default_factory=list)
     figures: list[tuple[Figure, ListStatement]] = field(default_factory=list)
+    bindings: list[Binding] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
@@ -99,15 +107,21 @@ class FileRead:
             unmapped=tuple(dict.fromkeys(self.unmapped)),
             repairs=tuple(dict.fromkeys(self.repairs)),
             suggested=self.suggested,
+            figures=len(self.figures),
         )
 
 
 def read_file(
-    given: Given, directory: Directory, *, today: date, profiles: Profiles | None = None
+    given: Given,
+    directory: Directory,
+    *,
+    today: date,
+    profiles: Profiles | None = None,
+    sealer: Sealer | None = None,
 ) -> FileRead:
     """Read a file whole; what cannot be taken stands in `rejected`, never raises for it.
 
-    `profiles` recall what people told about headers before.
+    `profiles` recall what people told about headers before; `sealer` reads the keys of rows.
     """
     read = FileRead(given=given, file_id=new_id())
     connector = given.connector or SchoolFile(
@@ -123,6 +137,9 @@ def read_file(
                 continue
     seen = [*read.unmapped, *(name for shape in read.shapes for name in shape.fields)]
     read.rejected += unknown_headers(given.columns, seen, file=given.path.name)
+    known = returned(read.kinds, read.frames, sealer, file=given.path.name)
+    read.frames, read.bindings = known.frames, known.bindings
+    read.rejected += known.rejected
     return read
 
 
@@ -176,11 +193,16 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
         _take_figures(read, batch, directory, stated_as_of)
         return
     organisations = organisations_of(batch, directory, min(stated_as_of, today))
+    foreign = foreign_rows(organisations, read.given.within)
     known = organisations.notna().to_numpy()
+    read.rejected += foreigners(batch, foreign)
     if not known.any():
         read.rejected.append(_refused(batch, "file.unknown_organisation", UNKNOWN_ORGANISATION))
         return
     read.rejected += strangers(batch, ~known)
+    known &= ~foreign
+    if not known.any():
+        return
     rows = batch.frame[known].reset_index(drop=True)
     rows["organisation_id"] = column(organisations[known])
     rows["stated_as_of"] = column([stated_as_of] * len(rows))
@@ -202,6 +224,9 @@ def _take_figures(read: FileRead, batch: Batch, directory: Directory, stated_as_
     organisation = directory.resolve(batch.organisation, on=stated_as_of)
     if organisation is None:
         read.rejected.append(_refused(batch, "file.unknown_organisation", UNKNOWN_ORGANISATION))
+        return
+    if read.given.within is not None and organisation not in read.given.within:
+        read.rejected.append(_refused(batch, "file.foreign_organisation", FOREIGN))
         return
     statement = _statement(read, batch, organisation, stated_as_of)
     read.figures += [(figure, statement) for figure in batch.figures]

@@ -1,18 +1,79 @@
 """A run of a source: its pages land one by one with the place to go on from, then all is projected."""
 
-from collections.abc import Callable
-from datetime import date
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
 from uuid import UUID
 
+from connectors.catalogue import connector_of
+from connectors.client.failure import SourceConfigError, SourceError
 from connectors.protocol import Connector
-from hub.database import Database
+from hub.database import Database, WriteSession
+from hub.errors import ConflictError, DatabaseError
+from hub.records import ChangesetId, Completeness, FileKind
 from hub.seal import Sealer
-from sync.runs import Mode, Run
+from sync import changeset, runs
+from sync.ahead import ahead
+from sync.brake import close_waiting, count_placed
+from sync.changeset import Difference
+from sync.claims import academic_year
+from sync.directory import read_directory
+from sync.identity import new_id
+from sync.lists import ListStatement, state_lists
+from sync.pipeline import project
+from sync.run_pages import PAGE_ROWS, Page, Reader
+from sync.runs import Ending, Mode, Run, RunState
+from sync.stage import Landed, land, reject_again, state_figures
 
+BEAT_SECONDS: Final = 10.0
 Progress = Callable[[str, int], None]  # is told the station and how many rows have landed
+ABSENT_FILE = (
+    "Секрет источника не найден: нет файла «{0}» в папке секретов. Положите его туда и повторите."
+)
+HELD = (
+    "Тормоз: организаций, где сразу закончилось бы слишком много записей: {0}. Остальное применено; "
+    "проверьте источник и отпустите их или дождитесь полного списка."
+)
 
 
-async def run_source(
+class LostRunError(ConflictError):
+    """Этот обмен продолжает другой процесс."""
+
+    code = "conflict.run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """A source as its row says when a run begins."""
+
+    id: UUID
+    code: str
+    kind: str
+    title: str
+    settings: dict[str, object]
+    secret_name: str | None
+    cursor: str | None
+    full_since: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """A run at work: what its pages are written with."""
+
+    database: Database
+    source: _Source
+    run_id: UUID
+    changeset_id: ChangesetId
+    reader: Reader
+    counts: Counter[str]
+
+
+async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
     database: Database,
     code: str,
     *,
@@ -22,7 +83,242 @@ async def run_source(
     mode: Mode = Mode.CHANGES,
     run_id: UUID | None = None,
     connector: Connector | None = None,
+    secrets: Path | None = None,
+    page_rows: int = PAGE_ROWS,
     progress: Progress = lambda _station, _rows: None,
 ) -> Run:
-    """Read a source and write what follows from it; answers the run as it ended."""
-    raise NotImplementedError
+    """Read a source and write what follows from it; answers the run as it ended.
+
+    A read that broke off goes on from the last page written; FULL begins anew unless a full read
+    broke off. What lands before a source breaks off stays and is projected, and the run says who
+    repairs the rest. `run_id` names a run that was asked for; `connector` reads instead of what
+    the source's settings say. One run of a source at a time: raises ConflictError while another
+    is at work.
+    """
+    async with database.holding(f"source:{code}"):
+        async with database.writing() as session:
+            run_id = run_id or await runs.request(session, code, mode=mode, actor=actor)
+            source = await _begin_reading(session, code, mode, today)
+            directory = await read_directory(session.raw)
+            changeset_id = await changeset.begin(session, "SYNC", actor=actor)
+            await runs.begin(session, run_id, changeset_id=changeset_id)
+        async with _beating(database, run_id):
+            counts: Counter[str] = Counter()
+            try:
+                reader = Reader(
+                    connector=connector or _connector(source, secrets),
+                    directory=directory,
+                    sealer=sealer,
+                    source_file_id=new_id(),
+                    today=today,
+                    page_rows=page_rows,
+                )
+                work = _Work(
+                    database=database,
+                    source=source,
+                    run_id=run_id,
+                    changeset_id=changeset_id,
+                    reader=reader,
+                    counts=counts,
+                )
+                ending = await _read(work, progress)
+            except SourceError as error:
+                ending = Ending(
+                    state=RunState.FAILED,
+                    failure=error.failure,
+                    error_code=error.reason,
+                    message=error.message,
+                )
+            difference = await project(
+                database,
+                changeset_id,
+                sealer=sealer,
+                today=today,
+                progress=lambda station: progress(station, counts["rows"]),
+            )
+        return await _finish(database, source.id, run_id, ending, counts, difference)
+
+
+async def _begin_reading(session: WriteSession, code: str, mode: Mode, today: date) -> _Source:
+    """Lock the source's row and say from where it is read; a read from the beginning is full."""
+    row = await session.raw.fetchrow(
+        "select id, code, kind, title, settings, secret_name, cursor, full_since"
+        " from source where code = $1 for update",
+        code,
+    )
+    if row is None:
+        raise runs.UnknownSourceError
+    source = _Source(**dict(row))
+    if source.cursor is None or (mode is Mode.FULL and source.full_since is None):
+        source = replace(source, cursor=None, full_since=today)
+        await session.raw.execute(
+            "update source set cursor = null, full_since = $2 where id = $1", source.id, today
+        )
+    return source
+
+
+def _connector(source: _Source, secrets: Path | None) -> Connector:
+    secret = ""
+    if source.secret_name is not None:
+        try:
+            secret = ((secrets or Path()) / source.secret_name).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            text = ABSENT_FILE.format(source.secret_name)
+            raise SourceConfigError(text, code="source.no_secret") from error
+    return connector_of(source.kind, source.settings, secret)
+
+
+async def _read(work: _Work, progress: Progress) -> Ending:
+    """Write the pages of the read; raises SourceError where the source breaks off."""
+    roll: set[UUID] = set()
+    progress("landing", 0)
+    async with aclosing(ahead(work.reader.pages(work.source.cursor))) as pages:
+        async for page in pages:
+            roll |= page.roll
+            if await _write(work, page):
+                return Ending(state=RunState.CANCELLED)
+            progress("landing", work.counts["rows"])
+    await _end_reading(work, roll)
+    return Ending(
+        state=RunState.PARTIAL if work.counts["rejected"] else RunState.SUCCEEDED,
+    )
+
+
+async def _write(work: _Work, page: Page) -> bool:
+    """Write a page with the place behind it; answers whether the run is asked to end."""
+    async with work.database.writing() as session:
+        landed = Landed(records=0, versions=0)
+        if page.is_evidence:
+            await _keep_provenance(session, work, page)
+            landed = await _land(session, work, page)
+        await session.raw.execute(
+            "update source set cursor = coalesce($2, cursor),"
+            " full_since = case when $3 then least(full_since, $4::date) end where id = $1",
+            work.source.id,
+            page.cursor,
+            page.is_whole,
+            page.earliest,
+        )
+        work.counts.update(
+            rows=page.rows,
+            records=landed.records,
+            versions=landed.versions,
+            figures=len(page.figures),
+            rejected=len(page.rejected),
+            pages=1,
+        )
+        asked = await runs.beat(session, work.run_id, work.counts)
+    if asked is None:
+        raise LostRunError
+    return asked
+
+
+async def _keep_provenance(session: WriteSession, work: _Work, page: Page) -> None:
+    """Name what the run read, once and only if it read anything."""
+    await session.raw.execute(
+        "insert into source_file (id, source_id, name, size, rows, rejected, changeset_id)"
+        " values ($1, $2, $3, 0, $4, $5, $6) on conflict (id) do update"
+        " set rows = source_file.rows + excluded.rows,"
+        " rejected = source_file.rejected + excluded.rejected",
+        work.reader.source_file_id,
+        work.source.id,
+        work.source.title,
+        page.rows,
+        len(page.rejected),
+        work.changeset_id,
+    )
+
+
+async def _land(session: WriteSession, work: _Work, page: Page) -> Landed:
+    landed = Landed(records=0, versions=0)
+    if page.landing is not None:
+        landed = await land(
+            session,
+            page.landing,
+            source_id=work.source.id,
+            changeset_id=work.changeset_id,
+            stated_at=datetime.now(UTC),
+        )
+    await state_figures(session, list(page.figures), changeset_id=work.changeset_id)
+    refused = [
+        (rejected, work.reader.source_file_id, organisation)
+        for rejected, organisation in page.rejected
+    ]
+    await reject_again(session, refused, changeset_id=work.changeset_id, sealer=work.reader.sealer)
+    return landed
+
+
+async def _end_reading(work: _Work, roll: set[UUID]) -> None:
+    """Close the read; one that was full and whole says of each organisation who is there."""
+    async with work.database.writing() as session:
+        since = await session.raw.fetchval(
+            "select full_since from source where id = $1 for update", work.source.id
+        )
+        if since is None:
+            return
+        await session.raw.execute(
+            "update source set full_since = null where id = $1", work.source.id
+        )
+        if roll:
+            work.counts["lists"] = len(roll)
+            nothing = Page(
+                landing=None, rows=0, figures=(), rejected=(), roll=frozenset(), earliest=None,
+                cursor=None,
+            )  # fmt: skip
+            await _keep_provenance(session, work, nothing)
+            lists = [_list(work, organisation, since) for organisation in sorted(roll)]
+            await state_lists(session, lists, changeset_id=work.changeset_id)
+
+
+def _list(work: _Work, organisation: UUID, since: date) -> ListStatement:
+    return ListStatement(
+        organisation_id=organisation,
+        kind=FileKind.STAFF,
+        stated_as_of=since,
+        academic_year=academic_year(since),
+        completeness=Completeness.FULL,
+        source_file_id=work.reader.source_file_id,
+    )
+
+
+async def _finish(
+    database: Database,
+    source_id: UUID,
+    run_id: UUID,
+    ending: Ending,
+    counts: Counter[str],
+    difference: Difference,
+) -> Run:
+    """Write how the run ended; while the brake holds a unit of the source it waits."""
+    counts.update(people=difference.people, mentorships=difference.mentorships)
+    async with database.writing() as session:
+        held = await count_placed(session, source_id)
+        counts["held"] = held
+        if held and ending.state in (RunState.SUCCEEDED, RunState.PARTIAL):
+            ending = Ending(state=RunState.WAITING, message=HELD.format(held))
+        await runs.finish(session, run_id, ending, counts)
+        await close_waiting(session)
+    run = await runs.read_run(database, run_id)
+    if run is None:
+        raise LostRunError
+    return run
+
+
+@asynccontextmanager
+async def _beating(database: Database, run_id: UUID) -> AsyncIterator[None]:
+    """Say every few seconds that the run is alive, also while it waits for a slow source."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            with suppress(DatabaseError, OSError):  # whoever writes a page will hear of it as well
+                async with database.writing() as session:
+                    await runs.beat(session, run_id)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating

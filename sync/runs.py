@@ -12,7 +12,7 @@ import asyncpg
 
 from connectors.client.failure import Failure
 from hub.database import Database, WriteSession
-from hub.errors import InputError
+from hub.errors import HubError, InputError
 from sync.identity import new_id
 
 COLUMNS: Final = (
@@ -26,6 +26,12 @@ class UnknownSourceError(InputError):
     """Такого источника нет. Посмотрите коды источников: hub source list."""
 
     code = "source.unknown"
+
+
+class DiedError(HubError):
+    """Процесс, который читал источник, прервался. Принятое сохранено, чтение продолжено."""
+
+    code = "run.died"
 
 
 class Mode(StrEnum):
@@ -119,23 +125,39 @@ async def list_runs(database: Database, code: str | None = None, *, limit: int =
 
 
 async def begin(session: WriteSession, run_id: UUID, *, changeset_id: int) -> None:
-    """Mark a run begun; what another attempt at the same run had said is forgotten."""
+    """Mark a run begun, and say of another that died at work that nobody continues it.
+
+    Call it while the source is held: what another attempt at the same run had said is forgotten.
+    """
     await session.raw.execute(
         "update sync_run set state = 'RUNNING', changeset_id = $2, started_at = now(),"
         " heartbeat_at = now(), finished_at = null, failure = null, error_code = null,"
-        " message = null where id = $1",
+        " message = null, counts = '{}' where id = $1",
         run_id,
         changeset_id,
     )
-
-
-async def beat(session: WriteSession, run_id: UUID, counts: Mapping[str, int]) -> bool:
-    """Say that the run is alive and how far it is; answers whether it is asked to cancel."""
-    asked: bool = await session.raw.fetchval(
-        "update sync_run set heartbeat_at = now(), counts = $2 where id = $1"
-        " returning cancel_requested",
+    await session.raw.execute(
+        "update sync_run died set state = 'FAILED', failure = 'SYSTEM', finished_at = now(),"
+        " error_code = $2, message = $3 from sync_run mine where mine.id = $1"
+        " and died.source_id = mine.source_id and died.state = 'RUNNING' and died.id <> mine.id",
         run_id,
-        json.dumps(dict(counts)),
+        DiedError.code,
+        DiedError().message,
+    )
+
+
+async def beat(
+    session: WriteSession, run_id: UUID, counts: Mapping[str, int] | None = None
+) -> bool | None:
+    """Say that the run is alive and how far it is.
+
+    Answers whether it is asked to cancel; None where the run is no longer at work.
+    """
+    asked: bool | None = await session.raw.fetchval(
+        "update sync_run set heartbeat_at = now(), counts = coalesce($2, counts)"
+        " where id = $1 and state = 'RUNNING' returning cancel_requested",
+        run_id,
+        None if counts is None else json.dumps(dict(counts)),
     )
     return asked
 

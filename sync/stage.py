@@ -141,7 +141,8 @@ MENTIONED_RECORDS = RECORDS.format(
 )
 
 # A row's version takes the id that its record was made with; the newest one of a new record. What
-# a system said in the morning and says again in the evening holds against what it said at noon.
+# a system said in the morning and says again in the evening holds against what it said at noon; but
+# a read that says what stands already writes nothing.
 VERSIONS = """
 with said as (
     select distinct on (r.id, l.stated_as_of, l.content_hash)
@@ -165,8 +166,11 @@ with said as (
     order by record_id, stated_as_of, content_hash
     on conflict (record_id, stated_as_of, content_hash) do update
         set stated_at = excluded.stated_at
-        where held.stated_at < excluded.stated_at
-          and held.id <> (select current_version_id from record where id = held.record_id)
+        where held.stated_at < excluded.stated_at and exists (
+            select from record r where r.id = held.record_id and (r.current_version_id <> held.id
+                or r.is_card and exists (select from record o where o.is_card
+                    and o.source_id = r.source_id and o.external_id = r.external_id
+                    and o.organisation_id <> r.organisation_id)))
     returning id, record_id, stated_as_of, stated_at, content_hash, (xmax = 0) as is_new
 ), newest as (
     select distinct on (record_id) id, record_id, stated_as_of, stated_at, content_hash
@@ -252,3 +256,39 @@ async def reject(
 
 def _as_text(rejected: Rejected) -> str:
     return json.dumps(dict(rejected.payload), ensure_ascii=False, sort_keys=True)
+
+
+async def reject_again(
+    session: WriteSession,
+    rejections: list[tuple[Rejected, UUID, UUID | None]],
+    *,
+    changeset_id: ChangesetId,
+    sealer: Sealer,
+) -> None:
+    """Keep what a system gave that was not taken in; what it gives again stands once.
+
+    A row is known again by its number in the system, in the place and for the reason it had.
+    """
+    known = (
+        await session.raw.fetch(
+            "select distinct held.sheet, held.stated_id, held.code"
+            " from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])"
+            " as found (file_id, sheet, stated_id, code)"
+            " join source_file mine on mine.id = found.file_id"
+            " join rejection held on held.stated_id = found.stated_id and held.sheet = found.sheet"
+            " and held.code = found.code"
+            " join source_file theirs on theirs.id = held.source_file_id"
+            " and theirs.source_id = mine.source_id where found.stated_id <> ''",
+            [file_id for _, file_id, _ in rejections],
+            *zip(*(_known_by(rejected) for rejected, _, _ in rejections), strict=True),
+        )
+        if rejections
+        else []
+    )
+    before = {tuple(row) for row in known}
+    fresh = [one for one in rejections if _known_by(one[0]) not in before]
+    await reject(session, fresh, changeset_id=changeset_id, sealer=sealer)
+
+
+def _known_by(rejected: Rejected) -> tuple[str, str, str]:
+    return rejected.place.sheet, rejected.payload.get("external_id", ""), rejected.code

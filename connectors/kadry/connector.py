@@ -7,8 +7,7 @@ from connectors.kadry.asking import Asker, client_of
 from connectors.kadry.cursor import STREAMS, Cursor
 from connectors.kadry.manifest import Manifest
 from connectors.kadry.reading import Reading, read_schools
-from connectors.protocol import Checkpoint, CheckResult
-from hub.records import Batch, Rejected
+from connectors.protocol import CheckResult, Item
 
 CHECK_SECONDS = 30.0
 
@@ -37,7 +36,7 @@ class Kadry:
             return CheckResult(ok=False, message=error.message)
         return CheckResult(ok=True)
 
-    def fetch(self, cursor: str | None = None) -> Iterator[Batch | Rejected | Checkpoint]:
+    def fetch(self, cursor: str | None = None) -> Iterator[Item]:
         """Yield staff, pairs and numbers without names; raises SourceError where asking fails."""
         reached = Cursor.parse(cursor)
         with client_of(self._manifest) as client:

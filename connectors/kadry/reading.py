@@ -10,7 +10,7 @@ from connectors.kadry.asking import Asker
 from connectors.kadry.cursor import STREAMS, Cursor
 from connectors.kadry.paging import Portion, Position, Sheet, portions
 from connectors.kadry.rows import Row, frame_of, missing_of, refused, unmapped_of
-from connectors.protocol import Checkpoint
+from connectors.protocol import Checkpoint, Item, Roll
 from hub.records import Batch, Figure, FigureMetric, FileKind, OrganisationMention, Place, Rejected
 
 _SCHOOL_FIELDS = MappingProxyType(
@@ -32,8 +32,6 @@ _INCOMPLETE = (
 )
 _BAD_COUNT = "Число без имён не читается. Исправьте его в системе."
 
-Item = Batch | Rejected | Checkpoint
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schools:
@@ -42,6 +40,11 @@ class Schools:
     names: Mapping[str, str]
     archived: frozenset[str]
     now: datetime | None
+
+    def roll(self) -> Roll:
+        """List the organisations by number and name."""
+        mentions = (OrganisationMention(code=code, name=name) for code, name in self.names.items())
+        return Roll(organisations=tuple(mentions))
 
 
 def read_schools(asker: Asker) -> Schools:
@@ -80,6 +83,8 @@ class Reading:
         if reached.since and now is not None and datetime.fromisoformat(reached.since) > now:
             yield Checkpoint(cursor=Cursor().text())
             return
+        if not reached.since and self.schools.names:
+            yield self.schools.roll()
         cursor = replace(reached, until=reached.until or ("" if now is None else now.isoformat()))
         for stream in STREAMS[STREAMS.index(reached.stream) :]:
             if stream != cursor.stream:

@@ -306,6 +306,7 @@ class Rejection(Base):
     message: Mapped[str]
     payload_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     changeset_id: Mapped[ChangesetRef]
+    __table_args__ = (Index(None, "stated_id", postgresql_where="stated_id <> ''"),)
 
 
 class MentorshipClaim(Base):

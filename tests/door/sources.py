@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from connectors.client.failure import SourceError
 from connectors.kadry.connector import Kadry
 from connectors.kadry.manifest import Manifest, read_manifest
-from connectors.protocol import Checkpoint
+from connectors.protocol import Checkpoint, Item
 from hub.demo.kadry_server import LOGIN, SECRET
 from hub.records import Batch, FileKind, Rejected
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-Item = Batch | Rejected | Checkpoint
 
 
 @contextmanager
