@@ -25,6 +25,8 @@ SEALED_FIELDS = ("snils", "inn_person")
 # What whoever read the rows knows of them: whose list, as of when, in which file. `list` tells
 # the lists of a frame apart.
 GIVEN_COLUMNS = ("organisation_id", "stated_as_of", "source_file_id", "list")
+# The record that a row is by its key, where it came back with one (sync/returned.py).
+ROW_IDENTITY = "row_identity"
 # What a record is besides what the source wrote.
 OWN_COLUMNS = ("kind", "part", "organisation_id", "external_id", "stating_id", "content_hash")
 NAME_FIELDS = ("last_name", "first_name", "middle_name", "full_name")
@@ -85,7 +87,7 @@ def parts_of(frame: pd.DataFrame, kind: FileKind) -> pd.DataFrame:
     own["stated_id"] = _column(own, "external_id")
     own["external_id"] = _identity(own, layout)
     own["stating_id"] = b""
-    own = own.drop(columns="list")
+    own = own.drop(columns=["list", ROW_IDENTITY], errors="ignore")
     if not layout.own:
         return own
     return stacked([_of_side(own, layout), _mentions(own, layout)])
@@ -145,7 +147,11 @@ def _identity(own: pd.DataFrame, layout: Layout) -> list[bytes]:
     key = np.where(stated != "", _hashed(stated, "external_id"), _row_hash(folded))
     key = key.astype(np.uint64) + _hashed(own["kind"], "kind")
     copies = _copies(own, key)
-    return _as_bytes(key, _mixed(key + copies * np.uint64(0x9E3779B97F4A7C15)))
+    made = _as_bytes(key, _mixed(key + copies * np.uint64(0x9E3779B97F4A7C15)))
+    if ROW_IDENTITY not in own:
+        return made
+    known = own[ROW_IDENTITY].to_list()
+    return [by_key or by_content for by_key, by_content in zip(known, made, strict=True)]
 
 
 def _copies(own: pd.DataFrame, key: Hashes) -> Hashes:
@@ -166,7 +172,7 @@ def _copies(own: pd.DataFrame, key: Hashes) -> Hashes:
 
 
 def _content_hash(frame: pd.DataFrame) -> list[bytes]:
-    aside = {*PLACE_COLUMNS, *OWN_COLUMNS, *GIVEN_COLUMNS, "row_no"}
+    aside = {*PLACE_COLUMNS, *OWN_COLUMNS, *GIVEN_COLUMNS, ROW_IDENTITY, "row_no"}
     fields = frame.loc[:, sorted(n for n in set(frame.columns) - aside if not _is_sealed(n))]
     return _as_bytes(*_row_hashes(fields, salts=(0, 1)))
 

@@ -155,7 +155,7 @@ class _Reader:
         names = _names(values, self._own)
         filled = np.zeros(len(rows), dtype=np.int64)
         for name, column in values.items():
-            if name != "row_no":
+            if name not in ("row_no", "row_key"):
                 filled += np.fromiter(map(bool, column), dtype=bool, count=len(rows))
         filled -= np.fromiter(map(bool, names), dtype=bool, count=len(rows))
         return _Chunk(
