@@ -1,7 +1,7 @@
-"""Exports that are laid out by the hub itself: both bases."""
+"""Exports that are laid out by the hub itself: both bases, and the template of a school."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from schema.exports.bases import MENTEES, MENTORS, Form, base_table
 from schema.exports.documents import Parameter
 from schema.exports.formats import ExportFormat, bytes_of
 from schema.exports.reading import Reading
+from schema.exports.template import template
 
 Json = Any  # a value of a request
 Blocks = Callable[[Reading, Mapping[str, Json], ExportFormat], Awaitable[AsyncIterator[bytes]]]
@@ -30,6 +31,12 @@ async def _base(
     form: Form, reads: Reading, variables: Mapping[str, Json], wanted: ExportFormat
 ) -> AsyncIterator[bytes]:
     return bytes_of(await base_table(reads, form, variables), wanted)
+
+
+async def _template(
+    reads: Reading, variables: Mapping[str, Json], _: ExportFormat
+) -> AsyncIterator[bytes]:
+    return await template(reads, variables)
 
 
 ORGANISATION: Final = Parameter(
@@ -68,6 +75,15 @@ READY: Final = {
             description="Тринадцать столбцов формы целевой модели, по учреждениям.",
             parameters=OF_BASE,
             blocks=partial(_base, MENTEES),
+        ),
+        Ready(
+            name="template",
+            title="Шаблон учреждения",
+            description="Работники, обучающиеся и обе базы, заполненные тем, что знает хаб. "
+            "Исправленный и возвращённый, он принимается без сличения.",
+            parameters=(replace(ORGANISATION, required=True), YEAR),
+            blocks=_template,
+            formats=(ExportFormat.XLSX,),
         ),
     )
 }
