@@ -1,11 +1,21 @@
 """Coverage: how many mentor whom, by unit and in total, and who stands behind each number."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 import strawberry
 
-from hub.coverage import COUNTS, METRICS, Attribution, GroupBy, Measure, Wanted, answer, members
+from hub.coverage import (
+    COUNTS,
+    METRICS,
+    Attribution,
+    GroupBy,
+    Measure,
+    Source,
+    Wanted,
+    answer,
+    members,
+)
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
@@ -187,7 +197,7 @@ class CoverageOverlap:
 
 @declare.bound("Охват: строки, весь ответ и насколько строки пересекаются.")
 class Coverage:
-    """An answer, counted when it is asked."""
+    """An answer, counted when it is asked or kept since nothing behind it changed."""
 
     rows: list[CoverageRow] = declare.many(
         "Строки: по одной на единицу, последняя — вне единиц.",
@@ -210,7 +220,14 @@ class Coverage:
     data_as_of: date | None = declare.column(
         "По какой день говорит самый свежий список.", "(select data_as_of from coverage_total)"
     )
-    live: bool = declare.column("Сосчитано сейчас, а не взято из готовых сумм.", "true")
+    source: Source = declare.column(
+        "Сосчитано сейчас или взято из готовых чисел, которые с тех пор ничто не изменило.",
+        "(select source from coverage_source)",
+    )
+    computed_at: datetime | None = declare.column(
+        "Когда сосчитаны готовые числа; null — сосчитано сейчас.",
+        "(select computed_at from coverage_source)",
+    )
 
 
 @declare.bound(

@@ -17,6 +17,7 @@ from hub.coverage import (
     PeriodError,
     Place,
     Shape,
+    Source,
     period_of,
 )
 from schema.compiler import declare
@@ -45,6 +46,11 @@ declare.choice(
     },
     name="CoverageAttribution",
 )(Attribution)
+declare.choice(
+    "Откуда числа ответа.",
+    {"LIVE": "Сосчитаны сейчас.", "ROLLUP": "Сосчитаны заранее и с тех пор не изменились."},
+    name="CoverageSource",
+)(Source)
 declare.choice(
     "Число охвата, которое открывается списком.",
     {

@@ -9,29 +9,14 @@ from hub.coverage.question import (
     Period,
     PeriodError,
     Shape,
+    Source,
     academic_year_of,
     period_of,
 )
 from hub.coverage.rows import OUTSIDE_KEY, TOTAL_KEY
 from hub.coverage.shape import Place
 from hub.coverage.statement import Queries, Wanted, answer, members
-
-TYPES = {
-    "lo": "date",
-    "hi": "date",
-    "day": "date",
-    "today": "date",
-    "stated_from": "date",
-    "academic_year": "int",
-    "plan_year": "int",
-    "viewer": "uuid",
-    "scope": "uuid",
-    "forms": "text[]",
-    "organisations": "uuid[]",
-    "territories": "uuid[]",
-    "kinds": "text[]",
-    "row": "text",
-}
+from hub.coverage.types import TYPES
 
 __all__ = [
     "COUNTS",
@@ -51,6 +36,7 @@ __all__ = [
     "Place",
     "Queries",
     "Shape",
+    "Source",
     "Wanted",
     "academic_year_of",
     "answer",

@@ -27,6 +27,13 @@ class Attribution(StrEnum):
     EMPLOYER = "EMPLOYER"
 
 
+class Source(StrEnum):
+    """Where an answer's figures come from."""
+
+    LIVE = "LIVE"
+    ROLLUP = "ROLLUP"
+
+
 class PeriodError(InputError):
     """Укажите ровно один период: дату, учебный год или календарный год."""
 

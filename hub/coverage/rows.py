@@ -39,14 +39,9 @@ _UNITS: Mapping[GroupBy, tuple[str, str, str, str]] = {
 }
 
 
-def keys(shape: Shape, columns: Iterable[Column], place: Place) -> str:
-    """Write which units have a row: those that should mentor, and those that a figure names."""
-    if shape.group_by is GroupBy.NONE:
-        return f"select {NOBODY} as key"
-    named = dict.fromkeys(unit for found in columns for unit in found.units)
-    return "\n    union ".join(
-        [_expected(shape, place), *(f"select key from {fragment}" for fragment in named)]
-    )
+def keys(shape: Shape, place: Place) -> str:
+    """Write which units have a row whatever is counted: those that should mentor."""
+    return f"select {NOBODY} as key" if shape.group_by is GroupBy.NONE else _expected(shape, place)
 
 
 def _expected(shape: Shape, place: Place) -> str:
@@ -60,12 +55,22 @@ def _expected(shape: Shape, place: Place) -> str:
 
 
 def rows(shape: Shape, columns: Mapping[str, Column]) -> str:
-    """Write the query of the rows; `position` is their order, the row of nobody last."""
+    """Write the query of the rows; `position` is their order, the row of nobody last.
+
+    A unit has a row if it is one of `coverage_key`, or if a figure names it.
+    """
     join, title, sort, nobody = _UNITS[shape.group_by]
     unit = f"left join {join}" if " on " in join else f"cross join {join}"
     figures = "".join(f",\n             {found.row} as {name}" for name, found in columns.items())
     shown = "".join(f", k.{name}" for name in columns)
     parts = {name: text for found in columns.values() for name, text in found.parts.items()}
+    units = dict.fromkeys(unit for found in columns.values() for unit in found.units)
+    parts |= {
+        unit: f"select distinct key, null::bigint as n, null::date as at from {unit}"
+        for unit in units
+        if unit not in parts
+    }
+    naming = ", ".join(f"'{name}'" for name in ("", *units))
     listed = "".join(
         f"\n              union all select key, '{name}', n, at from ({text}) q"
         for name, text in parts.items()
@@ -75,11 +80,12 @@ def rows(shape: Shape, columns: Mapping[str, Column]) -> str:
     return f"""
     select case when {alone} then '{name}' else k.key::text end as key,
            {_references(shape.group_by)}, coalesce({title}, '{nobody}') as title,
-           row_number() over (order by {alone}, {sort}, k.key)::int as position{shown}
-    from (select p.key{figures}
+           row_number() over (order by {alone}, {sort}, k.key)::int as position,
+           k.expected{shown}
+    from (select p.key, bool_or(p.name = '') as expected{figures}
           from (select key, '' as name, null::bigint as n, null::date as at
                 from coverage_key{listed}) p
-          group by p.key having bool_or(p.name = '')) k
+          group by p.key having bool_or(p.name in ({naming}))) k
     {unit}"""
 
 

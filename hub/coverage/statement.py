@@ -1,13 +1,17 @@
 """Composes the fragments that a question needs into the queries that answer it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from itertools import product
 
-from hub.coverage.columns import Column, column, in_order
+from hub.coverage import kept
+from hub.coverage.columns import NAMES, column, in_order
 from hub.coverage.fragments import FRAGMENTS
 from hub.coverage.measures import MEMBERS, Measure, has_rows, has_total
 from hub.coverage.members import named
-from hub.coverage.question import GroupBy, Shape
+from hub.coverage.question import Attribution, GroupBy, Shape
 from hub.coverage.rows import OUTSIDE_KEY, TOTAL_KEY, keys, overlap, rows, total
 from hub.coverage.shape import PIECES, Place, outside, variants
 
@@ -22,32 +26,86 @@ class Wanted:
     total: frozenset[str] = frozenset()
     overlap: frozenset[str] = frozenset()
 
+    @property
+    def with_rows(self) -> bool:
+        """Say whether rows are counted: they are asked for, or the overlap is."""
+        return self.rows is not None or bool(self.overlap)
+
 
 def answer(shape: Shape, wanted: Wanted, place: Place) -> Queries:
-    """Give the queries behind an answer with the wanted columns.
+    """Give the queries behind an answer with the wanted columns, kept if one stands, else live.
 
-    They end in `coverage_total` (one row) and, if wanted, `coverage_row` (one a unit, in the
-    order of `position`) and `coverage_overlap` (one row, counts only). Rows and total have `key`,
-    `title`, `organisation_id`, `territory_id` and `form_code` besides.
+    They end in `coverage_source` (`source`, and `computed_at` of what is kept), `coverage_total`
+    (one row) and, if wanted, `coverage_row` (one a unit, in the order of `position`) and
+    `coverage_overlap` (one row, counts only). Rows and total have `key`, `title`,
+    `organisation_id`, `territory_id` and `form_code` besides.
     """
-    of_total = _columns(shape, wanted.total | wanted.overlap, place)
-    of_rows = _columns(shape, (wanted.rows or frozenset()) | wanted.overlap, place)
-    with_rows = wanted.rows is not None or bool(wanted.overlap)
+    if not kept.is_keepable(shape):
+        live = counted(shape, wanted, place)
+        return (("coverage_source", kept.source(keepable=False)), *live, *_overlap(wanted))
+    live = [(_LIVE.get(name, name), text) for name, text in counted(shape, wanted, place)]
+    of_total, of_rows = _names(wanted)
+    queries = [
+        ("coverage_kept", kept.kept(shape, place, edition())),
+        ("coverage_source", kept.source(keepable=True)),
+        *live,
+        ("coverage_total", kept.total_or("live_total", of_total)),
+    ]
+    if wanted.with_rows:
+        queries.append(("coverage_row", kept.rows_or("live_row", of_rows, shape, place)))
+    return (*queries, *_overlap(wanted))
+
+
+_LIVE = {"coverage_total": "live_total", "coverage_row": "live_row"}
+
+
+def counted(shape: Shape, wanted: Wanted, place: Place) -> Queries:
+    """Give the queries that count an answer live: `coverage_total` and, if wanted, `coverage_row`.
+
+    Rows say besides whether they are `expected` whatever is counted.
+    """
+    names_of_total, names_of_rows = _names(wanted)
+    of_total = {name: column(name, shape, place) for name in names_of_total}
+    of_rows = {name: column(name, shape, place) for name in names_of_rows}
     needs = [need for found in of_total.values() for need in found.needs]
-    if with_rows:
+    if wanted.with_rows:
         needs += [need for found in of_rows.values() for need in found.needs]
         needs += _expected(shape)
     queries = [*composed(needs, shape, place), ("coverage_total", total(of_total))]
-    if with_rows:
-        queries.append(("coverage_key", keys(shape, of_rows.values(), place)))
+    if wanted.with_rows:
+        queries.append(("coverage_key", keys(shape, place)))
         queries.append(("coverage_row", rows(shape, of_rows)))
-    if wanted.overlap:
-        queries.append(("coverage_overlap", overlap(in_order(wanted.overlap))))
     return queries
 
 
-def _columns(shape: Shape, names: Iterable[str], place: Place) -> Mapping[str, Column]:
-    return {name: column(name, shape, place) for name in in_order(names)}
+def _names(wanted: Wanted) -> tuple[Sequence[str], Sequence[str]]:
+    """Name the columns of the total and of a row, in order; `overlap` needs both."""
+    return (
+        in_order(wanted.total | wanted.overlap),
+        in_order((wanted.rows or frozenset()) | wanted.overlap),
+    )
+
+
+def _overlap(wanted: Wanted) -> Queries:
+    if not wanted.overlap:
+        return ()
+    return (("coverage_overlap", overlap(in_order(wanted.overlap))),)
+
+
+@cache
+def edition() -> str:
+    """Name this release's definition of the figures: what another one kept is not served."""
+    every = frozenset(NAMES)
+    texts = [
+        f"{name}: {text}"
+        for group_by, attribution, viewer in product(GroupBy, Attribution, (False, True))
+        for name, text in counted(
+            Shape(group_by=group_by, attribution=attribution, viewer=viewer),
+            Wanted(rows=every, total=every),
+            str,
+        )
+    ]
+    return sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def members(shape: Shape, measure: Measure, place: Place, *, in_row: bool) -> Queries:
@@ -72,7 +130,7 @@ def _listed(shape: Shape, measure: Measure, place: Place, *, in_row: bool) -> st
     if not in_row:
         return whole
     whole += f" where {place('row')} = '{TOTAL_KEY}'"
-    if not has_rows(measure, shape):
+    if shape.group_by is GroupBy.NONE or not has_rows(measure, shape):
         return whole
     key = f"case when key = {outside(shape)} then '{OUTSIDE_KEY}' else key::text end"
     return (

@@ -47,6 +47,7 @@ BY_ORGANISATION = {
     "record_facts": "organisation_id",
     "rejection": "organisation_id",
     "question": "organisation_id",
+    "upload": "organisation_id",
 }
 # What hangs on records: each of them must be visible, which the policy of `record` decides.
 BY_RECORDS = {
@@ -89,6 +90,7 @@ OPEN = (
     "position",
     "programme",
     "programme_organisation",
+    "rollup_touched",
     "schedule",
     "source",
     "source_file",
@@ -103,6 +105,24 @@ OPEN = (
 )
 
 
+# What the web writes: files given on behalf of the scope. What a file holds only the worker reads.
+GIVEN = (
+    "grant insert on upload, upload_chunk to hub_web",
+    "grant update (report, state, received_at, period, stated_as_of, kind, completeness, columns,"
+    " queued_at, error_code, error_message) on upload to hub_web",
+    f"create policy web_gives on upload for insert to hub_web with check (organisation_id = {SCOPE})",
+    f"create policy web_accepts on upload for update to hub_web using (organisation_id = {SCOPE})",
+    "grant select, insert, update, delete on upload_chunk to hub_worker",
+    "alter table upload_chunk enable row level security",
+    "alter table upload_chunk force row level security",
+    "create policy owner on upload_chunk to hub_owner using (true)",
+    "create policy worker on upload_chunk to hub_worker using (true)",
+    "create policy web_gives on upload_chunk for insert to hub_web"
+    " with check (exists (select from upload u where u.id = upload_id"
+    f" and u.organisation_id = {SCOPE}))",
+)
+
+
 def visible() -> dict[str, str]:
     """Say for each table that names people which rows the scope may see."""
     return {
@@ -111,6 +131,7 @@ def visible() -> dict[str, str]:
         **{table: _by_organisation(f"{table}.{name}") for table, name in BY_ORGANISATION.items()},
         **{table: _by_records(table, columns) for table, columns in BY_RECORDS.items()},
         "mentorship_place": f"authority_id = {SCOPE}",
+        "rollup": f"authority_id = {SCOPE}",
         "person_place": BY_SUBTREE,
         **dict.fromkeys(BY_CHANGE, f"{SCOPE} = any(places_before || places_after)"),
     }
@@ -162,3 +183,5 @@ def upgrade() -> None:
         op.execute(f"create policy worker on {table} to hub_worker using (true)")
         op.execute(f"create policy web on {table} for select to hub_web using ({rule})")
         op.execute(f"create policy web_region on {table} for select to hub_web_region using (true)")
+    for statement in GIVEN:
+        op.execute(statement)

@@ -6,6 +6,10 @@ dates through views that run with their owner's rights, and these repeat its sco
 second lock: a department's viewer gets rows of organisations that have ever been within its
 authority, of their people, and of mentorships they host; without a scope no rows. Names stay
 behind row-level security.
+
+Counts that are kept ready (`rollup`) stand as long as nothing behind them changes. What changes
+says so itself: a trigger on each counted table marks, in the transaction that writes, whose counts
+are old. No writer has to remember it, and no mark is seen before the change or lost with a job.
 """
 
 from collections.abc import Iterator
@@ -65,6 +69,112 @@ INDEXES = {
     "programme_organisation": (("organisation_id",),),
 }
 
+# Marks for every authority at once, and for the whole region (`hub.coverage.kept` reads them).
+EVERY = "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
+REGION = "'00000000-0000-0000-0000-000000000000'"
+MANY = 5_000  # people a statement: from here on asking where each one counts costs more than it saves
+
+# A person counts wherever they have ever worked, been in a base, mentored or been mentored: a main
+# job elsewhere, a mentor elsewhere, a group's other mentee elsewhere change the figures of a unit.
+MARKS = f"""
+create function mark_rollup() returns trigger language plpgsql as $$
+declare
+    people uuid[];
+    organisations uuid[];
+begin
+    execute format(
+        'with touched as (%s) select array(%s), array(%s)',
+        case tg_op when 'INSERT' then 'select * from newer' when 'DELETE' then 'select * from older'
+                   else 'select * from older union all select * from newer' end,
+        tg_argv[0], tg_argv[1]
+    ) into people, organisations;
+    if cardinality(people) + cardinality(organisations) = 0 then
+        return null;
+    end if;
+    if cardinality(people) > {MANY} then
+        insert into rollup_touched (authority_id) values ({EVERY}) on conflict do nothing;
+        return null;
+    end if;
+    insert into rollup_touched (authority_id)
+    select {REGION}::uuid
+    union
+    select p.authority_id from organisation_place p
+    where p.organisation_id in (
+        select unnest(organisations)
+        union
+        select e.organisation_id from employment e where e.person_id = any (people)
+        union
+        select m.organisation_id from mentor_profile m where m.person_id = any (people)
+        union
+        select unnest(array[f.host_id, f.mentor_organisation_id]) from participation_fact f
+        where f.mentor_id = any (people)
+        union
+        select unnest(array[f.host_id, f.mentor_organisation_id]) from participation_fact f
+        where f.mentee_id = any (people)
+    )
+    on conflict do nothing;
+    return null;
+end $$"""
+MARK_EVERY = f"""
+create function mark_every_rollup() returns trigger language plpgsql as $$
+begin
+    insert into rollup_touched (authority_id) values ({EVERY}) on conflict do nothing;
+    return null;
+end $$"""
+
+NOBODY = "select null::uuid where false"
+NAMED = "select distinct person_id from touched"
+PLACED = "select distinct organisation_id from touched"
+# Whom and what organisations the changed rows of a table name.
+MARKED = {
+    "participation_fact": (
+        "select mentor_id from touched union select mentee_id from touched",
+        "select host_id from touched union select mentor_organisation_id from touched",
+    ),
+    "employment": (NAMED, PLACED),
+    "mentor_profile": (NAMED, PLACED),
+    "possible_twin": (NAMED, NOBODY),
+    "programme": (
+        NOBODY,
+        "select i.organisation_id from programme_organisation i"
+        " where i.programme_id in (select id from touched)",
+    ),
+    "programme_organisation": (NOBODY, PLACED),
+    "stated_figure": (NOBODY, PLACED),
+    "stated_list": (NOBODY, PLACED),
+}
+# The register and the methodology: a row of these changes figures anywhere.
+MARKING_EVERY = (
+    "indicator_rule",
+    "indicator_target",
+    "mentoring_form",
+    "organisation",
+    "organisation_enrolment",
+    "organisation_place",
+    "subordination",
+    "territory",
+)
+# Which rows a statement of each kind names.
+TRANSITIONS = {
+    "insert": "new table as newer",
+    "delete": "old table as older",
+    "update": "old table as older new table as newer",
+}
+
+
+def _triggers() -> Iterator[str]:
+    for table, (people, organisations) in MARKED.items():
+        for event, rows in TRANSITIONS.items():
+            yield (
+                f"create trigger rollup_{event} after {event} on {table} referencing {rows}"
+                f" for each statement execute function mark_rollup('{people}', '{organisations}')"
+            )
+    for table in MARKING_EVERY:
+        yield (
+            f"create trigger rollup_every after insert or update or delete on {table}"
+            " for each row execute function mark_every_rollup()"
+        )
+
 
 def _indexes() -> Iterator[tuple[str, str, list[str]]]:
     for table, indexes in INDEXES.items():
@@ -80,10 +190,13 @@ def upgrade() -> None:
     for name, query in VIEWS.items():
         op.execute(f"create view {name} as {query}")
         op.execute(f"grant select on {name} to hub_worker, hub_web, hub_web_region")
+    for statement in (MARKS, MARK_EVERY, *_triggers()):
+        op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
     op.execute("set local lock_timeout = '3s'")
+    op.execute("drop function mark_rollup, mark_every_rollup cascade")
     for name in VIEWS:
         op.execute(f"drop view {name}")
     for name, table, _ in _indexes():

@@ -43,7 +43,7 @@ ROW = f"""
 COVERAGE = f"""
     query($period: CoveragePeriod, $groupBy: CoverageGroupBy!, $attribution: CoverageAttribution!) {{
       coverage(period: $period, groupBy: $groupBy, attribution: $attribution) {{
-        groupBy attribution starts day dataAsOf live
+        groupBy attribution starts day dataAsOf source computedAt
         rows {{ {ROW} }} total {{ {ROW} }} overlap {{ {" ".join(FIGURES)} }}
       }}
     }}"""

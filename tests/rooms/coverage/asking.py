@@ -45,6 +45,9 @@ class Asking:
     def arguments(self) -> list[object]:
         return [self._given[name] for name in self._names]
 
+    def queries(self, wanted: Wanted) -> Queries:
+        return answer(self.shape, wanted, self.place)
+
     def with_clause(self, queries: Queries) -> str:
         return ",\n".join(f"{name} as ({text})" for name, text in queries)
 

@@ -35,6 +35,7 @@ class Asked:
     organisations: tuple[UUID, ...] | None = None
     territories: tuple[UUID, ...] | None = None
     kinds: tuple[str, ...] | None = None
+    breaks: tuple[date, ...] = tuple(BREAKS)
 
     @property
     def day(self) -> date:
@@ -52,7 +53,7 @@ class Asked:
     def days(self) -> Iterator[date]:
         """Give a day of every stretch of the period on which nothing changes."""
         yield self.lo
-        yield from (day for day in BREAKS if self.lo < day < self.hi)
+        yield from (day for day in self.breaks if self.lo < day < self.hi)
 
 
 @dataclass(slots=True)
@@ -176,7 +177,9 @@ class Evaluator:
                 return
         elif not self._in_scope(employer, day):
             return
-        self.counted.add("mentors", self._row(dyad, employer, day), dyad.mentor)
+        key = self._row(dyad, employer, day)
+        self.counted.add("mentors", key, dyad.mentor)
+        self.counted.add("employed", key, dyad.mentorship)
 
     def _groups(self) -> None:
         mentees = defaultdict(set)
@@ -329,8 +332,9 @@ class Evaluator:
         if self.asked.is_filtered:
             return None
         for plan in self.world.plans:
-            if (plan.organisation, plan.territory) == self._planned(key):
-                return plan.percent if plan.year == self.asked.day.year else None
+            is_ours = (plan.organisation, plan.territory) == self._planned(key)
+            if is_ours and plan.year == self.asked.day.year:
+                return plan.percent
         return None
 
     def _planned(self, key: str | None) -> tuple[UUID | None, UUID | None] | None:

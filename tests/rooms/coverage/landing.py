@@ -171,8 +171,10 @@ def _statements(world: World) -> Iterator[tuple[str, str, list[Row]]]:
     )
     yield (
         "stated_list",
-        "source_id organisation_id kind stated_as_of academic_year completeness source_file_id"
-        " changeset_id",
+        (
+            "source_id organisation_id kind stated_as_of academic_year completeness source_file_id"
+            " changeset_id"
+        ),
         [
             (
                 uuid4(),

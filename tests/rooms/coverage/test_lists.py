@@ -5,7 +5,7 @@ import random
 import asyncpg
 import pytest
 
-from hub.coverage import COUNTS, MEMBERS
+from hub.coverage import COUNTS, MEMBERS, Measure
 from tests.rooms.coverage.asking import ask, count_members
 from tests.rooms.coverage.landing import land
 from tests.rooms.coverage.questions import narrowed, questions
@@ -40,6 +40,21 @@ async def test_every_number_is_the_length_of_its_list(
                 await connection.execute("reset role")
 
     assert listed > 500
+
+
+async def test_without_a_grouping_the_only_row_is_the_total(connection: asyncpg.Connection) -> None:
+    world = Maker(100).make()
+    asked = next(each for each in questions(world) if each.group_by == "NONE")
+
+    async with connection.transaction():
+        await land(connection, world)
+        total = await count_members(connection, asked, Measure.PAIRS, "TOTAL")
+        await connection.execute("reset role")
+        outside = await count_members(connection, asked, Measure.PAIRS, "OUTSIDE")
+        await connection.execute("reset role")
+
+    assert total > 0
+    assert 0 == outside
 
 
 def test_every_measure_has_members() -> None:
