@@ -12,15 +12,8 @@ from schema.coverage_question import PERIOD, period_bound
 from schema.disagreements import KINDS, REASON, FindingKind
 from schema.evidence import SourceRecord
 from schema.mentoring import MEMBER_ORDER, Mentorship, MentorshipMember
-from schema.organisations import (
-    NAME_ORDER,
-    IdentifierInput,
-    Organisation,
-    department_condition,
-    identifier_condition,
-    organisation_bound,
-    territory_condition,
-)
+from schema.organisation_search import NAME_ORDER, IdentifierInput, place_asked
+from schema.organisations import Organisation
 from schema.places import SEEN_MENTORSHIP, SEEN_ORGANISATION, SEEN_STATED
 
 
@@ -152,7 +145,7 @@ def finding_rows(call: Call) -> Rows:
             "organisation {t}o cross join lateral (select {t}o.sort_key as place,"
             f" {{t}}o.id as organisation_id, n.* from ({queries}) n) {{t}}"
         ),
-        where=tuple(_conditions(call)),
+        where=tuple(place_asked(call, "{t}o.id", "{t}o.territory_id")),
         scope=(SEEN_ORGANISATION.replace("{t}.id", "{t}o.id"),),
         order=(
             Key("{t}.place", "text"),
@@ -166,17 +159,3 @@ def finding_rows(call: Call) -> Rows:
 def _kinds(kind: Argument) -> list[str]:
     wanted = kind.choice
     return [query for name, query in KINDS.items() if wanted in {None, name}]
-
-
-def _conditions(call: Call) -> list[str]:
-    chosen = call.arguments["filter"]
-    found: list[str] = []
-    if chosen.part("organisation").given:
-        found.append(f"{{t}}o.id = {organisation_bound(call, 'organisation')}")
-    if chosen.part("identifier").given:
-        found.append(identifier_condition(call, "{t}o.id"))
-    if chosen.part("department").given:
-        found.append(department_condition(call, "{t}o.id"))
-    if chosen.part("territory").given:
-        found.append(territory_condition(call, "{t}o.territory_id"))
-    return found

@@ -1,135 +1,29 @@
 """Mentorships and programmes: who mentors whom, in which form, and what the other party may see."""
 
 from datetime import date
-from enum import StrEnum
-from typing import Annotated
 
 import strawberry
 
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Node, Rows
 from schema.compiler.call import Call
+from schema.connection import Connection
+from schema.mentoring_search import MENTORSHIP_LIST_ARGUMENTS, programme_mentorships
+from schema.mentoring_words import (
+    SEEN_PROGRAMME,
+    STATUS,
+    AffiliationKind,
+    Confirmation,
+    MemberRole,
+    MentorshipKind,
+    MentorshipStatus,
+    ProgrammeStatus,
+)
 from schema.node import GlobalNode
-from schema.organisations import NAME_ORDER, Organisation
+from schema.organisation_search import NAME_ORDER, ORGANISATION_ARGUMENTS
+from schema.organisations import MentorshipRef, Organisation, PersonRef
 from schema.places import SEEN_MENTORSHIP, SEEN_ORGANISATION, SEEN_PERSON
-
-# The seeds of a cycle of types: a person is declared above mentorships.
-PersonRef = Annotated["Person", strawberry.lazy("schema.people")]  # type: ignore[name-defined]  # noqa: F821 - resolved by Strawberry when the schema is built
-
-
-@declare.choice(
-    "Пара или группа.",
-    {
-        "PAIR": "Один наставляемый.",
-        "GROUP": "Двое и более наставляемых.",
-    },
-)
-class MentorshipKind(StrEnum):
-    """How many mentees a mentorship has."""
-
-    PAIR = "PAIR"
-    GROUP = "GROUP"
-
-
-@declare.choice(
-    "Состояние наставничества. Решает не оно, а даты.",
-    {
-        "PROPOSED": "Предложено, ещё не началось.",
-        "ACTIVE": "Идёт.",
-        "COMPLETED": "Завершено.",
-        "CANCELLED": "Отменено.",
-    },
-)
-class MentorshipStatus(StrEnum):
-    """Where a mentorship stands."""
-
-    PROPOSED = "PROPOSED"
-    ACTIVE = "ACTIVE"
-    COMPLETED = "COMPLETED"
-    CANCELLED = "CANCELLED"
-
-
-@declare.choice(
-    "Кто подтверждает наставничество.",
-    {
-        "ONE_SIDED": "Сказала одна сторона.",
-        "BOTH_SIDES": "Сказали база наставников и база наставляемых.",
-        "MULTI_SOURCE": "Сказали несколько источников.",
-        "DISPUTED": "Источники называют разных наставников.",
-    },
-)
-class Confirmation(StrEnum):
-    """How many sides say that a mentorship is."""
-
-    ONE_SIDED = "ONE_SIDED"
-    BOTH_SIDES = "BOTH_SIDES"
-    MULTI_SOURCE = "MULTI_SOURCE"
-    DISPUTED = "DISPUTED"
-
-
-@declare.choice(
-    "Роль участника.",
-    {
-        "MENTOR": "Наставник.",
-        "CO_MENTOR": "Второй наставник.",
-        "MENTEE": "Наставляемый.",
-    },
-)
-class MemberRole(StrEnum):
-    """A person's part in a mentorship."""
-
-    MENTOR = "MENTOR"
-    CO_MENTOR = "CO_MENTOR"
-    MENTEE = "MENTEE"
-
-
-@declare.choice(
-    "Чем участник связан с учреждением.",
-    {
-        "EMPLOYMENT": "Работает.",
-        "ENROLMENT": "Учится.",
-        "PARTNER": "Представляет партнёра.",
-        "TEXT": "Известно только со слов источника.",
-    },
-)
-class AffiliationKind(StrEnum):
-    """What ties a member to an organisation."""
-
-    EMPLOYMENT = "EMPLOYMENT"
-    ENROLMENT = "ENROLMENT"
-    PARTNER = "PARTNER"
-    TEXT = "TEXT"
-
-
-@declare.choice(
-    "Состояние программы.",
-    {
-        "DRAFT": "Черновик.",
-        "APPROVED": "Утверждена.",
-        "RUNNING": "Идёт.",
-        "FINISHED": "Завершена.",
-        "CANCELLED": "Отменена.",
-    },
-)
-class ProgrammeStatus(StrEnum):
-    """Where a programme stands."""
-
-    DRAFT = "DRAFT"
-    APPROVED = "APPROVED"
-    RUNNING = "RUNNING"
-    FINISHED = "FINISHED"
-    CANCELLED = "CANCELLED"
-
-
-SEEN_PROGRAMME = (
-    "(exists (select from programme_organisation po"
-    " join organisation_place sp on sp.organisation_id = po.organisation_id"
-    " where po.programme_id = {t}.id and sp.authority_id = {scope}"
-    " and sp.starts <= {today} and sp.ends > {today})"
-    " or exists (select from mentorship pm"
-    " join mentorship_place sp on sp.mentorship_id = pm.id"
-    " where pm.programme_id = {t}.id and sp.authority_id = {scope}))"
-)
+from schema.programme_search import programme_organisations
 
 
 @declare.bound(
@@ -156,16 +50,15 @@ class Programme(GlobalNode):
             scope=(SEEN_ORGANISATION,),
         ),
     )
-    organisations: list[Organisation] = declare.many(
-        "Учреждения программы в вашей области видимости.",
-        Rows(
-            source=(
-                "programme_organisation {t}l join organisation {t} on {t}.id = {t}l.organisation_id"
-            ),
-            where=("{t}l.programme_id = {p}.id",),
-            scope=(SEEN_ORGANISATION,),
-            order=NAME_ORDER,
-        ),
+    organisations: Connection[Organisation] = declare.page(
+        "Учреждения программы, ведущее и участвующие, в вашей области видимости.",
+        programme_organisations,
+        ORGANISATION_ARGUMENTS,
+    )
+    mentorships: Connection[MentorshipRef] = declare.page(
+        "Наставничество по программе в вашей области видимости.",
+        programme_mentorships,
+        MENTORSHIP_LIST_ARGUMENTS,
     )
 
 
@@ -174,6 +67,17 @@ MEMBER_ORDER = (
     Key("{t}.display_name", "text"),
     Key("{t}.id", "bigint"),
 )
+
+
+def member_rows(call: Call) -> Rows:
+    """Read the members of the mentorship above; the domain itself keeps them few."""
+    where = ["{t}.mentorship_id = {p}.id"]
+    if call.arguments["role"].given:
+        where.append(f"{{t}}.role = {call.bind(call.arguments['role'], 'text')}")
+    if call.arguments["activeOn"].given:
+        day = call.bind(call.arguments["activeOn"], "date")
+        where.append(f"{{t}}.starts <= {day} and {{t}}.ends > {day}")
+    return Rows(source="mentorship_member {t}", where=tuple(where), order=MEMBER_ORDER)
 
 
 @declare.bound(
@@ -249,7 +153,7 @@ class Mentorship(GlobalNode):
         "Название формы.",
         "(select f.label from mentoring_form f where f.code = {t}.form_code)",
     )
-    status: MentorshipStatus = declare.column("Состояние.", "{t}.status")
+    status: MentorshipStatus = declare.column("Состояние сегодня.", STATUS)
     confirmation: Confirmation = declare.column("Кто подтверждает.", "{t}.confirmation")
     starts: date | None = declare.column("С какого дня.", "{t}.starts")
     ends: date | None = declare.column("До какого дня, не включая его.", "{t}.ends")
@@ -262,10 +166,10 @@ class Mentorship(GlobalNode):
     )
     members: list[MentorshipMember] = declare.many(
         "Участники: сначала наставники.",
-        Rows(
-            source="mentorship_member {t}",
-            where=("{t}.mentorship_id = {p}.id",),
-            order=MEMBER_ORDER,
+        member_rows,
+        (
+            declare.argument("role", MemberRole | None, "Только в этой роли."),
+            declare.argument("active_on", date | None, "Только кто участвует в этот день."),
         ),
     )
     suspensions: list[Suspension] = declare.many(

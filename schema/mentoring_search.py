@@ -1,4 +1,4 @@
-"""The lists of mentorships and programmes: which are in them, in which order, narrowed by what."""
+"""The list of mentorships: which are in it, in which order, narrowed by what."""
 
 from datetime import date
 from enum import StrEnum
@@ -6,21 +6,14 @@ from enum import StrEnum
 import strawberry
 
 from schema.compiler import declare
-from schema.compiler.arguments import Value
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
-from schema.mentoring import SEEN_PROGRAMME, Confirmation, MentorshipStatus, ProgrammeStatus
-from schema.organisations import (
-    NAME_ORDER,
-    IdentifierInput,
-    identifier_condition,
-    territory_condition,
-)
-from schema.people_search import folded
-from schema.places import SEEN_ORGANISATION
-
-QUOTES = str.maketrans(dict.fromkeys("«»\"“”„'", " "))
+from schema.mentoring_words import STATUS, Confirmation, MentorshipKind, MentorshipStatus
+from schema.organisation_search import NAME_ORDER, IdentifierInput, place_asked, seen_as
+from schema.places import SEEN_MENTORSHIP
+from schema.prefix import begins
+from schema.years import year_condition
 
 
 @declare.choice(
@@ -30,6 +23,7 @@ QUOTES = str.maketrans(dict.fromkeys("«»\"“”„'", " "))
         "NAME_DESC": "По имени наставника, от Я.",
         "STARTS_ASC": "Сначала начатое давно.",
         "STARTS_DESC": "Сначала начатое недавно.",
+        "ORGANISATION_ASC": "По принимающему учреждению, внутри него по имени наставника.",
     },
 )
 class MentorshipOrder(StrEnum):
@@ -39,6 +33,7 @@ class MentorshipOrder(StrEnum):
     NAME_DESC = "NAME_DESC"
     STARTS_ASC = "STARTS_ASC"
     STARTS_DESC = "STARTS_DESC"
+    ORGANISATION_ASC = "ORGANISATION_ASC"
 
 
 @strawberry.input(
@@ -48,12 +43,28 @@ class MentorshipOrder(StrEnum):
 class MentorshipListFilter:
     """What narrows the list of mentorships."""
 
+    kind: MentorshipKind | None = strawberry.field(
+        default=strawberry.UNSET, description="Пара или группа."
+    )
     form_code: str | None = strawberry.field(default=strawberry.UNSET, description="Код формы.")
     status: MentorshipStatus | None = strawberry.field(
-        default=strawberry.UNSET, description="Состояние."
+        default=strawberry.UNSET, description="Состояние сегодня."
     )
     active_on: date | None = strawberry.field(
         default=strawberry.UNSET, description="Наставничество, которое длится в этот день."
+    )
+    academic_year: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Длится хотя бы в один день учебного года, по году его начала.",
+    )
+    starts_since: date | None = strawberry.field(
+        default=strawberry.UNSET, description="Начато в этот день или позже."
+    )
+    ends_before: date | None = strawberry.field(
+        default=strawberry.UNSET, description="Закончится раньше этого дня."
+    )
+    name_prefix: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Начало имени наставника; регистр и ё не важны."
     )
     organisation: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Учреждение, где проходит наставничество."
@@ -78,140 +89,115 @@ class MentorshipListFilter:
     )
 
 
-@strawberry.input(description="Какие программы показать; условия складываются.")
-class ProgrammeFilter:
-    """What narrows the list of programmes."""
-
-    academic_year: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Учебный год по году его начала."
-    )
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Учреждение программы, ведущее или участвующее, в вашей области видимости.",
-    )
-    status: ProgrammeStatus | None = strawberry.field(
-        default=strawberry.UNSET, description="Состояние."
-    )
-    title_prefix: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Начало названия; регистр, ё и кавычки не важны.",
-    )
-
-
-MENTORSHIP_LIST_FILTER = declare.argument(
-    "filter", MentorshipListFilter | None, "Какое наставничество показать."
+MENTORSHIP_LIST_ARGUMENTS = (
+    declare.argument("filter", MentorshipListFilter | None, "Какое наставничество показать."),
+    declare.argument("order_by", MentorshipOrder | None, "Порядок; по умолчанию NAME_ASC."),
 )
-MENTORSHIP_ORDER = declare.argument(
-    "order_by", MentorshipOrder | None, "Порядок; по умолчанию NAME_ASC."
+_BY_START = {MentorshipOrder.STARTS_ASC, MentorshipOrder.STARTS_DESC}
+_BACKWARD = {MentorshipOrder.NAME_DESC, MentorshipOrder.STARTS_DESC}
+# A mentorship whose mentees have several hosts stands with one of them, always the same.
+_HOSTED = (
+    "organisation {t}o cross join lateral ("
+    " select {t}o.sort_key as place, {t}o.id as host_id, hm.* from mentorship hm"
+    " where hm.id in (select mm.mentorship_id from mentorship_member mm"
+    " where mm.host_organisation_id = {t}o.id and mm.role = 'MENTEE')"
+    " and not exists (select from mentorship_member om where om.mentorship_id = hm.id"
+    " and om.role = 'MENTEE' and om.host_organisation_id < {t}o.id)) {t}"
 )
-PROGRAMME_FILTER = declare.argument("filter", ProgrammeFilter | None, "Какие программы показать.")
+_HOST_ORDER = (Key("{t}.place", "text"), Key("{t}.host_id", "uuid"), *NAME_ORDER)
+_PLACED = (
+    "exists (select from mentorship_place sp where sp.mentorship_id = {t}.id"
+    " and sp.authority_id = {scope})"
+)
 
 
 def mentorship_rows(call: Call) -> Rows:
-    """Read mentorships of the scope: by name from its own rows in their order, else by start."""
+    """Read mentorships of the scope from its own rows in the order of the page.
+
+    By organisation the page goes from host to host, so it reads only the hosts that it shows.
+    """
     order = call.arguments["orderBy"].choice
-    descending = order in {MentorshipOrder.NAME_DESC, MentorshipOrder.STARTS_DESC}
-    if order in {MentorshipOrder.STARTS_ASC, MentorshipOrder.STARTS_DESC}:
-        placed = (
-            "exists (select from mentorship_place sp where sp.mentorship_id = {t}.id"
-            " and sp.authority_id = {scope})"
-        )
-        return Rows(
-            source="mentorship {t}",
-            where=(placed, *_conditions(call, "{t}")),
-            order=(Key("{t}.starts", "date"), Key("{t}.id", "uuid")),
-            descending=descending,
-        )
+    if order is MentorshipOrder.ORGANISATION_ASC:
+        where = (_PLACED, *_named(call, "{t}"), *mentorship_conditions(call, "{t}"))
+        return Rows(source=_HOSTED, where=where, order=_HOST_ORDER)
+    first = Key("{t}.starts", "date") if order in _BY_START else Key("{t}.sort_key", "text")
     return Rows(
         source="mentorship_place {t} join mentorship {t}m on {t}m.id = {t}.mentorship_id",
-        where=("{t}.authority_id = {scope}", *_conditions(call, "{t}m")),
-        order=(Key("{t}.sort_key", "text"), Key("{t}.mentorship_id", "uuid")),
-        descending=descending,
+        where=(
+            "{t}.authority_id = {scope}",
+            *_named(call, "{t}"),
+            *mentorship_conditions(call, "{t}m"),
+        ),
+        order=(first, Key("{t}.mentorship_id", "uuid")),
+        descending=order in _BACKWARD,
         node="join mentorship {t} on {t}.id = {r}.mentorship_id",
     )
 
 
-def _conditions(call: Call, pair: str) -> list[str]:
+def narrowed_mentorships(call: Call, conditions: tuple[str, ...]) -> Rows:
+    """Read the few mentorships that meet conditions, narrowed by the filter, in its order."""
+    order = call.arguments["orderBy"].choice
+    where = (*conditions, *_named(call, "{t}"), *mentorship_conditions(call, "{t}"))
+    if order is MentorshipOrder.ORGANISATION_ASC:
+        return Rows(source=_HOSTED, where=where, scope=(SEEN_MENTORSHIP,), order=_HOST_ORDER)
+    by_start = (Key("{t}.starts", "date"), Key("{t}.id", "uuid"))
+    return Rows(
+        source="mentorship {t}",
+        where=where,
+        scope=(SEEN_MENTORSHIP,),
+        order=by_start if order in _BY_START else NAME_ORDER,
+        descending=order in _BACKWARD,
+    )
+
+
+def programme_mentorships(call: Call) -> Rows:
+    """Read the mentorships of the programme above."""
+    return narrowed_mentorships(call, ("{t}.programme_id = {p}.id",))
+
+
+_SAME = (
+    ("kind", "{m}.kind", "=", "text"),
+    ("formCode", "{m}.form_code", "=", "text"),
+    ("confirmation", "{m}.confirmation", "=", "text"),
+    ("endAssumed", "{m}.end_assumed", "=", "boolean"),
+    ("startsSince", "{m}.starts", ">=", "date"),
+    ("endsBefore", "{m}.ends", "<=", "date"),
+    ("status", f"({STATUS.replace('{t}', '{m}')})", "=", "text"),
+)
+
+
+def _named(call: Call, row: str) -> list[str]:
+    prefix = call.arguments["filter"].part("namePrefix")
+    return [begins(call, prefix, f"{row}.sort_key")] if prefix.given else []
+
+
+def mentorship_conditions(call: Call, pair: str) -> list[str]:
+    """Compose what the filter asks of a mentorship."""
     chosen = call.arguments["filter"]
     found = [
-        f"{pair}.{column} = {call.bind(chosen.part(name), sql_type)}"
-        for name, column, sql_type in (
-            ("formCode", "form_code", "text"),
-            ("status", "status", "text"),
-            ("confirmation", "confirmation", "text"),
-            ("endAssumed", "end_assumed", "boolean"),
-        )
+        f"{column.replace('{m}', pair)} {sign} {call.bind(chosen.part(name), sql_type)}"
+        for name, column, sign, sql_type in _SAME
         if chosen.part(name).given
     ]
     if chosen.part("activeOn").given:
         day = call.bind(chosen.part("activeOn"), "date")
         found.append(f"{pair}.starts <= {day} and {pair}.ends > {day}")
+    if chosen.part("academicYear").given:
+        found.append(year_condition(call, chosen.part("academicYear"), pair))
     if chosen.part("programme").given:
         key = call.bind(chosen.part("programme"), "uuid", convert=key_of("programme"))
         found.append(f"{pair}.programme_id = {key}")
-    hosted = _host(call)
-    if hosted:
-        found.append(
-            "exists (select from mentorship_member hm"
-            " join organisation ho on ho.id = hm.host_organisation_id"
-            f" where hm.mentorship_id = {pair}.id and {' and '.join(hosted)})"
-        )
-    return found
+    return [*found, *_hosted(call, pair)]
 
 
-def _host(call: Call) -> list[str]:
+def _hosted(call: Call, pair: str) -> list[str]:
     """Compose what is asked of the host; nothing is told of one that the viewer may not see."""
-    chosen = call.arguments["filter"]
-    found: list[str] = []
-    if chosen.part("organisation").given:
-        found.append(f"ho.id = {_organisation(call, 'organisation')}")
-    if chosen.part("identifier").given:
-        found.append(identifier_condition(call, "ho.id"))
-    if chosen.part("department").given:
-        found.append(
-            "exists (select from organisation_place hp where hp.organisation_id = ho.id"
-            f" and hp.authority_id = {_organisation(call, 'department')}"
-            " and hp.starts <= {today} and hp.ends > {today})"
-        )
-    if chosen.part("territory").given:
-        found.append(territory_condition(call, "ho.territory_id"))
-    return [*found, *_seen(call, "ho.id")] if found else []
-
-
-def _organisation(call: Call, name: str) -> str:
-    argument = call.arguments["filter"].part(name)
-    return call.bind(argument, "uuid", convert=key_of("organisation"))
-
-
-def _seen(call: Call, column: str) -> list[str]:
-    return [] if call.viewer.region_wide else [SEEN_ORGANISATION.replace("{t}.id", column)]
-
-
-def programme_rows(call: Call) -> Rows:
-    """Read the programmes of the scope, narrowed by the filter."""
-    chosen = call.arguments["filter"]
-    where: list[str] = []
-    if chosen.part("academicYear").given:
-        where.append(f"{{t}}.academic_year = {call.bind(chosen.part('academicYear'), 'bigint')}")
-    if chosen.part("status").given:
-        where.append(f"{{t}}.status = {call.bind(chosen.part('status'), 'text')}")
-    if chosen.part("organisation").given:
-        key = _organisation(call, "organisation")
-        known = " and ".join([f"fo.organisation_id = {key}", *_seen(call, "fo.organisation_id")])
-        where.append(
-            "exists (select from programme_organisation fo"
-            f" where fo.programme_id = {{t}}.id and {known})"
-        )
-    if chosen.part("titlePrefix").given:
-        prefix = chosen.part("titlePrefix")
-        low = call.bind(prefix, "text", convert=_title_key)
-        high = call.bind(prefix, "text", convert=lambda value: _title_key(value) + "\U0010ffff")
-        where.append(f"{{t}}.sort_key >= {low} and {{t}}.sort_key < {high}")
-    return Rows(
-        source="programme {t}", where=tuple(where), scope=(SEEN_PROGRAMME,), order=NAME_ORDER
+    asked = place_asked(call, "ho.id", "ho.territory_id")
+    if not asked:
+        return []
+    conditions = " and ".join([*asked, *seen_as(call, "ho.id")])
+    hosted = (
+        "select hm.mentorship_id from organisation ho"
+        f" join mentorship_member hm on hm.host_organisation_id = ho.id where {conditions}"
     )
-
-
-def _title_key(value: Value) -> str:
-    """Fold the beginning of a title as the keys of programmes are folded."""
-    return folded(str(value).translate(QUOTES)).lstrip(" .,-")
+    return [f"{pair}.id in ({hosted})"]

@@ -1,35 +1,38 @@
 """Territories and organisations: who they are and to whom they answer."""
 
 from datetime import date
-from enum import StrEnum
+from typing import Annotated
 
 import strawberry
 
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Node, Rows
-from schema.compiler.call import Call
-from schema.compiler.ids import key_of
 from schema.connection import Connection
+from schema.mentoring_search import MENTORSHIP_LIST_ARGUMENTS
 from schema.node import GlobalNode, Status
-from schema.places import SEEN_ORGANISATION
-
-NAME_ORDER = (Key("{t}.sort_key", "text"), Key("{t}.id", "uuid"))
-
-
-@declare.choice(
-    "Уровень территории.",
-    {
-        "REGION": "Регион.",
-        "DISTRICT": "Район или городской округ.",
-        "SETTLEMENT": "Поселение.",
-    },
+from schema.organisation_parts import (
+    HOSTED_ARGUMENTS,
+    STAFF_ARGUMENTS,
+    SUBORDINATE_ARGUMENTS,
+    hosted_mentees,
+    hosted_mentors,
+    hosted_mentorships,
+    organisations_beneath,
+    organisations_inside,
+    programmes_of,
+    staff_rows,
 )
-class TerritoryLevel(StrEnum):
-    """How large a territory is."""
+from schema.organisation_search import NAME_ORDER, ORGANISATION_ARGUMENTS
+from schema.organisation_words import SubordinationKind, TerritoryLevel
+from schema.people_search import PERSON_ARGUMENTS, people_beneath
+from schema.places import SEEN_ORGANISATION
+from schema.programme_search import PROGRAMME_ARGUMENTS
 
-    REGION = "REGION"
-    DISTRICT = "DISTRICT"
-    SETTLEMENT = "SETTLEMENT"
+# The types below them are declared in rooms that read organisations.
+PersonRef = Annotated["Person", strawberry.lazy("schema.people")]  # type: ignore[name-defined]  # noqa: F821 - resolved by Strawberry when the schema is built
+MentorshipRef = Annotated["Mentorship", strawberry.lazy("schema.mentoring")]  # type: ignore[name-defined]  # noqa: F821 - as above
+ProgrammeRef = Annotated["Programme", strawberry.lazy("schema.mentoring")]  # type: ignore[name-defined]  # noqa: F821 - as above
+OrganisationRef = Annotated["Organisation", strawberry.lazy("schema.organisations")]
 
 
 @declare.bound(
@@ -49,6 +52,11 @@ class Territory(GlobalNode):
         "Территория, в которую эта входит.",
         Rows(source="territory {t}", where=("{t}.id = {p}.parent_id",)),
     )
+    organisations: Connection[OrganisationRef] = declare.page(
+        "Учреждения территории и того, что в неё входит, в вашей области видимости.",
+        organisations_inside,
+        ORGANISATION_ARGUMENTS,
+    )
 
 
 @declare.bound("Номер, под которым учреждение знает другая система.")
@@ -57,6 +65,27 @@ class OrganisationIdentifier:
 
     system: str = declare.column("Система: OGRN, INN, AIS_KADRY и другие.", "{t}.system")
     value: str = declare.column("Значение в этой системе.", "{t}.value")
+
+
+@declare.bound("Подчинение учреждения органу управления.")
+class Subordination:
+    """To which authority an organisation answers, how and when."""
+
+    kind: SubordinationKind = declare.column("Вид подчинения.", "{t}.kind")
+    starts: date | None = declare.column("С какого дня.", "{t}.starts")
+    ends: date | None = declare.column("До какого дня, не включая его.", "{t}.ends")
+    authority_name: str = declare.column(
+        "Краткое наименование органа управления.",
+        "(select o.short_name from organisation o where o.id = {t}.authority_id)",
+    )
+    authority: OrganisationRef | None = declare.one(
+        "Орган управления; вне области видимости — null.",
+        Rows(
+            source="organisation {t}",
+            where=("{t}.id = {p}.authority_id",),
+            scope=(SEEN_ORGANISATION,),
+        ),
+    )
 
 
 @declare.bound(
@@ -113,96 +142,48 @@ class Organisation(GlobalNode):
             order=(Key("{t}.system", "text"), Key("{t}.value", "text")),
         ),
     )
-
-
-@strawberry.input(description="Номер в другой системе.")
-class IdentifierInput:
-    """How another system names an organisation."""
-
-    system: str = strawberry.field(description="Система: OGRN, INN, AIS_KADRY и другие.")
-    value: str = strawberry.field(description="Значение в этой системе.")
-
-
-@strawberry.input(description="Какие учреждения показать; условия складываются.")
-class OrganisationFilter:
-    """What narrows the list of organisations."""
-
-    kind: str | None = strawberry.field(default=strawberry.UNSET, description="Вид учреждения.")
-    status: Status | None = strawberry.field(
-        default=strawberry.UNSET, description="Действует или закрыто."
+    subordinations: list[Subordination] = declare.many(
+        "Кому учреждение подчинено, всех видов и дат.",
+        Rows(
+            source="subordination {t}",
+            where=("{t}.organisation_id = {p}.id",),
+            order=(Key("{t}.starts", "date"), Key("{t}.id", "bigint")),
+        ),
     )
-    territory: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Территория или то, что в неё входит."
+    subordinates: Connection[OrganisationRef] = declare.page(
+        "Учреждения, подчинённые этому в этот день, с филиалами; в вашей области видимости.",
+        organisations_beneath,
+        (*SUBORDINATE_ARGUMENTS, *ORGANISATION_ARGUMENTS),
     )
-    department: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Орган управления, чьё это учреждение."
+    people: Connection[PersonRef] = declare.page(
+        "Люди этого учреждения и всех, что под ним, сегодня.", people_beneath, PERSON_ARGUMENTS
     )
-    identifier: IdentifierInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Номер в другой системе."
+    staff: Connection[PersonRef] = declare.page(
+        "Кто в этот день работает в учреждении или в том, что под ним; видимые вам.",
+        staff_rows,
+        STAFF_ARGUMENTS,
     )
-
-
-def territory_condition(call: Call, column: str) -> str:
-    """Compose that a territory column is the filter's territory or within it."""
-    key = call.bind(call.arguments["filter"].part("territory"), "uuid", convert=key_of("territory"))
-    return (
-        f"{column} in (with recursive inside(id) as (select {key} union"
-        " select y.id from territory y join inside on y.parent_id = inside.id)"
-        " select id from inside)"
+    mentors: Connection[PersonRef] = declare.page(
+        "Кто в этот день наставляет тех, кого принимает учреждение или то, что под ним; видимые "
+        "вам. Внешних наставников показывает mentorships.",
+        hosted_mentors,
+        HOSTED_ARGUMENTS,
     )
-
-
-def organisation_bound(call: Call, name: str) -> str:
-    """Return the placeholder of the organisation that a part of the filter names."""
-    argument = call.arguments["filter"].part(name)
-    return call.bind(argument, "uuid", convert=key_of("organisation"))
-
-
-def department_condition(call: Call, column: str) -> str:
-    """Compose that an organisation stands today under the filter's department."""
-    key = organisation_bound(call, "department")
-    return (
-        f"exists (select from organisation_place fp where fp.organisation_id = {column}"
-        f" and fp.authority_id = {key} and fp.starts <= {{today}} and fp.ends > {{today}})"
+    mentees: Connection[PersonRef] = declare.page(
+        "Кого в этот день наставляют в учреждении или в том, что под ним; видимые вам.",
+        hosted_mentees,
+        HOSTED_ARGUMENTS,
+    )
+    mentorships: Connection[MentorshipRef] = declare.page(
+        "Наставничество, которое проходит в учреждении или в том, что под ним сегодня.",
+        hosted_mentorships,
+        MENTORSHIP_LIST_ARGUMENTS,
+    )
+    programmes: Connection[ProgrammeRef] = declare.page(
+        "Программы, в которых участвует учреждение или то, что под ним сегодня.",
+        programmes_of,
+        PROGRAMME_ARGUMENTS,
     )
 
 
-def organisation_rows(call: Call) -> Rows:
-    """Read the organisations of the scope, narrowed by the filter."""
-    chosen = call.arguments["filter"]
-    where: list[str] = []
-    if chosen.part("kind").given:
-        where.append(f"{{t}}.kind = {call.bind(chosen.part('kind'), 'text')}")
-    if chosen.part("status").given:
-        where.append(f"{{t}}.status = {call.bind(chosen.part('status'), 'text')}")
-    if chosen.part("territory").given:
-        where.append(territory_condition(call, "{t}.territory_id"))
-    if chosen.part("department").given:
-        where.append(department_condition(call, "{t}.id"))
-    if chosen.part("identifier").given:
-        where.append(identifier_condition(call, "{t}.id"))
-    return Rows(
-        source="organisation {t}",
-        where=tuple(where),
-        scope=(SEEN_ORGANISATION,),
-        order=NAME_ORDER,
-    )
-
-
-def identifier_condition(call: Call, column: str) -> str:
-    """Compose that an organisation is the one another system knows by the filter's number."""
-    identifier = call.arguments["filter"].part("identifier")
-    system = call.bind(identifier.part("system"), "text")
-    value = call.bind(identifier.part("value"), "text")
-    return (
-        f"{column} = (select fi.organisation_id from organisation_identifier fi"
-        f" where fi.system = {system} and fi.value = {value})"
-    )
-
-
-OrganisationConnection = Connection[Organisation]
-TerritoryConnection = Connection[Territory]
 TERRITORY_ROWS = Rows(source="territory {t}", order=NAME_ORDER)
-ORGANISATION_FILTER = declare.argument(
-    "filter", OrganisationFilter | None, "Какие учреждения показать."
-)

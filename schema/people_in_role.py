@@ -5,11 +5,12 @@ from datetime import date
 import strawberry
 
 from schema.compiler import declare
-from schema.compiler.arguments import Argument
 from schema.compiler.bindings import Rows
 from schema.compiler.call import Call
-from schema.organisations import IdentifierInput
-from schema.people_search import PERSON_ORDER, begins, folded, narrowed_people, place_conditions
+from schema.organisation_search import IdentifierInput
+from schema.people_search import PERSON_ORDER, narrowed_people, place_conditions, post_condition
+from schema.prefix import begins
+from schema.years import year_condition
 
 
 @strawberry.input(
@@ -21,6 +22,10 @@ class RoleFilter:
 
     form_code: str | None = strawberry.field(
         default=strawberry.UNSET, description="Код формы, в которой человек участвует в этот день."
+    )
+    academic_year: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Вместо дня: роль хотя бы в один день учебного года, по году его начала.",
     )
     department: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Орган управления, в чьём ведении человек."
@@ -66,52 +71,42 @@ def mentee_rows(call: Call) -> Rows:
     return narrowed_people(call, [_takes_part(call, "mentee_id"), *_conditions(call)])
 
 
-def _on_day(call: Call, row: str) -> str:
-    given = call.arguments["asOf"]
+def on_day(call: Call, row: str) -> str:
+    """Compose that a row holds on the day asked about, or in the academic year."""
+    given, year = call.arguments["asOf"], call.arguments["filter"].part("academicYear")
+    if year.given:
+        return year_condition(call, year, row)
     day = call.bind(given, "date") if given.given else call.today
     return f"{row}.starts <= {day} and {row}.ends > {day}"
 
 
-def _takes_part(call: Call, column: str) -> str:
+def of_form(call: Call, row: str) -> str:
+    """Compose that a fact is of the filter's form, after other conditions."""
     form = call.arguments["filter"].part("formCode")
-    of_form = f" and rx.form_code = {call.bind(form, 'text')}" if form.given else ""
+    return f" and {row}.form_code = {call.bind(form, 'text')}" if form.given else ""
+
+
+def _takes_part(call: Call, column: str) -> str:
     return (
         f"exists (select from participation_fact rx where rx.{column} = {{t}}.person_id"
-        f" and {_on_day(call, 'rx')}{of_form})"
+        f" and {on_day(call, 'rx')}{of_form(call, 'rx')})"
     )
 
 
 def _conditions(call: Call) -> list[str]:
     chosen = call.arguments["filter"]
-    found = place_conditions(call)
-    post = _post(call)
-    if post:
-        found.append(
-            "exists (select from employment ex where ex.person_id = {t}.person_id"
-            f" and {' and '.join(post)} and {_on_day(call, 'ex')})"
-        )
+    found = [*place_conditions(call), *post_condition(call, "{t}.person_id", on_day(call, "ex"))]
     if chosen.part("namePrefix").given:
-        prefix = chosen.part("namePrefix")
-        found.append(_named(call, prefix))
+        found.append(_named(call))
     return found
 
 
-def _named(call: Call, prefix: Argument) -> str:
+def _named(call: Call) -> str:
     """Compose that a name, today's or a former one, begins so: few people, found once."""
+    prefix = call.arguments["filter"].part("namePrefix")
     return (
         "{t}.person_id in (select px.person_id from person_place px"
         f" where px.authority_id = {{scope}} and {begins(call, prefix, 'px.sort_key')}"
         " union all select nx.person_id from person_name nx"
         f" where {begins(call, prefix, 'nx.sort_key')})"
     )
-
-
-def _post(call: Call) -> list[str]:
-    chosen = call.arguments["filter"]
-    position, subject = chosen.part("positionCode"), chosen.part("subject")
-    found: list[str] = []
-    if position.given:
-        found.append(f"ex.position_code = {call.bind(position, 'text')}")
-    if subject.given:
-        found.append(f"{call.bind(subject, 'text', convert=folded)} = any (ex.subjects)")
-    return found

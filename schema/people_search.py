@@ -1,18 +1,22 @@
 """The list of people: who is in it, in which order, narrowed by which conditions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
 import strawberry
 
 from schema.compiler import declare
-from schema.compiler.arguments import Argument, Value
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
-from schema.compiler.ids import key_of
-from schema.compiler.sql import Sql
-from schema.organisations import IdentifierInput, identifier_condition, territory_condition
+from schema.organisation_search import (
+    IdentifierInput,
+    identifier_condition,
+    organisation_bound,
+    territory_condition,
+)
+from schema.prefix import begins, folded
 
 
 @declare.choice(
@@ -75,10 +79,25 @@ class PersonFilter:
         default=strawberry.UNSET,
         description="Начало полного имени: «Иванова М»; регистр и ё не важны.",
     )
+    position_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Код должности сегодня: TEACHER и другие."
+    )
+    subject: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Предмет, который человек ведёт сегодня: «физика»; регистр не важен.",
+    )
+    changed_since: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Сведения изменились в это мгновение или позже."
+    )
 
 
-PERSON_FILTER = declare.argument("filter", PersonFilter | None, "Каких людей показать.")
 PERSON_ORDER = declare.argument("order_by", PersonOrder | None, "Порядок; по умолчанию NAME_ASC.")
+PERSON_ARGUMENTS = (
+    declare.argument("filter", PersonFilter | None, "Каких людей показать."),
+    PERSON_ORDER,
+)
+BY_CHANGE = {PersonOrder.CHANGED_ASC, PersonOrder.CHANGED_DESC}
+BACKWARD = {PersonOrder.NAME_DESC, PersonOrder.CHANGED_DESC}
 IN_FORCE = "{x}.starts <= {today} and {x}.ends > {today}"
 
 
@@ -87,16 +106,21 @@ def people_rows(call: Call) -> Rows:
     return narrowed_people(call, _conditions(call))
 
 
-def narrowed_people(call: Call, conditions: Sequence[str]) -> Rows:
+def people_beneath(call: Call) -> Rows:
+    """Read people of the organisation above and of all beneath it, narrowed by the filter."""
+    return narrowed_people(call, _conditions(call), beneath=("{p}.id",))
+
+
+def narrowed_people(call: Call, conditions: Sequence[str], *, beneath: Sequence[str] = ()) -> Rows:
     """Read people of the scope, starting from the rows of the narrowest authority named.
 
     A department or an organisation has rows of its own in the order of the page, so a filter by
     one of them reads its rows alone; the scope is then looked up for each.
     """
     order = call.arguments["orderBy"].choice
-    by_change = order in {PersonOrder.CHANGED_ASC, PersonOrder.CHANGED_DESC}
+    by_change = order in BY_CHANGE
     first = Key("{t}.changed_at", "timestamptz") if by_change else Key("{t}.sort_key", "text")
-    authorities = [*_authorities(call), call.scope]
+    authorities = [*_authorities(call), *beneath, call.scope]
     return Rows(
         source="person_place {t}",
         where=(
@@ -106,21 +130,21 @@ def narrowed_people(call: Call, conditions: Sequence[str]) -> Rows:
             *conditions,
         ),
         order=(first, Key("{t}.person_id", "uuid")),
-        descending=order in {PersonOrder.NAME_DESC, PersonOrder.CHANGED_DESC},
+        descending=order in BACKWARD,
         node="join person {t} on {t}.id = {r}.person_id",
     )
 
 
-def _authorities(call: Call) -> list[Sql]:
+def _authorities(call: Call) -> list[str]:
     chosen = call.arguments["filter"]
     return [
-        call.bind(chosen.part(name), "uuid", convert=key_of("organisation"))
+        organisation_bound(call, name)
         for name in ("organisation", "department")
         if chosen.part(name).given
     ]
 
 
-def _also_under(authority: Sql) -> str:
+def _also_under(authority: str) -> str:
     return (
         "exists (select from person_place ap where ap.person_id = {t}.person_id"
         f" and ap.authority_id = {authority} and {IN_FORCE.replace('{x}', 'ap')})"
@@ -150,19 +174,24 @@ def _conditions(call: Call) -> list[str]:
         found.append(_has_role(role))
     if chosen.part("namePrefix").given:
         found.append(begins(call, chosen.part("namePrefix"), "{t}.sort_key"))
-    return found
+    if chosen.part("changedSince").given:
+        found.append(f"{{t}}.changed_at >= {call.bind(chosen.part('changedSince'), 'timestamptz')}")
+    return [*found, *post_condition(call, "{t}.person_id", IN_FORCE.replace("{x}", "ex"))]
 
 
-def begins(call: Call, prefix: Argument, column: str) -> str:
-    """Compose that a sort key begins with a text, as a range that its index answers."""
-    low = call.bind(prefix, "text", convert=folded)
-    high = call.bind(prefix, "text", convert=lambda value: folded(value) + "\U0010ffff")
-    return f"{column} >= {low} and {column} < {high}"
-
-
-def folded(value: Value) -> str:
-    """Fold a text as sort keys are folded."""
-    return " ".join(str(value).casefold().replace("ё", "е").split())
+def post_condition(call: Call, person: str, in_force: str) -> list[str]:
+    """Compose that a person holds a post in force of the filter's position and subject."""
+    chosen = call.arguments["filter"]
+    position, subject = chosen.part("positionCode"), chosen.part("subject")
+    found: list[str] = []
+    if position.given:
+        found.append(f"ex.position_code = {call.bind(position, 'text')}")
+    if subject.given:
+        found.append(f"{call.bind(subject, 'text', convert=folded)} = any (ex.subjects)")
+    if not found:
+        return []
+    conditions = " and ".join([f"ex.person_id = {person}", *found, in_force])
+    return [f"exists (select from employment ex where {conditions})"]
 
 
 def _in_territory(call: Call) -> str:

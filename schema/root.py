@@ -17,22 +17,20 @@ from schema.connection import Connection
 from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
 from schema.coverage_gaps import COVERAGE_GAPS
 from schema.findings import FINDING_ARGUMENTS, Finding, finding_rows
+from schema.imports import (
+    IMPORT_ID,
+    IMPORT_STATE,
+    ImportFile,
+    Mutation,
+    import_row,
+    import_rows,
+)
 from schema.mentoring import Mentorship, Programme
-from schema.mentoring_search import (
-    MENTORSHIP_LIST_FILTER,
-    MENTORSHIP_ORDER,
-    PROGRAMME_FILTER,
-    mentorship_rows,
-    programme_rows,
-)
+from schema.mentoring_search import MENTORSHIP_LIST_ARGUMENTS, mentorship_rows
 from schema.node import GlobalNode
-from schema.organisations import (
-    ORGANISATION_FILTER,
-    TERRITORY_ROWS,
-    Organisation,
-    Territory,
-    organisation_rows,
-)
+from schema.organisation_parts import SUBORDINATE_ARGUMENTS, subordinate_rows
+from schema.organisation_search import ORGANISATION_ARGUMENTS, organisation_rows
+from schema.organisations import TERRITORY_ROWS, Organisation, Territory
 from schema.own_lists import (
     ACADEMIC_YEAR,
     ORGANISATION,
@@ -47,7 +45,8 @@ from schema.own_lists import (
 )
 from schema.people import Person
 from schema.people_in_role import ROLE_ARGUMENTS, mentee_rows, mentor_rows
-from schema.people_search import PERSON_FILTER, PERSON_ORDER, people_rows
+from schema.people_search import PERSON_ARGUMENTS, people_rows
+from schema.programme_search import PROGRAMME_ARGUMENTS, programme_rows
 from schema.review import (
     QUESTION_FILTER,
     REJECTION_FILTER,
@@ -133,7 +132,7 @@ class Query:
     )
     person: Person | None = declare.by_id("Человек; вне области видимости — null.")
     people: Connection[Person] = declare.page(
-        "Люди в вашей области видимости.", people_rows, (PERSON_FILTER, PERSON_ORDER)
+        "Люди в вашей области видимости.", people_rows, PERSON_ARGUMENTS
     )
     mentors: Connection[Person] = declare.page(
         "Кто в этот день наставник в действующей паре, в вашей области видимости.",
@@ -149,15 +148,27 @@ class Query:
     mentorships: Connection[Mentorship] = declare.page(
         "Наставничество в вашей области видимости: хотя бы одна сторона — ваша.",
         mentorship_rows,
-        (MENTORSHIP_LIST_FILTER, MENTORSHIP_ORDER),
+        MENTORSHIP_LIST_ARGUMENTS,
     )
     programme: Programme | None = declare.by_id("Программа; вне области видимости — null.")
     programmes: Connection[Programme] = declare.page(
-        "Программы в вашей области видимости.", programme_rows, (PROGRAMME_FILTER,)
+        "Программы в вашей области видимости.", programme_rows, PROGRAMME_ARGUMENTS
     )
     organisation: Organisation | None = declare.by_id("Учреждение; вне области видимости — null.")
     organisations: Connection[Organisation] = declare.page(
-        "Учреждения в вашей области видимости.", organisation_rows, (ORGANISATION_FILTER,)
+        "Учреждения в вашей области видимости.", organisation_rows, ORGANISATION_ARGUMENTS
+    )
+    subordinate_organisations: Connection[Organisation] = declare.page(
+        "Учреждения, подчинённые органу управления в этот день; без authority — вашему. В вашей "
+        "области видимости.",
+        subordinate_rows,
+        (
+            declare.argument(
+                "authority", strawberry.ID | None, "Орган управления; без него — ваш собственный."
+            ),
+            *SUBORDINATE_ARGUMENTS,
+            *ORGANISATION_ARGUMENTS,
+        ),
     )
     territories: Connection[Territory] = declare.page("Территории региона.", TERRITORY_ROWS)
     rejections: Connection[Rejection] = declare.page(
@@ -184,6 +195,14 @@ class Query:
         "список.",
         changeset_rows,
         (CHANGESET_FILTER,),
+    )
+    import_file: ImportFile | None = declare.one(
+        "Присланный файл; вне области видимости — null.", import_row, (IMPORT_ID,)
+    )
+    imports: Connection[ImportFile] = declare.page(
+        "Файлы, присланные учреждениями вашей области видимости, новые первыми.",
+        import_rows,
+        (IMPORT_STATE,),
     )
     staff_rows: Connection[StaffRow] = declare.page(
         "Список работников учреждения на сегодня, как его пишет школа.",
@@ -222,7 +241,7 @@ def print_schema() -> str:
 
 
 def _schema(config: StrawberryConfig) -> strawberry.Schema:
-    return strawberry.Schema(query=Query, config=config)
+    return strawberry.Schema(query=Query, mutation=Mutation, config=config)
 
 
 if __name__ == "__main__":

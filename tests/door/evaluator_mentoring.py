@@ -35,8 +35,14 @@ def mentorships(world: World, row: Row, arguments: Arguments) -> object:
     return page("Mentorship", found, world.tables["mentorship"], arguments, by_name)
 
 
-def members(world: World, row: Row, _: Arguments) -> object:
-    found = world.all("mentorship_member", mentorship_id=row["id"])
+def members(world: World, row: Row, arguments: Arguments) -> object:
+    day = date.fromisoformat(arguments["activeOn"]) if arguments.get("activeOn") else None
+    found = [
+        each
+        for each in world.all("mentorship_member", mentorship_id=row["id"])
+        if arguments.get("role") in {None, each["role"]}
+        and (day is None or each["starts"] <= day < each["ends"])
+    ]
     ordered = sorted(
         found, key=lambda each: (each["role"] == "MENTEE", each["display_name"], each["id"])
     )
@@ -53,19 +59,6 @@ def form_name(world: World, row: Row, _: Arguments) -> object:
     return found["label"] if found else None
 
 
-def programme_organisations(world: World, row: Row, _: Arguments) -> object:
-    shared = [
-        each["organisation_id"]
-        for each in world.all("programme_organisation", programme_id=row["id"])
-    ]
-    found = [
-        each
-        for each in world.tables["organisation"]
-        if each["id"] in shared and world.sees("Organisation", each)
-    ]
-    return things("Organisation", sorted(found, key=by_name))
-
-
 MENTORING: Mapping[tuple[str, str], Resolve] = {
     ("Person", "mentorships"): mentorships,
     ("Mentorship", "formName"): form_name,
@@ -79,5 +72,4 @@ MENTORING: Mapping[tuple[str, str], Resolve] = {
     ("Programme", "leadOrganisation"): related(
         "Organisation", "organisation", "lead_organisation_id"
     ),
-    ("Programme", "organisations"): programme_organisations,
 }

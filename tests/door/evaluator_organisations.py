@@ -1,48 +1,58 @@
 """What organisations, territories and the viewer must hold, over plain rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tests.door.evaluator import (
     Arguments,
+    Listing,
     Resolve,
     Thing,
     World,
     by_name,
-    identified,
-    key_in,
     page,
-    placed,
     related,
     things,
     unscoped,
     visible,
-    within,
 )
+from tests.door.evaluator_lists import is_wanted_place
+from tests.door.evaluator_people import folded
 from tests.door.tables import Row
 
 
 def organisations(world: World, _: Row, arguments: Arguments) -> object:
+    return organisations_of(world, world.tables["organisation"], arguments)
+
+
+def organisations_of(world: World, rows: Iterable[Row], arguments: Arguments) -> Listing:
+    """List of these the organisations that the viewer sees and the filter wants."""
     chosen = arguments.get("filter") or {}
     found = [
         row
-        for row in world.tables["organisation"]
+        for row in rows
         if world.sees("Organisation", row) and is_wanted_organisation(world, row, chosen)
     ]
-    return page("Organisation", found, world.tables["organisation"], arguments, by_name)
+    order = arguments.get("orderBy") or "NAME_ASC"
+    return page(
+        "Organisation",
+        found,
+        world.tables["organisation"],
+        arguments,
+        (lambda row: by_territory(world, row)) if order.startswith("TERRITORY") else by_name,
+        descending=order.endswith("DESC"),
+    )
+
+
+def by_territory(world: World, row: Row) -> tuple[object, str]:
+    territory = world.one("territory", id=row["territory_id"])
+    return ((territory["sort_key"] if territory else "", row["sort_key"]), str(row["id"]))
 
 
 def is_wanted_organisation(world: World, row: Row, chosen: Arguments) -> bool:
-    department = chosen.get("department")
     return (
         all(row[name] == chosen[name] for name in ("kind", "status") if chosen.get(name))
-        and (
-            not chosen.get("territory") or row["territory_id"] in within(world, chosen["territory"])
-        )
-        and (
-            not department
-            or placed(world, "organisation_place", "organisation_id", row["id"], key_in(department))
-        )
-        and (not chosen.get("identifier") or row["id"] == identified(world, chosen["identifier"]))
+        and is_wanted_place(world, row, chosen)
+        and row["sort_key"].startswith(folded(chosen.get("namePrefix")))
     )
 
 

@@ -1,6 +1,7 @@
 """What the list of people and a person must hold, over plain rows."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from hub.access import Purpose
@@ -48,7 +49,8 @@ def is_wanted(world: World, row: Row, chosen: Arguments) -> bool:
     ]
     if chosen.get("identifier"):
         authorities.append(identified(world, chosen["identifier"]))
-    prefix = chosen.get("namePrefix")
+    since = datetime.fromisoformat(chosen["changedSince"]) if chosen.get("changedSince") else None
+    today = (world.today, world.today + timedelta(days=1))
     return (
         all(
             is_beneath(world, each) and placed(world, "person_place", "person_id", key, each)
@@ -56,8 +58,31 @@ def is_wanted(world: World, row: Row, chosen: Arguments) -> bool:
         )
         and (not chosen.get("territory") or is_in_territory(world, key, chosen["territory"]))
         and (not chosen.get("role") or has_role(world, key, chosen["role"]))
-        and (prefix is None or row["sort_key"].startswith(prefix.casefold().replace("ё", "е")))
+        and row["sort_key"].startswith(folded(chosen.get("namePrefix")))
+        and (since is None or row["changed_at"] >= since)
+        and has_post(world, key, today, chosen)
     )
+
+
+def folded(prefix: str | None) -> str:
+    return (prefix or "").casefold().replace("ё", "е")
+
+
+def holds(row: Row, lo: date, hi: date) -> bool:
+    """Tell whether a row is in force on a day of a half open range."""
+    return bool(row["starts"] < hi and row["ends"] > lo)
+
+
+def has_post(world: World, person: object, days: tuple[date, date], chosen: Arguments) -> bool:
+    position, subject = chosen.get("positionCode"), (chosen.get("subject") or "").casefold()
+    posts = [
+        post
+        for post in world.all("employment", person_id=person)
+        if holds(post, *days)
+        and position in {None, post["position_code"]}
+        and (not subject or subject in post["subjects"])
+    ]
+    return bool(posts) or not (position or subject)
 
 
 def is_beneath(world: World, authority: object) -> bool:

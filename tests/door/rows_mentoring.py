@@ -1,10 +1,16 @@
 """Programmes and mentorships with their members, as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from tests.door.rows import FOREVER, LATER, PAST, RECENT, SCHOOLS, Region, Row, uid
+from tests.door.rows import FOREVER, LATER, PARTNER, PAST, RECENT, ROOT, SCHOOLS, Region, Row, uid
+
+# The same department on every day, so no fact has to be cut.
+DEPARTMENTS: Mapping[UUID | None, UUID] = {
+    PARTNER: ROOT,
+    **{uid("organisation", number): department for number, department in SCHOOLS.items()},
+}
 
 
 def add_programmes(region: Region) -> None:
@@ -34,7 +40,7 @@ def add_mentorships(region: Region) -> None:
         starts = region.draw.choice((PAST, RECENT))
         ends = region.draw.choice((FOREVER, LATER, date(2026, 1, 1)))
         sort_key = f"пара {number % 17:02d}"
-        form = region.draw.choice(("TEACHER_TEACHER", None))
+        form = region.draw.choice(("TEACHER_TEACHER", "STUDENT_STUDENT", None))
         region.add(
             "mentorship", id=key, form_code=form,
             programme_id=region.draw.choice((uid("programme", number % 3), None)),
@@ -47,11 +53,7 @@ def add_mentorships(region: Region) -> None:
         for person, role in [(mentor, "MENTOR"), *((mentee, "MENTEE") for mentee in mentees)]:
             _member(region, key, person, role, starts, ends)
         for mentee in mentees:
-            region.add(
-                "participation_fact", id=region.number("participation_fact"), mentorship_id=key,
-                mentor_id=mentor, mentee_id=mentee, host_id=uid("organisation", 3), starts=starts,
-                ends=ends, form_code=form, changeset_id=1,
-            )  # fmt: skip
+            _fact(region, region.tables["mentorship"][-1], mentor, mentee)
         if region.chance(0.2):
             region.add(
                 "suspension", id=region.number("suspension"), mentorship_id=key,
@@ -71,6 +73,35 @@ def _member(region: Region, key: UUID, person: UUID, role: str, starts: date, en
         organisation_name="Школа", position_text="учитель", starts=starts, ends=ends,
         changeset_id=1,
     )  # fmt: skip
+
+
+def _fact(region: Region, mentorship: Row, mentor: UUID, mentee: UUID) -> None:
+    """Say where a pair counts: with the mentee's host, with an employer that some do not name."""
+    host = next(
+        member["host_organisation_id"]
+        for member in region.tables["mentorship_member"]
+        if (member["mentorship_id"], member["person_id"]) == (mentorship["id"], mentee)
+    )
+    number = region.number("participation_fact")
+    employers = (host, uid("organisation", 3 + number % 5), PARTNER, None)
+    region.add(
+        "participation_fact", id=number, mentorship_id=mentorship["id"], mentor_id=mentor,
+        mentee_id=mentee, form_code=mentorship["form_code"],
+        programme_id=mentorship["programme_id"], starts=mentorship["starts"],
+        ends=mentorship["ends"], changeset_id=1,
+        **_counted_with(region, "host", host),
+        **_counted_with(region, "mentor", employers[number % 4]),
+    )  # fmt: skip
+
+
+def _counted_with(region: Region, side: str, organisation: UUID | None) -> Row:
+    units = {row["id"]: row["territory_id"] for row in region.tables["organisation"]}
+    column = "host_id" if side == "host" else "mentor_organisation_id"
+    return {
+        column: organisation,
+        f"{side}_territory_id": units.get(organisation),
+        f"{side}_department_id": DEPARTMENTS.get(organisation),
+    }
 
 
 def _mentorship_places(region: Region, mentorship: Row, people: Sequence[UUID]) -> None:
