@@ -11,6 +11,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from connectors.client.failure import Failure, SourceError, SourceTransientError
+from hub.coverage.rollup import JOB, refresh_rollup
 from hub.database import Database
 from hub.errors import ConflictError, DatabaseError, HubError
 from hub.seal import Sealer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sync.runs import Mode, Run
 
 SYNC: Final = "sync.run"
+ROLLUP: Final = JOB
 INTERNAL: Final = "internal"
 # What a statement raises when the database is away, and what else a database may say.
 DATABASE_TROUBLE: Final = (
@@ -104,11 +106,19 @@ async def read_source_here(
         mode=mode,
         run_id=run.id if run else None,
         secrets=bench.settings.secrets_dir,
+        page_rows=bench.settings.page_rows,
         progress=bench.go_on,
     )
 
 
-DUTIES: Final[Mapping[str, Duty]] = {SYNC: sync_run}
+async def rollup_refresh(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Count anew what changes have made old; stops between the answers of two authorities."""
+    del payload  # the database says what is to be done
+    await refresh_rollup(bench.database, today=bench.today, go_on=bench.go_on)
+    return Ended()
+
+
+DUTIES: Final[Mapping[str, Duty]] = {SYNC: sync_run, ROLLUP: rollup_refresh}
 
 
 def ended_by(error: BaseException) -> Ended:

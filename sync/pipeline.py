@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from hub.coverage.rollup import request_refresh
 from hub.database import Database, WriteSession
 from hub.records import ChangesetId
 from hub.seal import Sealer
@@ -58,6 +59,7 @@ async def project(
             )
             difference = replace(difference, held=held)
         await changeset.finish(session, changeset_id, difference)
+        await request_refresh(session)
         return difference
 
 

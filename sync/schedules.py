@@ -18,7 +18,7 @@ from hub import jobs
 from hub.database import Database, WriteSession
 from hub.errors import ConfigError
 from sync import asking
-from sync.duties import DATABASE_TROUBLE
+from sync.duties import DATABASE_TROUBLE, ROLLUP
 from sync.runs import Mode
 
 LOCK: Final = "schedules"
@@ -47,7 +47,9 @@ class Daily:
     expression: str
 
 
-DAILY: Final[Mapping[str, Daily]] = {}
+DAILY: Final[Mapping[str, Daily]] = {
+    ROLLUP: Daily(job=ROLLUP, payload={}, expression="10 0 * * *"),
+}
 
 
 async def keep_schedules(database: Database, *, zone: ZoneInfo) -> None:
