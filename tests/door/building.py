@@ -1,6 +1,7 @@
 """The whole test region: every room's rows, in an order in which they can be written."""
 
 from tests.door.rows import Region
+from tests.door.rows_coverage import add_counted
 from tests.door.rows_evidence import add_changesets, add_questions, add_rejections, add_sources
 from tests.door.rows_mentoring import add_aliases, add_mentorships, add_programmes
 from tests.door.rows_people import add_people, add_places
@@ -21,4 +22,5 @@ def build() -> Region:
     add_aliases(region)
     add_rejections(region)
     add_questions(region)
+    add_counted(region)
     return region

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from tests.door.asking import Door, Json
 from tests.door.evaluator import place_in
+from tests.door.evaluator_parts import NESTED, part_inputs
 from tests.door.operations import Pools
-from tests.door.rows import CLOSED, NORTH, PARTNER, SCHOOLS, uid
+from tests.door.rows import CLOSED, NORTH, PARTNER, SCHOOLS, SOUTH, uid
 
 LISTS = {
     "Query.people": "people(first: 60) { edges { cursor } }",
@@ -31,8 +32,13 @@ LISTS = {
     "Query.mentorships": "mentorships { edges { cursor } }",
     "Query.programmes": "programmes { edges { cursor } }",
     "Query.organisations": "organisations { edges { cursor } }",
+    "Query.subordinateOrganisations": "subordinateOrganisations { edges { cursor } }",
     "Query.territories": "territories { edges { cursor } }",
+    "Query.coverageMembers": "coverageMembers(measure: PAIRS) { edges { cursor } }",
+    "Query.coverageGaps": "coverageGaps(kind: IDLE_MENTOR) { edges { cursor } }",
 }
+
+COVERAGE = ("coverage", "coverageMembers", "coverageGaps")
 
 
 async def pools_of(door: Door, who: str) -> Pools:
@@ -40,11 +46,14 @@ async def pools_of(door: Door, who: str) -> Pools:
     for listing, field in LISTS.items():
         answer = await door.ask(who, f"{{ list: {field} }}")
         cursors[listing] = [edge["cursor"] for edge in answer["list"]["edges"]]
-    text = "{ people(first: 60) { nodes { mentorships(first: 50) { edges { cursor } } } } }"
-    people = (await door.ask(who, text))["people"]["nodes"]
-    cursors["Person.mentorships"] = [
-        edge["cursor"] for person in people for edge in person["mentorships"]["edges"]
-    ]
+    for listing, above in NESTED.items():
+        part = listing.partition(".")[2]
+        text = f"{{ above: {above} {{ nodes {{ list: {part} {{ edges {{ cursor }} }} }} }} }}"
+        cursors[listing] = [
+            edge["cursor"]
+            for node in (await door.ask(who, text))["above"]["nodes"]
+            for edge in node["list"]["edges"]
+        ]
     return Pools(ids=ids(), cursors=cursors, inputs=inputs())
 
 
@@ -68,7 +77,11 @@ def inputs() -> Mapping[str, list[Json]]:
     departments = [f"organisation-{key}" for key in (NORTH, PARTNER, CLOSED)]
     territories = [f"territory-{uid('territory', n)}" for n in range(4)]
     identifiers = [{"system": "INN", "value": f"63{n}"} for n in (3, 5, 99)]
+    days = ["2020-02-02", "2025-10-05", "2026-10-05"]
+    units = [NORTH, SOUTH, *(uid("organisation", n) for n in SCHOOLS)]
+    rows = ["TOTAL", "OUTSIDE", "TEACHER_TEACHER", *map(str, units), str(uid("territory", 1))]
     return {
+        **part_inputs(departments, schools),
         "PersonFilter.department": departments[:1],
         "PersonFilter.organisation": schools,
         "PersonFilter.identifier": identifiers,
@@ -86,7 +99,19 @@ def inputs() -> Mapping[str, list[Json]]:
         "RejectionFilter.code": ["row.birth_date", "row.name"],
         "QuestionFilter.organisation": [*schools, *departments],
         "QuestionFilter.state": ["OPEN", "ANSWERED"],
-        "asOf": ["2020-02-02", "2025-10-05", "2026-10-05"],
+        "Query.mentors(asOf)": days,
+        "Query.mentees(asOf)": days,
+        "CoveragePeriod": [
+            *({"asOf": day} for day in days),
+            *({"academicYear": year} for year in (2024, 2025, 2025)),
+            *({"calendarYear": year} for year in (2024, 2025, 2026)),
+        ],
+        "CoverageFilter.forms": [["TEACHER_TEACHER"], ["STUDENT_STUDENT", "OTHER"], []],
+        "CoverageFilter.organisations": [schools, schools[:1], schools[2:4]],
+        "CoverageFilter.territories": [territories[:1], territories[1:]],
+        "CoverageFilter.organisationKinds": [["SCHOOL"], ["KINDERGARTEN", "PARTNER"]],
+        **{f"Query.{root}(scope)": [*departments, *schools] for root in COVERAGE},
+        "Query.coverageMembers(row)": rows,
         "RoleFilter.formCode": ["TEACHER_TEACHER"],
         "RoleFilter.department": departments[:1],
         "RoleFilter.organisation": schools,
@@ -107,6 +132,9 @@ def inputs() -> Mapping[str, list[Json]]:
         "MentorshipListFilter.endAssumed": [True, False],
         "ProgrammeFilter.academicYear": [2025, 2025, 2024],
         "ProgrammeFilter.organisation": schools,
+        "ProgrammeFilter.identifier": identifiers,
+        "ProgrammeFilter.department": departments[:1],
+        "ProgrammeFilter.territory": territories,
         "ProgrammeFilter.status": ["RUNNING", "DRAFT"],
         "ProgrammeFilter.titlePrefix": ["Про", "«программа 1", "", "прж"],
         "MentorshipFilter.role": ["MENTOR", "MENTEE"],
@@ -131,3 +159,22 @@ def _cursor(value: Json) -> str | None:
         return f"cursor of {place_in(value)}"
     except ValueError:
         return None
+
+
+def differences(expected: Json, actual: Json, path: str = "") -> list[str]:
+    """Say where two answers differ, and how."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        if list(expected) != list(actual):  # answers keep the order of what is asked
+            return [f"{path}: {list(expected)} expected, {list(actual)} answered"]
+        return [
+            each
+            for key, part in expected.items()
+            for each in differences(part, actual[key], f"{path}.{key}")
+        ]
+    if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        return [
+            each
+            for number, part in enumerate(expected)
+            for each in differences(part, actual[number], f"{path}[{number}]")
+        ]
+    return [] if expected == actual else [f"{path}: {expected!r} expected, {actual!r} answered"]

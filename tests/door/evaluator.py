@@ -4,6 +4,7 @@ It knows the tables, COUNTING and the published schema, and nothing of the compi
 no SQL beyond `select *`, its own scope, masks, order and paging.
 """
 
+import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class World:
     viewer: Viewer
     today: date
     sealer: Sealer
+    selected: frozenset[str] = frozenset()  # of the root that is being answered, dotted names
 
     def all(self, table: str, **equal: object) -> list[Row]:
         first, *others = equal.items()
@@ -96,11 +98,15 @@ Resolve = Callable[[World, Row, Arguments], object]
 
 
 def written(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
+    if isinstance(value, datetime):  # PostgreSQL writes no trailing noughts of a second
+        return re.sub(r"(\.\d*?)0+(?=[+-])", r"\1", value.isoformat())
     if isinstance(value, date):
         return None if value in {date.min, date.max} else value.isoformat()
     return value
+
+
+def snake(name: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
 
 
 def cursor(thing: Thing) -> str:
@@ -112,23 +118,32 @@ def key_in(text: str) -> UUID:
     return UUID(text.partition("-")[2])
 
 
-def place_in(cursor: str) -> UUID | int:
+def place_in(cursor: str) -> UUID | int | str:
     """Read the id at the end of a cursor, past its signature and its sort key."""
-    raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    last = raw[16:].decode().split("\x1f")[-1]
+    last = values_in(cursor)[-1]
+    if "." in last:  # a pair, named by both
+        return ".".join(str(UUID(part)) for part in last.split("."))
     return UUID(last) if "-" in last[1:] else abs(int(last))
+
+
+def values_in(cursor: str) -> Sequence[str]:
+    raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    return raw[16:].decode().split("\x1f")
 
 
 def page(
     kind: str,
     rows: Sequence[Row],
-    everything: Sequence[Row],
+    everything: Sequence[Row] | None,
     arguments: Arguments,
     order: Order,
     *,
     descending: bool = False,
 ) -> Listing:
-    """Cut a page; a cursor may stand at any row of the table, listed here or not."""
+    """Cut a page; a cursor may stand at any row of the table, listed here or not.
+
+    Without a table rows are ordered by texts, and the cursor itself says where it stands.
+    """
     listed = sorted(rows, key=order, reverse=descending)
     past = _mark(everything, arguments.get("after"), order)
     until = _mark(everything, arguments.get("before"), order)
@@ -144,9 +159,12 @@ def page(
     return Listing(things(kind, taken), len(listed), len(window) > limit, bool(before_window))
 
 
-def _mark(everything: Sequence[Row], cursor_text: str | None, order: Order) -> Place | None:
+def _mark(everything: Sequence[Row] | None, cursor_text: str | None, order: Order) -> Place | None:
     if cursor_text is None:
         return None
+    if everything is None:
+        sort_key, key_text = values_in(cursor_text)
+        return sort_key, key_text
     key = place_in(cursor_text)
     return next(order(row) for row in everything if row["id"] == key)
 

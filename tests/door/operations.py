@@ -1,26 +1,36 @@
 """Random valid operations over the published schema: fields, arguments, fragments, directives."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from graphql import (
-    GraphQLEnumType,
+    GraphQLArgument,
+    GraphQLBoolean,
     GraphQLField,
     GraphQLInputObjectType,
+    GraphQLNamedType,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLType,
     get_named_type,
+    is_enum_type,
+    is_input_object_type,
     is_interface_type,
     is_leaf_type,
+    is_required_argument,
 )
 
 Value = Any  # any JSON
-# Roots with rules and tests of their own.
-APART = ("coverage", "findings")
-OFTEN = ("people", "organisations", "nodes", "mentorships", "mentors", "mentees")
+OFTEN = (
+    "people", "organisations", "nodes", "mentorships", "mentors", "mentees",
+    "coverage", "coverageMembers",
+)  # fmt: skip
+PAGING = ("first", "last", "after", "before", "orderBy")
+BOOLEAN = GraphQLNonNull(GraphQLBoolean)
 SIZES = (0, 1, 2, 3, 7, 20)
 
 
@@ -30,21 +40,29 @@ class Pools:
 
     ids: Mapping[str, Sequence[str]]  # by type, with former, foreign and broken ones
     cursors: Mapping[str, Sequence[str]]  # by list
-    inputs: Mapping[str, Sequence[Value]]  # by "Input.field"
+    inputs: Mapping[str, Sequence[Value]]  # by "Input.field", by argument, or of a whole input
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """A document, its variables, and the fields and arguments it uses."""
+    """A document, its variables, and the fields, arguments and choices it uses."""
 
     text: str
     variables: Mapping[str, Value]
     used: frozenset[str]
 
 
-def generate(schema: GraphQLSchema, pools: Pools, seed: int) -> Operation:
-    """Draw one operation."""
-    return _Author(schema, pools, Random(seed)).operation()  # noqa: S311 - test data, no secret
+def generate(
+    schema: GraphQLSchema,
+    pools: Pools,
+    seed: int,
+    *,
+    roots: Collection[str],
+    asked: Collection[str] = (),
+) -> Operation:
+    """Draw one operation of some of these root fields, rather of what nobody has `asked` yet."""
+    draw = Random(seed)  # noqa: S311 - test data, no secret
+    return _Author(schema, pools, draw, sorted(roots), asked).operation()
 
 
 @dataclass
@@ -52,6 +70,8 @@ class _Author:
     schema: GraphQLSchema
     pools: Pools
     draw: Random
+    roots: Sequence[str]
+    asked: Collection[str]
     variables: dict[str, tuple[str, Value]] = field(default_factory=dict)
     fragments: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
@@ -60,9 +80,8 @@ class _Author:
     def operation(self) -> Operation:
         query = self.schema.query_type
         assert query is not None
-        names = [name for name in query.fields if not name.startswith(APART)]
-        weights = [3 if name in OFTEN else 1 for name in names]
-        chosen = set(self.draw.choices(names, weights, k=self.draw.choice((1, 1, 2, 3))))
+        weights = [3 if self.is_tempting(query, name) else 1 for name in self.roots]
+        chosen = set(self.draw.choices(self.roots, weights, k=self.draw.choice((1, 1, 2, 3))))
         fields = [self.field(query, name, 4) for name in sorted(chosen)]
         body = self.wrapped(query, fields)
         head = ", ".join(f"${name}: {kind}" for name, (kind, _) in self.variables.items())
@@ -73,20 +92,28 @@ class _Author:
             used=frozenset(self.used),
         )
 
+    def is_new(self, place: str) -> bool:
+        return place not in self.asked and place not in self.used
+
+    def is_tempting(self, query: GraphQLObjectType, name: str) -> bool:
+        return name in OFTEN or any(
+            self.is_new(f"Query.{name}({argument})") for argument in query.fields[name].args
+        )
+
     def selection(self, kind: GraphQLObjectType, depth: int) -> str:
         chosen = [
             name
             for name, definition in kind.fields.items()
-            if self.draw.random() < self.appetite(definition, depth)
+            if self.draw.random() < self.appetite(f"{kind.name}.{name}", definition, depth)
         ]
         fields = [self.field(kind, name, depth - 1) for name in chosen]
         if not fields or self.draw.random() < 0.1:
             fields.append("__typename")
         return self.wrapped(kind, fields)
 
-    def appetite(self, definition: GraphQLField, depth: int) -> float:
+    def appetite(self, place: str, definition: GraphQLField, depth: int) -> float:
         if is_leaf_type(get_named_type(definition.type)):
-            return 0.45
+            return 0.8 if self.is_new(place) else 0.45
         named = get_named_type(definition.type).name
         if named.endswith(("Edge", "Info")):
             return 0.5
@@ -143,112 +170,95 @@ class _Author:
             return ""
         name = self.draw.choice(("include", "skip"))
         value = self.draw.random() < 0.5
-        return f" @{name}(if: {self.given('Boolean!', value)})"
+        return f" @{name}(if: {self.given(BOOLEAN, value)})"
 
     def arguments(self, kind: GraphQLObjectType, name: str, definition: GraphQLField) -> str:
-        values: dict[str, str] = {}
-        if "first" in definition.args:
-            values |= self.paging(f"{kind.name}.{name}", definition)
-        for argument, make in (
-            ("id", self.node_id), ("ids", self.node_ids), ("filter", self.filter),
-            ("asOf", self.day),
-        ):  # fmt: skip
-            if argument in definition.args:
-                values |= make(kind.name, name, definition)
-        self.used |= {f"{kind.name}.{name}({argument})" for argument in values}
+        place = f"{kind.name}.{name}"
+        values = self.paging(place, definition) if "first" in definition.args else {}
+        for argument, described in definition.args.items():
+            must = is_required_argument(described)
+            if argument not in PAGING and (must or self.draw.random() < 0.5):
+                values[argument] = self.argument(f"{place}({argument})", definition, described)
+        self.used |= {f"{place}({argument})" for argument in values}
         listed = ", ".join(f"{argument}: {value}" for argument, value in values.items())
         return f"({listed})" if listed else ""
 
-    def paging(self, listing: str, definition: GraphQLField) -> dict[str, str]:
-        values: dict[str, str] = {}
+    def argument(self, place: str, definition: GraphQLField, described: GraphQLArgument) -> str:
+        if place.endswith("(id)"):
+            kind = get_named_type(definition.type).name
+            return self.given(described.type, self.draw.choice(self.pools.ids[kind]))
+        if place.endswith("(ids)"):
+            return self.given(described.type, self.draw.choices(self.pools.ids["Node"], k=4))
+        return self.given(described.type, self.value(place, described.type))
+
+    def paging(self, place: str, definition: GraphQLField) -> dict[str, str]:
+        values, listing = {}, place
         size = "last" if self.draw.random() < 0.3 else "first"
         if self.draw.random() < 0.9:
-            values[size] = self.given("Int", self.draw.choice(SIZES))
+            values[size] = self.given(definition.args[size].type, self.draw.choice(SIZES))
         if "orderBy" in definition.args and self.draw.random() < 0.5:
-            orders = get_named_type(definition.args["orderBy"].type)
-            assert isinstance(orders, GraphQLEnumType)
-            order = self.draw.choice(list(orders.values))
-            values["orderBy"] = self.given(orders.name, order, bare=True)
+            orders = definition.args["orderBy"].type
+            order = self.value(f"{listing}(orderBy)", orders)
+            values["orderBy"] = self.given(orders, order)
             listing += f"({order})"
         for edge in ("after", "before"):
-            if self.draw.random() < 0.12 and (known := self.pools.cursors.get(listing)):
-                values[edge] = self.given("String", self.draw.choice(known))
+            share = 0.5 if self.is_new(f"{place}({edge})") else 0.12
+            if self.draw.random() < share and (known := self.pools.cursors.get(listing)):
+                values[edge] = self.given(definition.args[edge].type, self.draw.choice(known))
         return values
 
-    def node_id(self, _: str, name: str, definition: GraphQLField) -> dict[str, str]:
-        named = get_named_type(definition.type).name
-        known = self.pools.ids["Node" if name == "node" else named]
-        return {"id": self.given("ID!", self.draw.choice(known))}
+    def value(self, place: str, kind: GraphQLType) -> Value:
+        """Draw a value for an argument or a field of an input."""
+        named = get_named_type(kind)
+        if is_enum_type(named) and self.draw.random() < 0.3:
+            choices = list(named.values)
+            fresh = [choice for choice in choices if self.is_new(f"{named.name}.{choice}")]
+            return self.noted(named, self.draw.choice(fresh or choices))
+        known = self.pools.inputs.get(place) or self.pools.inputs.get(named.name)
+        if known is not None:
+            return self.noted(named, self.draw.choice(known))
+        if is_enum_type(named):
+            return self.noted(named, self.draw.choice(list(named.values)))
+        if is_input_object_type(named):
+            return self.noted(named, self.parts(named))
+        raise LookupError(f"No values to draw for {place}: add some to tests/door/drawing.py")
 
-    def node_ids(self, _: str, __: str, ___: GraphQLField) -> dict[str, str]:
-        return {"ids": self.given("[ID!]!", self.draw.choices(self.pools.ids["Node"], k=4))}
+    def parts(self, named: GraphQLInputObjectType) -> dict[str, Value]:
+        """Draw some of an input's fields, one or two of them as a rule."""
+        usual = 1.2 / len(named.fields)
+        return {
+            name: self.value(f"{named.name}.{name}", described.type)
+            for name, described in named.fields.items()
+            if self.draw.random() < (0.5 if self.is_new(f"{named.name}.{name}") else usual)
+        }
 
-    def day(self, _: str, __: str, ___: GraphQLField) -> dict[str, str]:
-        if self.draw.random() < 0.5:
-            return {}
-        return {"asOf": self.given("Date", self.draw.choice(self.pools.inputs["asOf"]))}
+    def noted(self, named: GraphQLNamedType, value: Value) -> Value:
+        """Remember the inputs' fields and the choices that a value uses."""
+        if isinstance(value, list):
+            return [self.noted(named, each) for each in value]
+        if is_enum_type(named):
+            self.used.add(f"{named.name}.{value}")
+        if is_input_object_type(named):
+            for name, part in value.items():
+                self.used.add(f"{named.name}.{name}")
+                self.noted(get_named_type(named.fields[name].type), part)
+        return value
 
-    def filter(self, _: str, __: str, definition: GraphQLField) -> dict[str, str]:
-        if self.draw.random() < 0.5:
-            return {}
-        named = get_named_type(definition.args["filter"].type)
-        assert isinstance(named, GraphQLInputObjectType)
-        share = 1.2 / len(named.fields)
-        value: dict[str, Value] = {}
-        for each in named.fields:
-            if self.draw.random() < share:
-                value[each] = self.draw.choice(self.pools.inputs[f"{named.name}.{each}"])
-                self.used.add(f"{named.name}.{each}")
-        if self.draw.random() < 0.5:
-            return {"filter": self.variable(named.name, value)}
-        parts = [f"{e}: {self.inner(named, e, v)}" for e, v in value.items()]
-        return {"filter": f"{{ {', '.join(parts)} }}"}
-
-    def inner(self, named: GraphQLInputObjectType, each: str, value: Value) -> str:
-        kind = named.fields[each].type
-        inner = get_named_type(kind)
-        if isinstance(value, dict):
-            return (
-                "{ "
-                + ", ".join(f"{k}: {self.given('String!', v)}" for k, v in value.items())
-                + " }"
-            )
-        bare = hasattr(inner, "values")
-        return self.given(str(kind), value, bare=bare)
-
-    def given(self, kind: str, value: Value, *, bare: bool = False) -> str:
+    def given(self, kind: GraphQLType, value: Value) -> str:
         """Write a value as a literal or as a variable."""
         if self.draw.random() < 0.5:
-            return self.variable(kind, value)
-        return str(value) if bare else json.dumps(value, ensure_ascii=False)
+            return self.variable(str(kind), value)
+        named = get_named_type(kind)
+        if is_input_object_type(named):
+            parts = (
+                f"{name}: {self.given(named.fields[name].type, value[name])}" for name in value
+            )
+            return f"{{ {', '.join(parts)} }}"
+        if is_enum_type(named):
+            return f"[{', '.join(value)}]" if isinstance(value, list) else str(value)
+        return json.dumps(value, ensure_ascii=False)
 
     def variable(self, kind: str, value: Value) -> str:
         name = f"v{len(self.variables)}"
         self.variables[name] = (kind, value)
         return f"${name}"
-
-
-def every_place(schema: GraphQLSchema) -> set[str]:
-    """Name every field and argument that operations should reach."""
-    found: set[str] = set()
-    waiting: list[GraphQLObjectType] = [schema.query_type] if schema.query_type else []
-    seen: set[str] = set()
-    while waiting:
-        kind = waiting.pop()
-        if kind.name in seen:
-            continue
-        seen.add(kind.name)
-        for name, definition in kind.fields.items():
-            if kind is schema.query_type and name.startswith(APART):
-                continue
-            found |= {f"{kind.name}.{name}"}
-            found |= {f"{kind.name}.{name}({argument})" for argument in definition.args}
-            waiting += _object_types(schema, definition)
-    return found
-
-
-def _object_types(schema: GraphQLSchema, definition: GraphQLField) -> Sequence[GraphQLObjectType]:
-    named = get_named_type(definition.type)
-    if is_interface_type(named):
-        return list(schema.get_possible_types(named))
-    return [named] if isinstance(named, GraphQLObjectType) else []

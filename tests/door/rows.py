@@ -63,11 +63,13 @@ class Region:
 
 
 async def write(region: Region, connection: asyncpg.Connection) -> None:
-    """Write all rows in one go."""
+    """Write all rows, those of a table that state the same columns in one go."""
     for table, rows in region.tables.items():
-        columns = list(rows[0])
-        names = ", ".join(f'"{name}"' for name in columns)
-        places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
-        statement = f"insert into {table} ({names}) values ({places})"
-        records = [tuple(row[column] for column in columns) for row in rows]
-        await connection.executemany(statement, records)
+        stating: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
+        for row in rows:
+            stating[tuple(row)].append(row)
+        for columns, alike in stating.items():
+            names = ", ".join(f'"{name}"' for name in columns)
+            places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+            statement = f"insert into {table} ({names}) values ({places})"
+            await connection.executemany(statement, [tuple(row.values()) for row in alike])

@@ -27,6 +27,11 @@ def add_people(region: Region) -> None:
     """Add everybody, each with records, work or study, and facts."""
     for number in range(PEOPLE):
         _person(region, number)
+    since = {row["person_id"]: row["since"] for row in region.tables["experience"]}
+    region.tables["employment"] = [
+        {**row, "teaching_since": since.get(row["person_id"])}
+        for row in region.tables["employment"]
+    ]
 
 
 def _person(region: Region, number: int) -> None:
@@ -110,7 +115,7 @@ def _facts(region: Region, number: int, record: int) -> None:
         mail = f"p{number}@example.test"
         region.add("contact", **shared, kind="EMAIL", value=mail, owner="REPRESENTATIVE")
     if region.chance(0.5):
-        region.add("experience", **shared, kind="TEACHING", since=date(2020, 9, 1))
+        region.add("experience", **shared, kind="TEACHING", since=date(2020 + number % 6, 9, 1))
         assigned = date(2024, 2, 2) if region.chance(0.5) else None
         region.add("qualification", **shared, category="FIRST", assigned_on=assigned)
     stated = {"last_name": person["last_name"], "snils": "***-***-445 95"}

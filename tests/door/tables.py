@@ -1,19 +1,13 @@
-"""All rows of the tables that the schema shows, read once for the evaluator."""
+"""All rows of all tables, read once for the evaluator."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
 
+from hub.tables import Base
+
 Row = Mapping[str, Any]  # a column of any type
-TABLES = (
-    "changeset", "contact", "employment", "enrolment", "experience", "link", "mentoring_form", "mentorship",
-    "mentorship_alias", "mentorship_claim", "mentorship_member", "mentorship_place", "organisation",
-    "organisation_identifier", "organisation_place", "participation_fact", "person",
-    "person_alias", "person_field", "person_identifier", "person_name", "person_place",
-    "programme", "programme_organisation", "qualification", "question", "record", "record_version",
-    "rejection", "source", "source_file", "stated_figure", "stated_list", "subordination", "suspension", "territory",
-)  # fmt: skip
 
 
 class Tables:
@@ -36,10 +30,10 @@ class Tables:
 
 
 async def read_tables(owner: asyncpg.Connection) -> Tables:
-    """Fetch every row of every table that the schema shows."""
+    """Fetch every row of every table of the hub."""
     return Tables(
         {
-            table: [dict(row) for row in await owner.fetch(f"select * from {table}")]
-            for table in TABLES
+            table: [dict(row) for row in await owner.fetch(f'select * from "{table}"')]
+            for table in Base.metadata.tables
         }
     )

@@ -121,8 +121,8 @@ async def test_a_kind_asked_alone_is_the_part_of_the_whole(hub: Served) -> None:
     [
         ({"organisation": f"organisation-{uid('organisation', 6)}"}, {uid("organisation", 6)}),
         ({"identifier": {"system": "INN", "value": "635"}}, {uid("organisation", 5)}),
-        ({"department": f"organisation-{NORTH}"}, {uid("organisation", n) for n in (3, 5)}),
-        ({"territory": f"territory-{SETTLEMENT}"}, set()),
+        ({"department": f"organisation-{NORTH}"}, {uid("organisation", n) for n in (3, 4, 5)}),
+        ({"territory": f"territory-{SETTLEMENT}"}, {uid("organisation", 4)}),
     ],
 )
 async def test_findings_are_narrowed_by_place(hub: Served, chosen: Json, units: set[UUID]) -> None:

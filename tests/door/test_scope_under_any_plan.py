@@ -10,7 +10,7 @@ from hub.database import Database, open_connection
 from hub.settings import Addresses
 from schema.compiler.request import shape_of
 from schema.errors import RequestRefused
-from tests.door.answering import SCHEMA, evaluate
+from tests.door.answering import ROOTS, SCHEMA, evaluate
 from tests.door.asking import Door, Json, decoded, opened
 from tests.door.drawing import comparable, pools_of
 from tests.door.operations import Operation, generate
@@ -73,7 +73,7 @@ async def test_drawn_joins_equal_the_owners_answer_under_drawn_planner_settings(
     while compared < STATEMENTS:
         seed += 1
         who = SCOPED[seed % len(SCOPED)]
-        operation = generate(SCHEMA, pools[who], 100_000 + seed)
+        operation = generate(SCHEMA, pools[who], 100_000 + seed, roots=ROOTS)
         settings = drawn_settings(draw)
         await plain.execute("; ".join(f"set {name} = '{settings[name]}'" for name in settings))
         try:
