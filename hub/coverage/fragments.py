@@ -139,6 +139,25 @@ _REGISTERED = Fragment(
                          and m.starts < u.ends and m.ends > u.starts""",
 )
 
+# Whom a base of mentees lists, and which of them a pair of the academic year has answered.
+_REQUESTED = Fragment(
+    ("unit",),
+    """
+    select distinct u.key, m.person_id as a
+    from unit u
+    join counted_request m on m.organisation_id = u.organisation_id
+                          and m.starts < u.ends and m.ends > u.starts""",
+)
+
+_ANSWERED = Fragment(
+    ("requested",),
+    """
+    select distinct f.mentee_id as person_id
+    from counted_fact f
+    where f.starts < {hi} and f.ends > {stated_from}{mentored_where}
+      and f.mentee_id in (select a from requested)""",
+)
+
 _PROGRAMMES = Fragment(
     ("unit",),
     """
@@ -213,6 +232,8 @@ FRAGMENTS: Mapping[str, Fragment] = {
     "without_programme_at_all": _WITHOUT_PROGRAMME_AT_ALL,
     "groups": _GROUPS,
     "registered": _REGISTERED,
+    "requested": _REQUESTED,
+    "answered": _ANSWERED,
     "programmes": _PROGRAMMES,
     "hosts": _HOSTS,
     "open": _OPEN,

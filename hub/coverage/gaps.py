@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.coverage.measures import Measure
-from hub.coverage.members import named
+from hub.coverage.members import Named, named, requesting
 from hub.coverage.question import Shape
 from hub.coverage.shape import Place
 from hub.coverage.statement import Queries, composed
@@ -16,6 +16,7 @@ class Gap(StrEnum):
     YOUNG_SPECIALIST_WITHOUT_MENTOR = "YOUNG_SPECIALIST_WITHOUT_MENTOR"
     ORGANISATION_WITHOUT_MENTORING = "ORGANISATION_WITHOUT_MENTORING"
     IDLE_MENTOR = "IDLE_MENTOR"
+    OPEN_REQUEST = "OPEN_REQUEST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class _Missing:
 
     needs: tuple[str, ...]
     sql: str
-    named_as: Measure
+    named_as: Measure | None = None  # empty: as a request, with what is asked for
 
 
 _GAPS = {
@@ -46,15 +47,28 @@ _GAPS = {
         " and not exists (select from worker w where w.mentor_id = m.a)",
         Measure.MENTORS_REGISTERED,
     ),
+    # A base of mentees lists whoever asks for a mentor; the request is open as long as no pair of
+    # the academic year has answered it, wherever in the region that pair is.
+    Gap.OPEN_REQUEST: _Missing(
+        ("requested", "answered"),
+        "select distinct a from requested m"
+        " where not exists (select from answered r where r.person_id = m.a)",
+    ),
 }
 
 
 def gaps(shape: Shape, gap: Gap, place: Place) -> Queries:
     """Give the queries behind the list of a gap; the last is `coverage_member`."""
     missing = _GAPS[gap]
-    naming = named(missing.named_as, shape, place)
+    naming = _naming(missing, shape, place)
     return (
         *composed([*missing.needs, *naming.needs], shape, place),
         ("coverage_listed", missing.sql),
         ("coverage_member", naming.sql),
     )
+
+
+def _naming(missing: _Missing, shape: Shape, place: Place) -> Named:
+    if missing.named_as is None:
+        return requesting(shape, place)
+    return named(missing.named_as, shape, place)

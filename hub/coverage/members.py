@@ -45,7 +45,16 @@ def _listed(
     from coverage_listed l {source}"""
 
 
-def _person(shape: Shape, place: Place) -> str:
+# What is asked for is as personal as the name: it is told of whom the viewer sees.
+def requesting(shape: Shape, place: Place) -> Named:
+    """Write the query behind `coverage_member` of those who ask for a mentor, with what they ask."""
+    asked = """(
+      select string_agg(distinct m.main_request, '; ' order by m.main_request)
+      from mentee_profile m where m.person_id = p.id and m.main_request <> '')"""
+    return Named((), _person(shape, place, detail=asked))
+
+
+def _person(shape: Shape, place: Place, *, detail: str = "''") -> str:
     allowed = ""
     if shape.viewer:
         allowed = f"""
@@ -54,7 +63,7 @@ def _person(shape: Shape, place: Place) -> str:
                     and y.starts <= {place("today")} and y.ends > {place("today")})"""
     name = "concat_ws(' ', p.last_name, nullif(p.first_name, ''), nullif(p.middle_name, ''))"
     return _listed(
-        f"left join person p on p.id = l.a{allowed}", title=name, detail="''", person_id="l.a"
+        f"left join person p on p.id = l.a{allowed}", title=name, detail=detail, person_id="l.a"
     )
 
 

@@ -5,7 +5,7 @@ It shares nothing with the SQL: every rule is written again, for one day, over w
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
@@ -80,6 +80,7 @@ class Evaluator:
             self._dyads(day)
             self._units(day)
         self._groups()
+        self._answered()
         self._without_programme()
         self._young()
 
@@ -195,6 +196,13 @@ class Evaluator:
             for one in found & chosen:
                 self.counted.add(name, key, one)
 
+    def _answered(self) -> None:
+        """Find whose request a pair of the academic year has answered, wherever it is."""
+        for dyad in self.world.dyads:
+            asked = replace(self.asked, lo=self.asked.stated_from)
+            if self._of_form(dyad) and any(self._is_active(dyad, day) for day in asked.days()):
+                self.counted.whole["answered"].add(dyad.mentee)
+
     def _without_programme(self) -> None:
         counted = self.counted
         for key, pairs in counted.rows["pairs"].items():
@@ -215,6 +223,9 @@ class Evaluator:
         for profile in self.world.profiles:
             if profile.organisation == one.id and profile.span.holds(day):
                 counted.add("mentors_registered", key, profile.person)
+        for request in self.world.requests:
+            if request.organisation == one.id and request.span.holds(day):
+                counted.add("requested", key, request.person)
         for programme in self.world.programmes:
             runs = programme.status not in ("DRAFT", "CANCELLED") and programme.span.holds(day)
             if runs and one.id in programme.organisations:

@@ -49,4 +49,5 @@ def missing(world: World, asked: Asked) -> dict[Gap, set[Member]]:
             host["active_organisations"] - host["organisations_with_mentoring"]
         ),
         Gap.IDLE_MENTOR: host["mentors_registered"] - host["mentors"] - employer["mentors"],
+        Gap.OPEN_REQUEST: host["requested"] - host["answered"],
     }

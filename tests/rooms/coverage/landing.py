@@ -157,6 +157,11 @@ def _people(world: World) -> Iterator[tuple[str, str, list[Row]]]:
         "person_id organisation_id starts ends record_id changeset_id",
         [(p.person, p.organisation, p.span.starts, p.span.ends, 1, 1) for p in world.profiles],
     )
+    yield (
+        "mentee_profile",
+        "person_id organisation_id starts ends main_request record_id changeset_id",
+        [(p.person, p.organisation, p.span.starts, p.span.ends, "", 1, 1) for p in world.requests],
+    )
     yield "possible_twin", "person_id group_id", list(world.twins.items())
 
 

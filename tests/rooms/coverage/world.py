@@ -136,6 +136,7 @@ class World:
     posts: list[Post] = field(default_factory=list)
     experience: dict[UUID, date] = field(default_factory=dict)
     profiles: list[Profile] = field(default_factory=list)
+    requests: list[Profile] = field(default_factory=list)  # who asks for a mentor, and where
     figures: list[Figure] = field(default_factory=list)
     lists: list[Stated] = field(default_factory=list)
     enrolled: dict[int, set[UUID]] = field(default_factory=dict)
@@ -193,6 +194,10 @@ class Maker:
         for person in self.world.people:
             self._career(person)
         self._statements()
+        for person in self.draw.sample(self.world.people, 6):
+            school = self.draw.choice(self._schools())
+            request = Profile(person=person, organisation=school, span=self._span())
+            self.world.requests.append(request)
         return self.world
 
     def _id(self) -> UUID:
