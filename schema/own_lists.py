@@ -28,6 +28,7 @@ ROW_KEY = (
     "Ключ строки для шаблона: возвращённая с ним строка узнаётся без сличения. Его читает только "
     "хаб; null, если человека не видно."
 )
+BASES = ("MENTOR", "MENTEE")
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 # Where a record of the organisation's own files states the line, it is this record again.
 OWN_RECORD = (
@@ -40,9 +41,14 @@ ITS_PERSON = Rows(source="person {t}", where=("{t}.id = {p}.person_id",), scope=
 def _key(kind: str) -> str:
     own = OWN_RECORD.replace("{kind}", kind)
     same = SAME_PERSON.replace("{person}", "{t}.person_id")
+    record = "{t}.record_id"
+    if kind in BASES:
+        # One row may have stated several mentorships: only one line comes back as that row.
+        own = f"case when {{t}}.copy = 1 then {own} end"
+        record = "{t}.record_id || ':' || coalesce({t}.mentorship_id::text, '')"
     return (
         f"'{kind}|' || {{t}}.organisation_id || '|' || coalesce({own}, '') || '|' ||"
-        f" {{t}}.record_id || '|' || {same}"
+        f" {record} || '|' || {same}"
     )
 
 
@@ -168,10 +174,20 @@ def _today(call: Call, table: str, columns: str) -> Rows:
             f" from {table} e join person p on p.id = e.person_id"
             " left join record_facts f on f.record_id = e.record_id"
             f" where e.organisation_id = {organisation}"
-            " and e.starts <= {today} and e.ends > {today}) {t}"
+            f" and e.starts <= {{today}} and e.ends > {{today}}{_own_first(table)}) {{t}}"
         ),
         scope=(SEEN_ORGANISATION.replace("{t}.id", "{t}.organisation_id"),),
         order=(Key("{t}.sort_key", "text"), Key("{t}.id", "bigint")),
+    )
+
+
+def _own_first(table: str) -> str:
+    """Leave out what other sources say of whom the organisation's own list names."""
+    own = f"exists (select from record y join source z on z.id = y.source_id and z.code = '{FILES}'"
+    return (
+        f" and ({own} where y.id = e.record_id) or not exists (select from {table} x"
+        " where x.person_id = e.person_id and x.organisation_id = e.organisation_id"
+        f" and x.starts <= {{today}} and x.ends > {{today}} and {own} where y.id = x.record_id)))"
     )
 
 
@@ -209,7 +225,8 @@ def _base(call: Call, side: str) -> Rows:
     )
     return Rows(
         source=(
-            f"(select line.person_id, line.mentorship_id, '{side}' as kind, o.id as organisation_id,"
+            "(select made.*, row_number() over (partition by made.record_id order by made.id) as copy"
+            f" from (select line.person_id, line.mentorship_id, '{side}' as kind, o.id as organisation_id,"
             f" {record} as record_id, coalesce(m.display_name, {FULL_NAME}, '') as display_name,"
             " coalesce(m.organisation_name, o.short_name) as workplace, s.form_code,"
             f" s.starts as joined_on, {ENDED_ON} as ended_on,"
@@ -220,7 +237,7 @@ def _base(call: Call, side: str) -> Rows:
             " left join mentorship s on s.id = line.mentorship_id"
             " left join mentorship_member m on m.mentorship_id = line.mentorship_id"
             f" and m.person_id = line.person_id and m.role {role}"
-            " left join person p on p.id = line.person_id) {t}"
+            " left join person p on p.id = line.person_id) made) {t}"
         ),
         scope=(SEEN_ORGANISATION.replace("{t}.id", "{t}.organisation_id"),),
         order=(Key("{t}.sort_key", "text"), Key("{t}.id", "text")),

@@ -57,38 +57,66 @@ def returned(
 
     Without a sealer keys are only left out, as nobody could read them.
     """
-    given = [value for frame in frames if ROW_KEY in frame for value in frame[ROW_KEY] if value]
-    repeated = {key for key, count in Counter(given).items() if count > 1}
-    found = Returned(frames=[], bindings=[], rejected=[])
-    for kind, frame in zip(kinds, frames, strict=True):
-        found.frames.append(_recognised(kind, frame, sealer, repeated, file, found))
-    return found
-
-
-def _recognised(
-    kind: FileKind,
-    frame: pd.DataFrame,
-    sealer: Sealer | None,
-    repeated: set[str],
-    file: str,
-    found: Returned,
-) -> pd.DataFrame:
-    if ROW_KEY not in frame:
-        return frame
-    bare = frame.drop(columns=ROW_KEY)
     if sealer is None:
-        return bare
-    identities: list[bytes] = []
-    rows = zip(frame[ROW_KEY], frame["organisation_id"], frame["sheet"], frame["row"], strict=True)
-    for text, organisation_id, sheet, row in rows:
-        key, code = _read(text, kind, organisation_id, sealer, repeated)
-        identities.append(key.external_id if key else b"")
-        if key and key.same_as:
-            found.bindings.append(_binding(key))
-        if code:
-            place = Place(file=file, sheet=sheet, row=row, column=ROW_KEY)
-            found.rejected.append(Rejected(place=place, code=code, message=MESSAGES[code]))
-    return bare.assign(**{ROW_IDENTITY: column(identities, frame.index)})
+        bare = [frame.drop(columns=ROW_KEY, errors="ignore") for frame in frames]
+        return Returned(frames=bare, bindings=[], rejected=[])
+    reader = _Reader(frames, sealer, file)
+    for kind, frame in zip(kinds, frames, strict=True):
+        reader.take(kind, frame)
+    return reader.found
+
+
+class _Reader:
+    """Reads the keys of one file's frames."""
+
+    def __init__(self, frames: Sequence[pd.DataFrame], sealer: Sealer, file: str) -> None:
+        given = [text for frame in frames if ROW_KEY in frame for text in frame[ROW_KEY] if text]
+        self._keys = {text: _opened(sealer, text) for text in given}
+        # The same record in two rows: a row was copied, or two templates were put into one file.
+        self._rows = Counter(_record(key) for text in given if (key := self._keys[text]))
+        self._file = file
+        self.found = Returned(frames=[], bindings=[], rejected=[])
+
+    def take(self, kind: FileKind, frame: pd.DataFrame) -> None:
+        """Put a frame among those found, its keys read."""
+        if ROW_KEY not in frame:
+            self.found.frames.append(frame)
+            return
+        identities: list[bytes] = []
+        places = (frame[name] for name in (ROW_KEY, "organisation_id", "sheet", "row"))
+        for text, organisation_id, sheet, row in zip(*places, strict=True):
+            code = self._fault(text, kind, organisation_id)
+            key = None if code else self._keys.get(text)
+            identities.append(key.external_id if key else b"")
+            if key and key.same_as:
+                self.found.bindings.append(_binding(key))
+            if code:
+                place = Place(file=self._file, sheet=sheet, row=row, column=ROW_KEY)
+                self.found.rejected.append(Rejected(place=place, code=code, message=MESSAGES[code]))
+        bare = frame.drop(columns=ROW_KEY)
+        self.found.frames.append(bare.assign(**{ROW_IDENTITY: column(identities, frame.index)}))
+
+    def _fault(self, text: str, kind: FileKind, organisation_id: UUID) -> str:
+        """Give the code of what is wrong with a key; nothing where it holds or none stands."""
+        if not text:
+            return ""
+        key = self._keys[text]
+        if key is None:
+            return "row.key_unreadable"
+        if (key.kind, key.organisation_id) != (kind, organisation_id):
+            return "row.key_foreign"
+        return "row.key_repeated" if self._rows[_record(key)] > 1 else ""
+
+
+def _opened(sealer: Sealer, text: str) -> RowKey | None:
+    try:
+        return row_keys.read(sealer, text)
+    except RowKeyError:
+        return None
+
+
+def _record(key: RowKey) -> tuple[FileKind, UUID, bytes]:
+    return key.kind, key.organisation_id, key.external_id
 
 
 def _binding(key: RowKey) -> Binding:
@@ -98,23 +126,6 @@ def _binding(key: RowKey) -> Binding:
         external_id=key.external_id,
         same_as=key.same_as,
     )
-
-
-def _read(
-    text: str, kind: FileKind, organisation_id: UUID, sealer: Sealer, repeated: set[str]
-) -> tuple[RowKey | None, str]:
-    """Give a key that holds for its row, or the code of what is wrong with it."""
-    if not text:
-        return None, ""
-    if text in repeated:
-        return None, "row.key_repeated"
-    try:
-        key = row_keys.read(sealer, text)
-    except RowKeyError:
-        return None, "row.key_unreadable"
-    if (key.kind, key.organisation_id) != (kind, organisation_id):
-        return None, "row.key_foreign"
-    return key, ""
 
 
 # What a person decided about a pair stands: a template given out before it does not return to it.
