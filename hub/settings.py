@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     region_time_zone: str = "Europe/Samara"
     silence_s: float = 30.0  # a worker that is silent for so long has lost its jobs to another
     retry_s: float = 15.0  # how long after a passing failure a job is tried again; then twice that
+    page_rows: int = 2_500  # rows of a source that are committed at once
     postgres_bin: str = ""  # a folder, a major version (15, 18) or "embedded"
 
     @cached_property
@@ -66,11 +67,6 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Where the sealing keys lie."""
         return self.key_file or self.directory / "keys"
-
-    @property
-    def secrets(self) -> Path:
-        """The folder of the sources' secrets, a file each: the container's, else our own."""
-        return secrets_dir() or self.directory / "secrets"
 
     @property
     def zone(self) -> ZoneInfo:

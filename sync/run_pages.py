@@ -37,14 +37,16 @@ UNKNOWN_NUMBER = (
 class Page:
     """What is written in one transaction.
 
-    `landing` are records made ready, None where there are none; `rows` the rows they come of.
+    `landing` are records made ready, None where there are none; `rows` the rows they come of;
+    `lists` the bases that are at hand by them, which leave nobody out.
     `cursor` is where reading goes on behind the page, None where the source gave no such place;
-    `earliest` the first of the days as of which its rows are stated; `roll` the organisations of
+    `earliest` the first of the days as of which its staff is stated; `roll` the organisations of
     which the read names everyone.
     """
 
     landing: pd.DataFrame | None
     rows: int
+    lists: tuple[ListStatement, ...]
     figures: tuple[tuple[Figure, ListStatement], ...]
     rejected: tuple[tuple[Rejected, UUID | None], ...]
     roll: frozenset[UUID]
@@ -98,6 +100,7 @@ class _Draft:
     reader: Reader
     begun: float = field(default_factory=time.monotonic)
     lists: list[tuple[FileKind, pd.DataFrame]] = field(default_factory=list)
+    statements: list[ListStatement] = field(default_factory=list)
     figures: list[tuple[Figure, ListStatement]] = field(default_factory=list)
     rejected: list[tuple[Rejected, UUID | None]] = field(default_factory=list)
     roll: set[UUID] = field(default_factory=set)
@@ -130,6 +133,7 @@ class _Draft:
         return Page(
             landing=None if records is None else landing_of(records, self.reader.sealer),
             rows=self.rows,
+            lists=tuple(self.statements),
             figures=tuple(self.figures),
             rejected=tuple(self.rejected),
             roll=frozenset(self.roll),
@@ -146,10 +150,11 @@ class _Draft:
     def _batch(self, batch: Batch) -> None:
         """Place rows; a day that has not come yet is a clock that goes wrong, so it is today."""
         day = min(batch.stated_as_of or self.reader.today, self.reader.today)
-        self.days.add(day)
         if batch.frame.empty:
             self._figures(batch, day)
             return
+        if batch.kind is FileKind.STAFF:
+            self.days.add(day)
         organisations = organisations_of(batch, self.reader.directory, day)
         known = organisations.notna().to_numpy()
         unknown = strangers(batch, ~known, UNKNOWN_NUMBER)
@@ -162,21 +167,29 @@ class _Draft:
         rows["source_file_id"] = column([self.reader.source_file_id] * len(rows))
         self.rows += len(rows)
         self.lists.append((batch.kind, rows))
+        if batch.kind is not FileKind.STAFF:  # of the staff only a whole list says something
+            self.statements += [
+                self._partial(batch.kind, organisation, day)
+                for organisation in sorted(set(organisations[known]))
+            ]
 
     def _figures(self, batch: Batch, day: date) -> None:
         organisation = self.reader.directory.resolve(batch.organisation, on=day)
         if organisation is None:
             self.rejected += [(_stranger(figure), None) for figure in batch.figures[:1]]
             return
-        statement = ListStatement(
+        statement = self._partial(batch.kind, organisation, day)
+        self.figures += [(figure, statement) for figure in batch.figures]
+
+    def _partial(self, kind: FileKind, organisation: UUID, day: date) -> ListStatement:
+        return ListStatement(
             organisation_id=organisation,
-            kind=batch.kind,
+            kind=kind,
             stated_as_of=day,
             academic_year=academic_year(day),
             completeness=Completeness.PARTIAL,
             source_file_id=self.reader.source_file_id,
         )
-        self.figures += [(figure, statement) for figure in batch.figures]
 
 
 def _stranger(figure: Figure) -> Rejected:

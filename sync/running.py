@@ -11,12 +11,13 @@ from typing import Final
 from uuid import UUID
 
 from connectors.catalogue import connector_of
-from connectors.client.failure import SourceConfigError, SourceError
+from connectors.client.failure import SourceError
 from connectors.protocol import Connector
 from hub.database import Database, WriteSession
 from hub.errors import ConflictError, DatabaseError
 from hub.records import ChangesetId, Completeness, FileKind
 from hub.seal import Sealer
+from hub.settings import SECRETS
 from sync import changeset, runs
 from sync.ahead import ahead
 from sync.brake import close_waiting, count_placed
@@ -28,13 +29,11 @@ from sync.lists import ListStatement, state_lists
 from sync.pipeline import project
 from sync.run_pages import PAGE_ROWS, Page, Reader
 from sync.runs import Ending, Mode, Run, RunState
+from sync.sources import read_secret
 from sync.stage import Landed, land, reject_again, state_figures
 
 BEAT_SECONDS: Final = 10.0
 Progress = Callable[[str, int], None]  # is told the station and how many rows have landed
-ABSENT_FILE = (
-    "Секрет источника не найден: нет файла «{0}» в папке секретов. Положите его туда и повторите."
-)
 HELD = (
     "Тормоз: организаций, где сразу закончилось бы слишком много записей: {0}. Остальное применено; "
     "проверьте источник и отпустите их или дождитесь полного списка."
@@ -158,13 +157,8 @@ async def _begin_reading(session: WriteSession, code: str, mode: Mode, today: da
 
 
 def _connector(source: _Source, secrets: Path | None) -> Connector:
-    secret = ""
-    if source.secret_name is not None:
-        try:
-            secret = ((secrets or Path()) / source.secret_name).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            text = ABSENT_FILE.format(source.secret_name)
-            raise SourceConfigError(text, code="source.no_secret") from error
+    name = source.secret_name
+    secret = "" if name is None else read_secret(secrets or SECRETS, name)
     return connector_of(source.kind, source.settings, secret)
 
 
@@ -239,6 +233,7 @@ async def _land(session: WriteSession, work: _Work, page: Page) -> Landed:
             changeset_id=work.changeset_id,
             stated_at=datetime.now(UTC),
         )
+    await state_lists(session, page.lists, changeset_id=work.changeset_id)
     await state_figures(session, list(page.figures), changeset_id=work.changeset_id)
     refused = [
         (rejected, work.reader.source_file_id, organisation)
@@ -262,7 +257,7 @@ async def _end_reading(work: _Work, roll: set[UUID]) -> None:
         if roll:
             work.counts["lists"] = len(roll)
             nothing = Page(
-                landing=None, rows=0, figures=(), rejected=(), roll=frozenset(), earliest=None,
+                landing=None, rows=0, lists=(), figures=(), rejected=(), roll=frozenset(), earliest=None,
                 cursor=None,
             )  # fmt: skip
             await _keep_provenance(session, work, nothing)

@@ -113,11 +113,14 @@ def read_manifest_file(path: Path) -> SourceManifest:
 
 def connector_of(source: SourceState, settings: Settings) -> Connector:
     """Make a source's connector with its secret; raises SourceConfigError."""
-    secret = "" if source.secret_name is None else _secret(settings.secrets_dir, source.secret_name)
+    secret = (
+        "" if source.secret_name is None else read_secret(settings.secrets_dir, source.secret_name)
+    )
     return catalogue.connector_of(source.kind, source.settings, secret)
 
 
-def _secret(folder: Path, name: str) -> str:
+def read_secret(folder: Path, name: str) -> str:
+    """Read a source's secret; raises SourceConfigError that says where it should lie."""
     try:
         return (folder / name).read_text(encoding="utf-8").strip()
     except OSError as error:

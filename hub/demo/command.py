@@ -17,6 +17,8 @@ from hub.addresses import DEMO_DATABASE
 from hub.database import Database, open_database
 from hub.demo.checking import compare
 from hub.demo.files import DemoFile, write_files, write_truth
+from hub.demo.kadry_stated import with_kadry
+from hub.demo.kadry_sync import exchange
 from hub.demo.keys import issue_keys
 from hub.demo.loading import load_files, load_registry
 from hub.demo.region import Region, make_region
@@ -91,11 +93,14 @@ async def _run(
     async with open_database(addresses.worker) as database:
         await _require_ours(settings, database)
         region, files = _region(settings, people)
-        await _load(database, region, files, _sealer(settings))
+        sealer = _sealer(settings)
+        await _load(database, region, files, sealer)
+        secrets = settings.directory / "demo" / "secrets"
+        kadry = await exchange(database, region, sealer=sealer, folder=secrets)
         keys = await issue_keys(database, region.registry)
         async with served(addresses, listening) as web:
             if check:
-                return await compare(web.url, keys, region, files, database)
+                return await compare(web.url, keys, with_kadry(region, kadry), files, database)
             tell(web.url, keys, settings.directory / "demo")
             await web.until_told()
     return True

@@ -11,7 +11,7 @@ from hub.demo.region import Region
 
 Item = dict[str, object]
 
-_FIRST_CARD, _FIRST_PAIR = 500_000, 700_000
+FIRST_CARD, FIRST_PAIR = 500_000, 700_000
 _POSITIONS = {
     "TEACHER": "учитель",
     "EDUCATOR": "воспитатель",
@@ -53,7 +53,7 @@ def holdings_of(region: Region) -> Holdings:
     return Holdings(
         schools=tuple(_schools(region, codes)),
         staff=tuple(_staff(region, codes)),
-        pairs=tuple(_pairs(region, codes)),
+        pairs=tuple(_pair(region, codes, *pair) for pair in pairs_of(region)),
         counts=tuple(_counts(region, codes)),
     )
 
@@ -96,7 +96,7 @@ def _staff(region: Region, codes: dict[int, int]) -> Iterator[Item]:
     for number, post in zip(posts.index, posts.to_dict("records"), strict=True):
         person = int(post["person"])
         yield {
-            "id": _FIRST_CARD + int(number),
+            "id": FIRST_CARD + int(number),
             "school_id": float(codes[int(post["organisation"])]),
             "last_name": str(region.people.last[person]),
             "first_name": str(region.people.first[person]),
@@ -114,20 +114,20 @@ def _staff(region: Region, codes: dict[int, int]) -> Iterator[Item]:
         }
 
 
-def _pairs(region: Region, codes: dict[int, int]) -> Iterator[Item]:
-    """Yield the current year's pairs of grown-ups, one for each mentee."""
-    number = _FIRST_PAIR
+def pairs_of(region: Region) -> Iterator[tuple[int, Pairing, int]]:
+    """Number the current year's pairs of grown-ups, one for each mentee: number, pairing, mentee."""
+    codes, number = school_codes(region), FIRST_PAIR
     for pairing in region.pairings:
         known = pairing.organisation in codes and pairing.mentor != NOBODY
         if not known or region.academic_year not in pairing.years:
             continue
         for mentee in pairing.mentees:
-            yield _pair(region, codes, pairing, mentee, number)
+            yield number, pairing, mentee
             number += 1
 
 
 def _pair(
-    region: Region, codes: dict[int, int], pairing: Pairing, mentee: int, number: int
+    region: Region, codes: dict[int, int], number: int, pairing: Pairing, mentee: int
 ) -> Item:
     names = region.registry.organisations
     workplace = "" if pairing.workplace == NOT_SHOWN else names[pairing.workplace].short_name
@@ -145,10 +145,14 @@ def _pair(
 
 
 def _counts(region: Region, codes: dict[int, int]) -> Iterator[Item]:
+    """Yield what each organisation's bases of a day number in all, once."""
+    said: dict[tuple[int, date], dict[str, int]] = {}
     for plan in region.statements.files:
         if plan.figures and plan.organisation in codes:
-            figures = {metric.value.lower(): value for metric, value in plan.figures}
-            yield count_of(codes[plan.organisation], plan.as_of, figures)
+            figures = said.setdefault((codes[plan.organisation], plan.as_of), {})
+            figures |= {metric.value.lower(): value for metric, value in plan.figures}
+    for (code, as_of), figures in said.items():
+        yield count_of(code, as_of, figures)
 
 
 def count_of(code: int, as_of: date, figures: dict[str, int]) -> Item:

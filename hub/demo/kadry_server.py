@@ -73,20 +73,26 @@ class KadryServer:
         return Starlette(routes=routes)
 
     def advance(self, hours: int = 24) -> None:
-        """Let time pass."""
+        """Let time pass; whatever was to be entered is entered by then."""
+        self._shift()
         self.clock += timedelta(hours=hours)
 
+    def settle(self) -> None:
+        """Stand as after a first read and a day: for whoever has read it before."""
+        self._shift()
+        if Quirk.CARD_MOVES in self.quirks:
+            self.move_card()
+        self.quirks -= {Quirk.CARD_MOVES}
+        self.advance()
+
     def move_card(self) -> Item:
-        """Move the first card to the second school: its number stays."""
-        card = self.streams["staff"][0]
-        other = next(
-            one["school_id"]
-            for one in self.streams["staff"]
-            if one["school_id"] != card["school_id"]
-        )
-        moved = {**card, "school_id": other, "updated_at": self.clock.isoformat()}
-        self.streams["staff"][0] = moved
-        return moved
+        """Move the card of the least number to another school: its number stays."""
+        staff = self.streams["staff"]
+        at = min(range(len(staff)), key=lambda place: int(str(staff[place]["id"])))
+        card = staff[at]
+        other = next(one["school_id"] for one in staff if one["school_id"] != card["school_id"])
+        staff[at] = {**card, "school_id": other, "updated_at": self.clock.isoformat()}
+        return staff[at]
 
     async def _token(self, request: Request) -> Response:
         given = await request.json()

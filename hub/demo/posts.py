@@ -3,7 +3,7 @@
 * The last list that names a person's posts in an organisation says what they are. «Undated facts
   hold from that date»: without a hire date a post starts on the day of the first list.
 * «Only FULL ends anything by absence»: a post ends with the stated dismissal, else on the day of
-  the first full list of the organisation after the last one that names it.
+  the first full list of the organisation and source after the last one that names it.
 * Experience is a number of months «as of» the file's day; the newest statement decides.
 """
 
@@ -45,6 +45,7 @@ class _Line:
     since: date | None
     as_of: date
     organisation: int
+    source: str
 
 
 def _lines(region: Region) -> list[_Line]:
@@ -65,6 +66,7 @@ def _lines(region: Region) -> list[_Line]:
                 since=_day(since),
                 as_of=plan.as_of,
                 organisation=heir(region.organised, plan.organisation, plan.as_of),
+                source=plan.source,
             )
         )
     return lines
@@ -78,21 +80,26 @@ def _day(value: object) -> date | None:
 
 def posts_held(region: Region) -> list[Post]:
     """Give every post that the lists state."""
-    lists: dict[int, set[date]] = defaultdict(set)
+    lists: dict[tuple[str, int], set[date]] = defaultdict(set)
     for plan in region.statements.files:
         if plan.kind is FileKind.STAFF:
-            lists[heir(region.organised, plan.organisation, plan.as_of)].add(plan.as_of)
+            place = heir(region.organised, plan.organisation, plan.as_of)
+            lists[plan.source, place].add(plan.as_of)
     stated: dict[tuple[int, int], list[_Line]] = defaultdict(list)
     for line in _lines(region):
         stated[line.person, line.organisation].append(line)
     return [post for lines in stated.values() for post in _posts(lines, lists)]
 
 
-def _posts(lines: list[_Line], lists: dict[int, set[date]]) -> list[Post]:
+def _posts(lines: list[_Line], lists: dict[tuple[str, int], set[date]]) -> list[Post]:
     last = max(line.as_of for line in lines)
     first = min(line.as_of for line in lines)
-    later = [day for day in lists[lines[0].organisation] if day > last]
-    absent = min(later, default=FOREVER)
+    absent = {
+        line.source: min(
+            (day for day in lists[line.source, line.organisation] if day > last), default=FOREVER
+        )
+        for line in lines
+    }
     return [
         Post(
             person=line.person,
@@ -101,7 +108,7 @@ def _posts(lines: list[_Line], lists: dict[int, set[date]]) -> list[Post]:
             kind=line.kind,
             flag={"да": True, "нет": False}.get(line.flag),
             starts=line.hired or first,
-            ends=line.dismissed or absent,
+            ends=line.dismissed or absent[line.source],
         )
         for line in lines
         if line.as_of == last

@@ -38,7 +38,7 @@ class Served:
         waiting.cancel()
 
 
-class _Server(uvicorn.Server):
+class QuietServer(uvicorn.Server):
     """A server that leaves signals to the command, which has a database to stop as well."""
 
     @contextmanager
@@ -50,7 +50,7 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def served(addresses: Addresses, listening: socket.socket) -> AsyncIterator[Served]:
     """Serve the hub on the socket while the block runs."""
-    server = _Server(
+    server = QuietServer(
         uvicorn.Config(
             app.build(addresses, Settings()),
             log_config=None,

@@ -27,7 +27,10 @@ _ASSERTED = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePlan:
-    """A file: what it lists, under whose name, as of when; a late one is given last of all."""
+    """A file: what it lists, under whose name, as of when; a late one is given last of all.
+
+    `source` is the system that states it, empty for an organisation's own file.
+    """
 
     organisation: int
     kind: FileKind
@@ -36,6 +39,7 @@ class FilePlan:
     completeness: Completeness
     late: bool = False
     figures: tuple[tuple[FigureMetric, int], ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -226,15 +226,16 @@ async def test_numbers_without_names_are_stated_of_their_school(
 ) -> None:
     said = Figure(metric=FigureMetric.PAIRS, value=12, place=Place(file="Система"))
     known, unknown = (
-        replace(page([]), organisation=OrganisationMention(code=code), figures=(said,))
+        replace(page([], TODAY - DAY), organisation=OrganisationMention(code=code), figures=(said,))
         for code in ("101", "999")
     )
 
-    run = await reads(Memory([known, unknown]))
+    run = await reads(Memory([cards.EVERYWHERE, page(staff(1)), known, unknown]))
 
     assert (1, 1) == (run.counts["figures"], run.counts["rejected"])
     figures = await rows(hub, "select organisation_id, value::int, stated_as_of from stated_figure")
-    assert [(FIRST, 12, TODAY)] == figures
+    assert [(FIRST, 12, TODAY - DAY)] == figures
+    assert [(TODAY,)] == await rows(hub, "select distinct stated_as_of from stated_list")
 
 
 async def test_a_day_that_has_not_come_is_today(hub: Database, reads: Reads) -> None:
