@@ -15,13 +15,13 @@ Ids = npt.NDArray[np.int64]
 class Pending:
     """What a run has to project: records with new facts, and records that only began or ended.
 
-    `rows` are (record, current version, end) as they were found: what lands while the run is at
-    work stays pending for the next.
+    `rows` are (record, current version, end, first and last day stated) as they were found: what
+    lands while the run is at work stays pending for the next.
     """
 
     restated: Ids
     ended: Ids
-    rows: Sequence[tuple[int, int | None, date | None]]
+    rows: Sequence[tuple[int, int | None, date | None, date, date]]
 
     @property
     def all(self) -> Ids:
@@ -32,26 +32,37 @@ class Pending:
 async def read_pending(connection: asyncpg.Connection) -> Pending:
     """Find what evidence has come since the last projection."""
     rows = await connection.fetch(
-        "select id, current_version_id, ended_on,"
-        " current_version_id is distinct from projected_version_id as restated from record where current_version_id is distinct from projected_version_id"
+        "select id, current_version_id, ended_on, first_stated, last_stated,"
+        " current_version_id is distinct from projected_version_id as restated from record"
+        " where current_version_id is distinct from projected_version_id"
         " or ended_on is distinct from projected_ended_on order by id"
     )
     ids = np.array([row["id"] for row in rows], dtype=np.int64)
     restated = np.array([row["restated"] for row in rows], dtype=bool)
-    found = [(row["id"], row["current_version_id"], row["ended_on"]) for row in rows]
+    found = [tuple(row[name] for name in FOUND) for row in rows]
     return Pending(restated=ids[restated], ended=ids[~restated], rows=found)
 
 
+FOUND = ("id", "current_version_id", "ended_on", "first_stated", "last_stated")
+
+
 async def settle(connection: asyncpg.Connection, pending: Pending) -> None:
-    """Remember what has been projected."""
-    ids, versions, ends = zip(*pending.rows, strict=True)
+    """Remember what has been projected.
+
+    A record whose days moved meanwhile stays pending even where its current version is the same:
+    an older statement of the same may have been read too late to count.
+    """
+    ids, versions, ends, firsts, lasts = zip(*pending.rows, strict=True)
     await connection.execute(
-        "update record r set projected_version_id = found.version_id,"
-        " standing_version_id = found.version_id,"
-        " projected_ended_on = found.ended_on"
-        " from unnest($1::bigint[], $2::bigint[], $3::date[]) as found (id, version_id, ended_on)"
-        " where r.id = found.id",
-        list(ids),
-        list(versions),
-        list(ends),
+        SETTLE, list(ids), list(versions), list(ends), list(firsts), list(lasts)
     )
+
+
+SETTLE = """
+update record r
+set projected_version_id = found.version_id, standing_version_id = found.version_id,
+    projected_ended_on = found.ended_on
+from unnest($1::bigint[], $2::bigint[], $3::date[], $4::date[], $5::date[])
+    as found (id, version_id, ended_on, first_stated, last_stated)
+where r.id = found.id and r.first_stated = found.first_stated and r.last_stated = found.last_stated
+"""

@@ -50,6 +50,7 @@ WAITING = """
 select count(*) from pg_locks l join pg_class c on c.oid = l.relation
 where c.relname = $1 and not l.granted
 """
+LOCKED_OUT = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
 SESSIONS = (
     "select count(*) from pg_stat_activity where datname = current_database()"
     " and pid <> pg_backend_pid() and backend_type = 'client backend'"
@@ -187,7 +188,7 @@ async def test_evidence_that_lands_while_a_projection_runs_stays_pending(
     projecting = asyncio.create_task(project(hub, number, sealer=sealer, today=TODAY))
     await until(holder, WAITING, 1, "link")
     landing = asyncio.create_task(take(hub, late, sealer=sealer, folder=tmp_path))
-    await asyncio.sleep(0.2)
+    await until(holder, LOCKED_OUT, 1)
     await transaction.rollback()
     await asyncio.gather(projecting, landing)
     await holder.close()
