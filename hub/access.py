@@ -20,7 +20,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from hub.database import WriteSession
+from hub.database import ReadSession, WriteSession
 from hub.errors import AccessError
 
 KEY: Final = re.compile(r"hub_([a-z0-9]{1,16})_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
@@ -144,6 +144,11 @@ async def authenticate(
         grant=_chosen(grants, scope),
         grants=grants,
     )
+
+
+async def see_as(session: ReadSession, authority_id: UUID) -> None:
+    """Let the rest of a transaction of the web's role see, and write, an authority's rows."""
+    await session.raw.execute("select set_config('hub.scope', $1, true)", str(authority_id))
 
 
 async def issue_key(  # noqa: PLR0913 - the terms of a key

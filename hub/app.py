@@ -12,11 +12,14 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from hub import addresses, log, migrate
-from hub.database import open_read_pool
+from hub.database import Database, open_database, open_read_pool
 from hub.edge import Edge
+from hub.seal import Sealer
 from hub.settings import CHECKOUT, Addresses, Settings
 from schema.exports.http import export_routes
 from schema.http import build_engine, graphql_routes
+from schema.uploading import Bounds, import_routes
+from sync.examiner import Examiner
 
 PAGES: Final = CHECKOUT / "hub" / "pages"
 PING_SECONDS: Final = 2.0
@@ -27,6 +30,8 @@ class State(TypedDict):
 
     web: asyncpg.Pool
     web_region: asyncpg.Pool
+    writer: Database
+    examiner: Examiner
     head: str
 
 
@@ -37,8 +42,10 @@ def create() -> Starlette:
     return build(addresses.find(settings), settings)
 
 
-def build(where: Addresses, settings: Settings) -> Starlette:
+def build(where: Addresses, settings: Settings, *, uploads: Bounds | None = None) -> Starlette:
     """Assemble the application over a database; its pools open when it starts.
+
+    `uploads` bounds the files that are sent in.
 
     Raises ConfigError when the keys are missing.
     """
@@ -51,7 +58,16 @@ def build(where: Addresses, settings: Settings) -> Starlette:
             open_pools.push_async_callback(web.close)
             web_region = await open_read_pool(where.web_region)
             open_pools.push_async_callback(web_region.close)
-            yield State(web=web, web_region=web_region, head=migrate.head())
+            writer = await open_pools.enter_async_context(open_database(where.web, pool_size=2))
+            examiner = Examiner(where.web)
+            open_pools.callback(examiner.close)
+            yield State(
+                web=web,
+                web_region=web_region,
+                writer=writer,
+                examiner=examiner,
+                head=migrate.head(),
+            )
 
     return Starlette(
         routes=[
@@ -61,6 +77,7 @@ def build(where: Addresses, settings: Settings) -> Starlette:
             Route("/readyz", readiness),
             *graphql_routes(engine),
             *export_routes(engine, settings.zone),
+            *import_routes(Sealer.from_file(settings.keys), settings.zone, uploads),
         ],
         middleware=[Middleware(Edge)],
         exception_handlers={404: unknown_address},

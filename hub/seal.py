@@ -51,18 +51,26 @@ class Sealer:
 
     def seal(self, text: str) -> bytes:
         """Encrypt under the newest key; two seals of one text differ."""
-        nonce = os.urandom(NONCE_BYTES)
-        head = bytes([self._current])
-        return head + nonce + self._ciphers[self._current].encrypt(nonce, text.encode(), head)
+        return self.seal_bytes(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """Decrypt under the key that sealed it; raises SealError when that is impossible."""
+        return self.open_bytes(sealed).decode()
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """Encrypt a piece of a file under the newest key."""
+        nonce = os.urandom(NONCE_BYTES)
+        head = bytes([self._current])
+        return head + nonce + self._ciphers[self._current].encrypt(nonce, content, head)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Decrypt a piece of a file; raises SealError when that is impossible."""
         head, nonce, body = sealed[:1], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         cipher = self._ciphers.get(head[0]) if body else None
         if cipher is None:
             raise SealError
         try:
-            return cipher.decrypt(nonce, body, head).decode()
+            return cipher.decrypt(nonce, body, head)
         except InvalidTag as error:
             raise SealError from error
 

@@ -97,7 +97,13 @@ class Door:
                 asked.query,
                 name=asked.operation_name,
                 variables=asked.variables,
+                writer=getattr(request.state, "writer", None) if _may_act(request) else None,
             )
+
+
+def _may_act(request: Request) -> bool:
+    """Tell a request that may change something: an address alone may only read."""
+    return request.method == "POST"
 
 
 async def _asked(request: Request) -> Asked:

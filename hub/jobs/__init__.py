@@ -16,7 +16,7 @@ from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.settings import DBSettings
 
 from hub.database import WriteSession
-from hub.provision import WORKER
+from hub.provision import WEB, WORKER
 
 # A schema of their own keeps the queue's tables out of `alembic check` and of the web's reach.
 SCHEMA: Final = "jobs"
@@ -98,5 +98,11 @@ async def install(connection: asyncpg.Connection) -> None:
             f" on all tables in schema {SCHEMA} to {WORKER};"
             f"grant usage on all sequences in schema {SCHEMA} to {WORKER};"
             f"alter default privileges in schema {SCHEMA} grant all on tables to {WORKER};"
-            f"alter default privileges in schema {SCHEMA} grant all on sequences to {WORKER}"
+            f"alter default privileges in schema {SCHEMA} grant all on sequences to {WORKER};"
+            # The web puts work in; what is put in only the worker reads.
+            f"grant usage on schema {SCHEMA} to {WEB};"
+            f"grant usage on all sequences in schema {SCHEMA} to {WEB};"
+            f"grant insert, select (id, entrypoint, priority, dedupe_key, status)"
+            f" on {SCHEMA}.pgqueuer to {WEB};"
+            f"grant insert on {SCHEMA}.pgqueuer_log to {WEB}"
         )

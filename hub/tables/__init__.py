@@ -9,6 +9,7 @@ from hub.tables import (
     mentoring,
     organisations,
     people,
+    upload,
     work,
 )
 from hub.tables.base import Base
@@ -23,5 +24,6 @@ __all__ = [
     "mentoring",
     "organisations",
     "people",
+    "upload",
     "work",
 ]

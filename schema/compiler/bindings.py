@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hub.access import Purpose
+from schema.compiler.acting import Act
 from schema.compiler.call import Call
 
 
@@ -106,7 +107,26 @@ class Inline:
     """An object without rows of its own: its fields read the row it hangs on."""
 
 
-Binding = Column | MaskedNames | One | Many | Page | ById | AnyById | ManyById | FromViewer | Inline
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a mutation does; its payload reads the row `{p}.said` that the action leaves."""
+
+    act: Act
+
+
+Binding = (
+    Column
+    | MaskedNames
+    | One
+    | Many
+    | Page
+    | ById
+    | AnyById
+    | ManyById
+    | FromViewer
+    | Inline
+    | Done
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 from hub.access import Purpose
+from schema.compiler.acting import Act
 from schema.compiler.bindings import (
     AnyById,
     Binding,
     ById,
     Column,
+    Done,
     FromViewer,
     Inline,
     Many,
@@ -149,6 +151,11 @@ def any_by_id(description: str) -> Any:  # noqa: ANN401 - as above
 def many_by_id(description: str) -> Any:  # noqa: ANN401 - as above
     """Declare a root field that finds nodes of any types."""
     return _field(description, ManyById(), (_IDS,))
+
+
+def action(description: str, act: Act, arguments: Sequence[StrawberryArgument]) -> Any:  # noqa: ANN401 - as above
+    """Declare a root field that changes something and answers with a payload."""
+    return _field(description, Done(act), arguments)
 
 
 def from_viewer(description: str, name: str) -> Any:  # noqa: ANN401 - as above

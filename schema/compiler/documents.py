@@ -120,7 +120,7 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     if len(found) != 1:
         message = "Назовите в operationName одну из операций запроса."
         raise RequestRefused([failure(ErrorCode.OPERATION_NAME_UNKNOWN, message)])
-    if found[0].operation is not OperationType.QUERY:
-        message = "Хаб пока отвечает только на чтение: операция должна быть query."
+    if found[0].operation is OperationType.SUBSCRIPTION:
+        message = "Подписок у хаба нет: операция должна быть query или mutation."
         raise RequestRefused([failure(ErrorCode.GRAPHQL_VALIDATION_FAILED, message)])
     return found[0]

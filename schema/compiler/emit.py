@@ -19,6 +19,7 @@ from schema.compiler.bindings import (
     Bindings,
     ById,
     Column,
+    Done,
     FromViewer,
     Inline,
     Many,
@@ -90,7 +91,7 @@ class Emitter:
 
     def _related(
         self,
-        binding: One | Many | Page | ById | AnyById | ManyById | Inline,
+        binding: One | Many | Page | ById | AnyById | ManyById | Inline | Done,
         kind: GraphQLObjectType,
         child: Selected,
         row: Call,
@@ -107,7 +108,16 @@ class Emitter:
                 return self.object(*self.only(child), row, joins)
             case ById() | AnyById() | ManyById():
                 return nodes.node(self, binding, child, row)
+            case Done():
+                return self._done(child, row)
         assert_never(binding)
+
+    def _done(self, child: Selected, row: Call) -> Sql:
+        """Compose the payload of an action over the row that it left."""
+        key = child.key
+        left = self.binds.add(lambda request: request.left.get(key, "{}"), "jsonb")
+        rows = Rows(source=f"(select {left} as said) {{t}}", present="true")
+        return self.single(child, self.child_call(child, row), rows)
 
     def _column(self, binding: Column, child: Selected, row: Call) -> Sequence[Piece]:
         if binding.purpose is not None and binding.purpose not in self.viewer.purposes:

@@ -10,7 +10,6 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLSchema,
     OperationDefinitionNode,
-    OperationType,
     SelectionSetNode,
     execute_sync,
 )
@@ -34,7 +33,7 @@ def introspect(
 ) -> Mapping[str, Value]:
     """Execute these root fields alone; raises RequestRefused if they fail."""
     asked = OperationDefinitionNode(
-        operation=OperationType.QUERY,
+        operation=operation.operation,
         variable_definitions=operation.variable_definitions,
         selection_set=SelectionSetNode(
             selections=tuple(node for root in roots for node in root.nodes)

@@ -63,15 +63,15 @@ class Operation:
 
     def roots(self) -> Sequence[Selected]:
         """List the selected root fields in the order of the response."""
-        return self._select(self.query, [self._root.selection_set])
+        return self._select(self.root_type, [self._root.selection_set])
 
     @property
-    def query(self) -> GraphQLObjectType:
+    def root_type(self) -> GraphQLObjectType:
         """The type of the root fields."""
-        query = self._schema.query_type
-        if query is None:
-            raise TypeError("The schema has no query type")
-        return query
+        found = self._schema.get_root_type(self._root.operation)
+        if found is None:
+            raise TypeError(f"The schema has no {self._root.operation.value} type")
+        return found
 
     def below(self, parent: Selected, kind: GraphQLObjectType) -> Sequence[Selected]:
         """List what is selected below a field when its object is of a type."""

@@ -1,6 +1,7 @@
 """What changes from request to request while the plan stays: the values behind the parameters."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from hub.access import Purpose, Viewer
@@ -10,12 +11,13 @@ from schema.compiler.cursors import CursorKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """The values of one execution of a plan."""
+    """The values of one execution of a plan; `left` is what actions left, by response key."""
 
     variables: Variables
     viewer: Viewer
     today: date
     cursors: CursorKey
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

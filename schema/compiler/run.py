@@ -4,7 +4,7 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,11 @@ from asyncpg.pool import PoolConnectionProxy
 from graphql import GraphQLError
 
 from hub.access import Viewer
+from hub.database import Database
 from hub.errors import ConfigError
+from schema.compiler.acting import Act, Acting, acted
 from schema.compiler.arguments import Value, Variables, shape
-from schema.compiler.bindings import Page
+from schema.compiler.bindings import Done, Page
 from schema.compiler.cursors import CursorKey
 from schema.compiler.declare import collect
 from schema.compiler.documents import Prepared, Recent, coerce, prepare
@@ -26,7 +28,7 @@ from schema.compiler.plan import Operation, Selected
 from schema.compiler.request import Request, ViewerShape, shape_of
 from schema.compiler.scalars import KEY_MARK, SEAL_MARK
 from schema.compiler.sql import Bound, Sql
-from schema.errors import RequestRefused
+from schema.errors import ErrorCode, RequestRefused, failure
 from schema.limits import refuse_beyond_limits
 
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
@@ -41,9 +43,13 @@ def _without_keys(_: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The selected root fields and their statement; none where all ask about the schema."""
+    """The selected root fields and their statement; none where all ask about the schema.
+
+    `acts` are what the fields of a mutation do before the statement reads what came of it.
+    """
 
     roots: Sequence[Selected]
+    acts: Sequence[tuple[Selected, Act]]
     statement: Bound
     opens_seals: bool
     makes_keys: bool
@@ -106,14 +112,20 @@ class Engine:
         roots = operation.roots()
         data = [root for root in roots if not asks_schema(root)]
         emitter = Emitter(operation, self.bindings, viewer)
-        sql = emitter.statement(operation.query, data) if data else Sql("")
+        sql = emitter.statement(operation.root_type, data) if data else Sql("")
         statement = emitter.binds.finish(sql)
         return Plan(
             roots=roots,
+            acts=self._acts(operation.root_type.name, data),
             statement=statement,
             opens_seals=emitter.opens_seals,
             makes_keys=emitter.makes_keys,
         )
+
+    def _acts(self, kind: str, roots: Sequence[Selected]) -> Sequence[tuple[Selected, Act]]:
+        fields = self.bindings[kind].fields
+        bound = [(root, fields[root.name]) for root in roots]
+        return [(root, binding.act) for root, binding in bound if isinstance(binding, Done)]
 
     def request(self, viewer: Viewer, given: Variables, today: date | None = None) -> Request:
         """Gather what the parameters of a plan are taken from; today is the region's date."""
@@ -132,12 +144,20 @@ class Engine:
         *,
         name: str | None = None,
         variables: Mapping[str, Value] | None = None,
+        writer: Database | None = None,
     ) -> bytes:
-        """Return the response body of an operation; raises RequestRefused when it cannot run."""
+        """Return the response body of an operation; raises RequestRefused when it cannot run.
+
+        Without a `writer` it only reads. What is wrong with a request is found before it acts.
+        """
         prepared, given = self.prepare(text, name, variables or {})
         try:
             plan = self.plan(prepared, given, shape_of(viewer))
-            values = plan.values(self.request(viewer, given))
+            request = self.request(viewer, given)
+            values = plan.values(request)
+            if plan.acts:
+                left = await acted(plan.acts, _acting(writer, request), given)
+                values = plan.values(replace(request, left=left))
         except GraphQLError as error:
             raise RequestRefused([error]) from error
         body = await self._read(pool, plan, values) if plan.statement.sql else b'{"data":{}}'
@@ -165,3 +185,10 @@ class Engine:
         data = json.loads(body)["data"] | found
         ordered = {root.key: data[root.key] for root in plan.roots}
         return json.dumps({"data": ordered}, ensure_ascii=False).encode()
+
+
+def _acting(writer: Database | None, request: Request) -> Acting:
+    if writer is None:
+        message = "Здесь только читают: изменение отправьте запросом POST на /graphql."
+        raise failure(ErrorCode.MUTATION_NEEDS_POST, message)
+    return Acting(writer=writer, viewer=request.viewer, today=request.today)

@@ -18,6 +18,8 @@ from hub.tables import Base
 
 WHO = {"person_id", "person_a", "mentor_id", "record_id", "record_a", "mentorship_id"}
 SUBJECTS = {"person", "record", "mentorship", "rejection", "change"}
+# What the web writes: files given by those who ask, whose content only the worker reads.
+GIVEN = {"upload": (True, True), "upload_chunk": (False, True)}
 SAMPLES: dict[type, object] = {
     str: "x",
     int: 1,
@@ -188,12 +190,14 @@ async def test_every_table_that_names_people_is_secured_even_from_its_owner(
     await connection.close()
 
     expected = {table.name for table in naming()}
-    assert expected == {row["relname"] for row in secured}
+    assert expected | {*GIVEN} == {row["relname"] for row in secured}
     assert expected == {row["tablename"] for row in policies}
 
 
 @pytest.mark.parametrize("role", ["web", "web_region"])
-async def test_the_web_reads_every_table_and_writes_none(filled: Addresses, role: str) -> None:
+async def test_the_web_reads_every_table_and_writes_only_what_is_given_to_it(
+    filled: Addresses, role: str
+) -> None:
     connection = await open_connection(getattr(filled, role))
     may = {
         table.name: await connection.fetchrow(
@@ -206,7 +210,8 @@ async def test_the_web_reads_every_table_and_writes_none(filled: Addresses, role
     }
     await connection.close()
 
-    expected = dict.fromkeys(may, (True, False))
+    given = GIVEN if role == "web" else {"upload": (True, False), "upload_chunk": (False, False)}
+    expected = {**dict.fromkeys(may, (True, False)), **given}
     assert expected == {name: tuple(row or ()) for name, row in may.items()}
 
 
@@ -221,10 +226,34 @@ async def test_the_web_notes_when_a_credential_was_used_and_changes_nothing_else
             await connection.execute("update credential set revoked_at = null")
 
 
-async def test_the_web_does_not_reach_the_queue(filled: Addresses) -> None:
-    async with scoped(filled.web, None) as connection:
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("web", "select payload from jobs.pgqueuer"),
+        ("web", "delete from jobs.pgqueuer"),
+        ("web", "update jobs.pgqueuer set status = 'canceled'"),
+        ("web_region", "select id from jobs.pgqueuer"),
+    ],
+)
+async def test_the_web_puts_into_the_queue_and_reads_nothing_out_of_it(
+    filled: Addresses, role: str, statement: str
+) -> None:
+    async with scoped(getattr(filled, role), None) as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute("select from jobs.pgqueuer")
+            await connection.execute(statement)
+
+
+async def test_the_web_gives_files_on_behalf_of_its_scope_alone(filled: Addresses) -> None:
+    ours = str(OURS.organisation)
+    give = (
+        "insert into upload (id, organisation_id, client_id, name, sha256, size, state, report)"
+        " values (gen_random_uuid(), $1, gen_random_uuid(), 'a.csv', 'x', 1, 'CHECKED', '{}')"
+    )
+
+    for scope, refused in ((ours, THEIRS.organisation), (None, OURS.organisation)):
+        async with scoped(filled.web, scope) as connection:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level"):
+                await connection.execute(give, refused)
 
 
 async def test_the_worker_writes_every_table(filled: Addresses) -> None:

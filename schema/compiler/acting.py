@@ -1,0 +1,59 @@
+"""Mutations: Python does what is asked, then the compiler reads the payload like anything else.
+
+Each root field of a mutation is done on its own, in order and in a transaction of its own. What a
+client did wrong is an error of the payload, not of the response.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hub.access import Viewer
+from hub.database import Database
+from hub.errors import HubError
+from schema.compiler.arguments import Value, Variables
+from schema.compiler.plan import Selected
+
+Json = Any  # what is done is told as JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """Who acts, on which day, and through what they write: the web's role, within its scope."""
+
+    writer: Database
+    viewer: Viewer
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an action leaves for its payload to be read by, or what the client did wrong."""
+
+    said: Mapping[str, Json]
+    errors: Sequence[HubError] = ()
+    path: Sequence[str] = ("input",)
+
+    def as_json(self) -> str:
+        """Write it as the payload's row."""
+        errors = [
+            {"code": error.reason, "message": error.message, "path": list(self.path)}
+            for error in self.errors
+        ]
+        return json.dumps({**self.said, "errors": errors}, ensure_ascii=False)
+
+
+Act = Callable[[Acting, Mapping[str, Value]], Awaitable[Outcome]]
+
+
+async def acted(
+    acts: Sequence[tuple[Selected, Act]], acting: Acting, given: Variables
+) -> Mapping[str, str]:
+    """Do what the root fields ask, in order; gives what each left, by the key of its answer."""
+    left: dict[str, str] = {}
+    for root, act in acts:
+        arguments = {name: part.take(given) for name, part in root.arguments.items()}
+        left[root.key] = (await act(acting, arguments)).as_json()
+    return left

@@ -1,0 +1,301 @@
+"""Files given over HTTP: where each stands, what the check said of it; and their acceptance."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+
+import strawberry
+
+from connectors.mapping import told
+from hub.access import see_as
+from hub.errors import AccessError, HubError
+from hub.records import Completeness, FileKind
+from schema.compiler import declare
+from schema.compiler.acting import Acting, Outcome
+from schema.compiler.arguments import Value
+from schema.compiler.bindings import Key, Rows
+from schema.compiler.call import Call
+from schema.compiler.ids import key_of
+from schema.organisations import Organisation
+from schema.places import SEEN_STATED
+from schema.uploading import GIVERS, NOT_A_GIVER, PREFIX
+from sync.uploads import Declared, ask_to_accept
+
+declare.choice(
+    "Что перечисляет файл.",
+    {
+        "STAFF": "Работники.",
+        "PUPILS": "Обучающиеся.",
+        "MENTOR_BASE": "База наставников.",
+        "MENTEE_BASE": "База наставляемых.",
+    },
+    name="FileKind",
+)(FileKind)
+declare.choice(
+    "Полон ли список.",
+    {
+        "FULL": "Кого в списке нет, тот выбыл.",
+        "PARTIAL": "Отсутствие в списке ничего не значит.",
+    },
+    name="Completeness",
+)(Completeness)
+
+
+@declare.choice(
+    "Состояние загруженного файла.",
+    {
+        "CHECKED": "Проверен, ждёт принятия.",
+        "QUEUED": "Принимается.",
+        "ACCEPTED": "Принят.",
+        "FAILED": "Принять не удалось: причина названа рядом.",
+    },
+)
+class ImportState(StrEnum):
+    """Where a given file stands."""
+
+    CHECKED = "CHECKED"
+    QUEUED = "QUEUED"
+    ACCEPTED = "ACCEPTED"
+    FAILED = "FAILED"
+
+
+@declare.bound("Место в файле, которое не понято, и что с ним сделать.")
+class ImportProblem:
+    """A place of a file that could not be taken, or that only its giver can explain."""
+
+    sheet: str = declare.column("Лист.", "coalesce({t}.said ->> 'sheet', '')")
+    row: int | None = declare.column("Строка, считая с первой.", "({t}.said ->> 'row')::int")
+    column: str | None = declare.column("Столбец.", "{t}.said ->> 'column'")
+    code: str = declare.column("Код из справочника ошибок.", "{t}.said ->> 'code'")
+    message: str = declare.column("Что случилось и что сделать.", "{t}.said ->> 'message'")
+
+
+@declare.bound("Столбец файла и поле, которым он понят.")
+class ImportColumn:
+    """A column by its header."""
+
+    header: str = declare.column("Заголовок.", "{t}.said ->> 'header'")
+    field: str | None = declare.column(
+        "Поле; null, если столбец не хранится.", "{t}.said ->> 'field'"
+    )
+    suggested: list[str] = declare.column(
+        "Поля, которыми столбец мог бы быть.",
+        "array(select jsonb_array_elements_text({t}.said -> 'suggested'))",
+    )
+
+
+def _listed(name: str, of: str = "{p}.report") -> Rows:
+    """Walk a list of the report in its order."""
+    return Rows(
+        source=f"jsonb_array_elements({of} -> '{name}') with ordinality {{t}}(said, number)",
+        order=(Key("{t}.number", "bigint"),),
+    )
+
+
+@declare.bound("Чем шапка таблицы отличается от принятой в прошлый раз.")
+class ImportDrift:
+    """A changed header."""
+
+    sheet: str = declare.column("Лист.", "{t}.said ->> 'sheet'")
+    kind: FileKind = declare.column("Что перечисляет таблица.", "{t}.said ->> 'kind'")
+    since: date = declare.column("Когда принята прежняя шапка.", "({t}.said ->> 'since')::date")
+    message: str = declare.column("То же словами.", "{t}.said ->> 'message'")
+    missing: list[ImportColumn] = declare.many(
+        "Какие столбцы исчезли.", _listed("missing", "{p}.said")
+    )
+    added: list[ImportColumn] = declare.many(
+        "Какие столбцы появились.", _listed("added", "{p}.said")
+    )
+
+
+@declare.bound("Что изменило принятие файла.")
+class ImportResult:
+    """What accepting a file did."""
+
+    records: int = declare.column("Новых записей.", "({t}.report #>> '{result,records}')::int")
+    versions: int = declare.column(
+        "Новых версий записей.", "({t}.report #>> '{result,versions}')::int"
+    )
+    people: int = declare.column("Изменено людей.", "({t}.report #>> '{result,people}')::int")
+    mentorships: int = declare.column(
+        "Изменено наставничеств.", "({t}.report #>> '{result,mentorships}')::int"
+    )
+
+
+@declare.bound("Файл, присланный через PUT /imports: отчёт о проверке и судьба.")
+class ImportFile:
+    """A file that was given."""
+
+    id: strawberry.ID = declare.identity("Идентификатор файла.", PREFIX)
+    name: str = declare.column("Имя файла.", "{t}.name")
+    size: int = declare.column("Размер в байтах.", "{t}.size")
+    state: ImportState = declare.column("Состояние.", "{t}.state")
+    received_at: datetime = declare.column("Когда прислан.", "{t}.received_at")
+    accepted_at: datetime | None = declare.column(
+        "Когда принят; null, если не принят.", "{t}.accepted_at"
+    )
+    organisation: Organisation | None = declare.one(
+        "От чьего имени прислан.",
+        Rows(source="organisation {t}", where=("{t}.id = {p}.organisation_id",)),
+    )
+    period: int | None = declare.column("Заявленный учебный год.", "{t}.period")
+    as_of: date | None = declare.column("Заявленный день.", "{t}.stated_as_of")
+    completeness: Completeness | None = declare.column(
+        "Заявленная полнота; null до принятия.", "{t}.completeness"
+    )
+    kinds: list[FileKind] = declare.column(
+        "Что перечисляет файл.", "array(select jsonb_array_elements_text({t}.report -> 'kinds'))"
+    )
+    rows: int = declare.column("Сколько строк понято.", "({t}.report ->> 'rows')::int")
+    rejected_count: int = declare.column(
+        "Сколько мест не понято.", "({t}.report ->> 'rejectedCount')::int"
+    )
+    rejected: list[ImportProblem] = declare.many(
+        "Что не понято: не больше тысячи первых мест.", _listed("rejected")
+    )
+    questions: list[ImportProblem] = declare.many(
+        "Вопросы, на которые ответит только школа: их лучше снять до принятия.",
+        _listed("questions"),
+    )
+    unmapped: list[ImportColumn] = declare.many(
+        "Столбцы, которые не хранятся.", _listed("unmapped")
+    )
+    repairs: list[str] = declare.column(
+        "Что исправлено само.", "array(select jsonb_array_elements_text({t}.report -> 'repairs'))"
+    )
+    drift: list[ImportDrift] = declare.many(
+        "Чем шапки отличаются от принятых в прошлый раз.", _listed("drift")
+    )
+    error_code: str | None = declare.column("Код, если принять не удалось.", "{t}.error_code")
+    error_message: str | None = declare.column("То же словами.", "{t}.error_message")
+    result: ImportResult | None = declare.one(
+        "Что изменилось; null, если файл не принят.",
+        Rows(
+            source="upload {t}",
+            where=("{t}.id = {p}.id", "{t}.state = 'ACCEPTED'"),
+        ),
+    )
+
+
+IMPORT_ID = declare.argument("id", strawberry.ID, "Идентификатор из ответа PUT /imports.")
+
+
+def import_row(call: Call) -> Rows:
+    """Find a given file within the scope."""
+    key = call.bind(call.arguments["id"], "uuid", convert=key_of(PREFIX))
+    return Rows(source="upload {t}", where=(f"{{t}}.id = {key}",), scope=(SEEN_STATED,))
+
+
+def import_rows(call: Call) -> Rows:
+    """List the files given on behalf of the scope's organisations, the newest first."""
+    chosen = call.arguments["state"]
+    state = (f"{{t}}.state = {call.bind(chosen, 'text')}",) if chosen.given else ()
+    return Rows(
+        source="upload {t}",
+        where=state,
+        scope=(SEEN_STATED,),
+        order=(Key("{t}.received_at", "timestamptz"), Key("{t}.id", "uuid")),
+        descending=True,
+    )
+
+
+IMPORT_STATE = declare.argument("state", ImportState | None, "Только в этом состоянии.")
+
+
+@strawberry.input(description="Что значит столбец файла.")
+class ImportColumnInput:
+    """What a person says of a column."""
+
+    header: str = strawberry.field(description="Заголовок, как он стоит в файле.")
+    field: str = strawberry.field(
+        description="Поле кодом или привычным заголовком; пустое — столбец не брать."
+    )
+
+
+@strawberry.input(description="Какой файл принять и что о нём сказать.")
+class ImportAcceptInput:
+    """What is said on acceptance."""
+
+    id: strawberry.ID = strawberry.field(description="Идентификатор из ответа PUT /imports.")
+    period: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Учебный год по году начала; без него — из заголовка файла.",
+    )
+    as_of: date | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="На какой день составлен список; важнее учебного года.",
+    )
+    completeness: Completeness = strawberry.field(
+        default=Completeness.PARTIAL, description="Полон ли список."
+    )
+    kind: FileKind | None = strawberry.field(
+        default=strawberry.UNSET, description="Что перечисляет файл, если это не видно из него."
+    )
+    columns: list[ImportColumnInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Что значат столбцы, которых хаб не понял; запоминается для таких же шапок.",
+    )
+
+
+@declare.bound("Что клиент сделал не так.")
+class UserError:
+    """A mistake that the client can repair."""
+
+    code: str = declare.column("Код из справочника ошибок.", "{t}.said ->> 'code'")
+    message: str = declare.column("Что случилось и что сделать.", "{t}.said ->> 'message'")
+    path: list[str] = declare.column(
+        "Место во входных данных.", "array(select jsonb_array_elements_text({t}.said -> 'path'))"
+    )
+
+
+@declare.bound("Ответ на принятие файла.")
+class ImportAcceptPayload:
+    """What came of asking to accept a file."""
+
+    import_file: ImportFile | None = declare.one(
+        "Файл; null, если его нет в вашей области.",
+        Rows(
+            source="upload {t}", where=("{t}.id = ({p}.said ->> 'id')::uuid",), scope=(SEEN_STATED,)
+        ),
+    )
+    errors: list[UserError] = declare.many(
+        "Что не так; пусто, если файл принимается.", _listed("errors", "{p}.said")
+    )
+
+
+async def accept_import(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
+    """Queue a given file's acceptance; the same request again changes nothing."""
+    given = arguments["input"]
+    upload_id = key_of(PREFIX)(given["id"])
+    said = {"id": str(upload_id)}
+    if acting.viewer.role not in GIVERS:
+        return Outcome(said=said, errors=[AccessError(NOT_A_GIVER, code="import.not_a_giver")])
+    try:
+        declared = Declared(
+            period=given.get("period"),
+            stated_as_of=given.get("asOf"),
+            completeness=given["completeness"],
+            kind=given.get("kind"),
+            columns=told({one["header"]: one["field"] for one in given.get("columns") or ()}),
+        )
+        async with acting.writer.writing() as session:
+            await see_as(session, acting.viewer.authority_id)
+            await ask_to_accept(session, upload_id, declared)
+    except HubError as error:
+        return Outcome(said=said, errors=[error])
+    return Outcome(said=said)
+
+
+IMPORT_ACCEPT = declare.argument("input", ImportAcceptInput, "Файл и сведения о нём.")
+
+
+@declare.bound("Изменения; каждое — своей транзакцией, по порядку.")
+class Mutation:
+    """The root fields that change something."""
+
+    import_accept: ImportAcceptPayload = declare.action(
+        "Принять присланный файл: его примет работник в очереди. Повтор с теми же сведениями "
+        "ничего не меняет.",
+        accept_import,
+        (IMPORT_ACCEPT,),
+    )

@@ -1,0 +1,284 @@
+"""Files given over HTTP: kept with what the check said of them, then accepted by a worker.
+
+The web writes no evidence. It keeps the file in sealed pieces and, when its giver accepts it, puts
+`import.accept` into the queue with the change; the worker opens the pieces and takes the file in.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final  # a stored report is JSON
+from uuid import UUID
+
+import asyncpg
+
+from hub import jobs
+from hub.database import Database, WriteSession
+from hub.errors import ConflictError, HubError, InputError
+from hub.records import Completeness, FileKind
+from hub.seal import Sealer
+from sync.identity import new_id
+from sync.intake import Accepted, Given, accept
+from sync.reporting import report_json
+from sync.within import organisations_within
+
+IMPORT: Final = "import.accept"
+CHUNK_BYTES: Final = 1 << 20
+# How long a file that nobody accepts is kept.
+FORGOTTEN_AFTER: Final = timedelta(days=30)
+CHECKED, QUEUED, ACCEPTED, FAILED = "CHECKED", "QUEUED", "ACCEPTED", "FAILED"
+
+Json = Any  # a report as it is stored
+
+
+class UnknownUploadError(InputError):
+    """Такого файла нет среди загруженных в вашей области. Загрузите его снова."""
+
+    code = "import.not_found"
+
+
+class NothingToTakeError(InputError):
+    """В файле нет ни одной строки, которую можно принять. Исправьте названное и загрузите снова."""
+
+    code = "import.nothing_to_take"
+
+
+class NoPeriodError(InputError):
+    """В файле не сказано, на какую дату он составлен. Укажите учебный год (period) или дату."""
+
+    code = "import.no_period"
+
+
+class AcceptedOtherwiseError(ConflictError):
+    """Файл уже принят с другими сведениями. Чтобы исправить их, загрузите исправленный файл."""
+
+    code = "import.accepted_otherwise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What the giver says on acceptance; what is not said is read from the file."""
+
+    period: int | None = None
+    stated_as_of: date | None = None
+    completeness: Completeness = Completeness.PARTIAL
+    kind: FileKind | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A file as it came, and on whose behalf; `client_id` is who gave it."""
+
+    path: Path
+    sha256: str
+    size: int
+    organisation_id: UUID
+    client_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A kept file: its id and where it stands; `is_new` unless it was given before."""
+
+    id: UUID
+    state: str
+    is_new: bool
+
+
+async def keep(session: WriteSession, received: Received, report: Json, sealer: Sealer) -> Upload:
+    """Keep a checked file sealed, a piece of it at a time; given again it is the same upload."""
+    raw, name = session.raw, received.path.name
+    await session.lock(f"upload:{received.organisation_id}:{received.sha256}")
+    known = await raw.fetchrow(
+        "select id, state from upload where organisation_id = $1 and sha256 = $2 and name = $3",
+        received.organisation_id,
+        received.sha256,
+        name,
+    )
+    if known is not None:
+        if known["state"] == CHECKED:
+            await raw.execute(
+                "update upload set report = $2, received_at = now() where id = $1",
+                known["id"],
+                json.dumps(report),
+            )
+        return Upload(id=known["id"], state=known["state"], is_new=False)
+    upload_id = new_id()
+    await raw.execute(
+        "insert into upload (id, organisation_id, client_id, name, sha256, size, state, report)"
+        " values ($1, $2, $3, $4, $5, $6, 'CHECKED', $7)",
+        upload_id,
+        received.organisation_id,
+        received.client_id,
+        name,
+        received.sha256,
+        received.size,
+        json.dumps(report),
+    )
+    for number, piece in enumerate(_pieces(received.path)):
+        await raw.execute(
+            "insert into upload_chunk (upload_id, number, sealed) values ($1, $2, $3)",
+            upload_id,
+            number,
+            sealer.seal_bytes(piece),
+        )
+    return Upload(id=upload_id, state=CHECKED, is_new=True)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(CHUNK_BYTES):
+            yield piece
+
+
+async def ask_to_accept(session: WriteSession, upload_id: UUID, declared: Declared) -> None:
+    """Queue the acceptance of a kept file; asked again with the same words it is asked once.
+
+    Raises UnknownUploadError, NoPeriodError, NothingToTakeError, and AcceptedOtherwiseError where
+    it was accepted with other words.
+    """
+    raw = session.raw
+    held = await raw.fetchrow(
+        "select state, report, period, stated_as_of, completeness, kind, columns"
+        " from upload where id = $1 for update",
+        upload_id,
+    )
+    if held is None:
+        raise UnknownUploadError
+    said = (
+        declared.period,
+        declared.stated_as_of,
+        declared.completeness,
+        declared.kind,
+        dict(declared.columns),
+    )
+    if held["state"] in (QUEUED, ACCEPTED):
+        names = ("period", "stated_as_of", "completeness", "kind", "columns")
+        if said != tuple(held[name] for name in names):
+            raise AcceptedOtherwiseError
+        return
+    _refuse_useless(held["report"], declared)
+    await raw.execute(
+        "update upload set state = 'QUEUED', queued_at = now(), error_code = null,"
+        " error_message = null, period = $2, stated_as_of = $3, completeness = $4, kind = $5,"
+        " columns = $6 where id = $1",
+        upload_id,
+        *said[:4],
+        json.dumps(said[4]),
+    )
+    await jobs.enqueue(session, IMPORT, {"upload": str(upload_id)})
+
+
+def _refuse_useless(report: Json, declared: Declared) -> None:
+    """Refuse what the check has shown to give nothing, unless what is declared may change that."""
+    codes = {one["code"] for one in report["rejected"]}
+    has_period = declared.period is not None or declared.stated_as_of is not None
+    if "file.no_period" in codes and not has_period:
+        raise NoPeriodError
+    is_as_checked = not (declared.columns or declared.kind) and "file.no_period" not in codes
+    if is_as_checked and not report["rows"] and not report["figures"]:
+        raise NothingToTakeError
+
+
+async def accept_upload(
+    database: Database,
+    upload_id: UUID,
+    *,
+    sealer: Sealer,
+    today: date,
+    progress: Callable[[str, int], None] = lambda _station, _done: None,
+) -> Accepted | None:
+    """Take a queued file in and write what became of it; one that is not queued is left alone.
+
+    Done again after a death in the middle it ends the same: the same file again changes nothing.
+    Raises ConflictError while another acceptance is at work.
+    """
+    async with database.reading() as session:
+        held = await session.raw.fetchrow("select * from upload where id = $1", upload_id)
+        if held is None or held["state"] != QUEUED:
+            return None
+        within = await organisations_within(session.raw, held["organisation_id"])
+    with TemporaryDirectory(prefix="hub-upload-") as folder:
+        path = Path(folder) / held["name"]
+        await _open_pieces(database, upload_id, path, sealer)
+        try:
+            accepted = await accept(
+                database,
+                [_given(path, held, within)],
+                sealer=sealer,
+                actor=str(held["client_id"]),
+                today=today,
+                progress=progress,
+            )
+        except ConflictError:
+            raise
+        except HubError as error:
+            await _fail(database, upload_id, error)
+            raise
+    await _finish(database, upload_id, accepted)
+    return accepted
+
+
+def _given(path: Path, held: asyncpg.Record, within: frozenset[UUID]) -> Given:
+    return Given(
+        path=path,
+        kind=FileKind(held["kind"]) if held["kind"] else None,
+        period=held["period"],
+        stated_as_of=held["stated_as_of"],
+        completeness=Completeness(held["completeness"]),
+        columns=held["columns"],
+        within=within,
+    )
+
+
+async def _open_pieces(database: Database, upload_id: UUID, path: Path, sealer: Sealer) -> None:
+    """Write the content of an upload into a file, a piece of it in memory at a time."""
+    async with database.reading() as session:
+        pieces = session.raw.cursor(
+            "select sealed from upload_chunk where upload_id = $1 order by number",
+            upload_id,
+            prefetch=1,
+        )
+        with path.open("wb") as stream:
+            async for (sealed,) in pieces:
+                await asyncio.to_thread(stream.write, sealer.open_bytes(sealed))
+
+
+async def _finish(database: Database, upload_id: UUID, accepted: Accepted) -> None:
+    """Write what acceptance did; the content is no longer needed, nor what nobody accepted."""
+    [report] = accepted.files
+    result = {
+        "records": accepted.records,
+        "versions": accepted.versions,
+        "people": accepted.projected.people,
+        "mentorships": accepted.projected.mentorships,
+    }
+    async with database.writing() as session:
+        await session.raw.execute(
+            "update upload set state = 'ACCEPTED', accepted_at = now(), changeset_id = $2,"
+            " report = $3 where id = $1",
+            upload_id,
+            accepted.changeset_id,
+            json.dumps({**report_json(report), "result": result}),
+        )
+        await session.raw.execute("delete from upload_chunk where upload_id = $1", upload_id)
+        await session.raw.execute(
+            "delete from upload where state in ('CHECKED', 'FAILED')"
+            " and received_at < now() - $1::interval",
+            FORGOTTEN_AFTER,
+        )
+
+
+async def _fail(database: Database, upload_id: UUID, error: HubError) -> None:
+    async with database.writing() as session:
+        await session.raw.execute(
+            "update upload set state = 'FAILED', error_code = $2, error_message = $3 where id = $1",
+            upload_id,
+            error.reason,
+            error.message,
+        )
