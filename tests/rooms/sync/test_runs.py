@@ -171,8 +171,9 @@ async def test_of_two_projections_at_once_one_waits_and_both_end_right(
         assert [] == differences(await canonical(other), await canonical(hub))
 
 
+@pytest.mark.parametrize("table", ["link", "mentorship"])
 async def test_evidence_that_lands_while_a_projection_runs_stays_pending(
-    hub: Database, addresses: Addresses, admin_url: str, sealer: Sealer, tmp_path: Path
+    hub: Database, addresses: Addresses, admin_url: str, sealer: Sealer, tmp_path: Path, table: str
 ) -> None:
     files = draw_files(SEED)
     early, late = files[:12], files[12:]
@@ -183,10 +184,10 @@ async def test_evidence_that_lands_while_a_projection_runs_stays_pending(
     holder = await open_connection(addresses.owner)
     transaction = holder.transaction()
     await transaction.start()
-    await holder.execute("lock table link in share mode")
+    await holder.execute(f"lock table {table} in share mode")
 
     projecting = asyncio.create_task(project(hub, number, sealer=sealer, today=TODAY))
-    await until(holder, WAITING, 1, "link")
+    await until(holder, WAITING, 1, table)
     landing = asyncio.create_task(take(hub, late, sealer=sealer, folder=tmp_path))
     await until(holder, LOCKED_OUT, 1)
     await transaction.rollback()
