@@ -4,8 +4,8 @@ Row-level security answers "whom may you see today". A figure of 2022 asks somet
 counted in this department then, those who have left since included. So coverage reads ids and
 dates through views that run with their owner's rights, and these repeat its scope loosely as a
 second lock: a department's viewer gets rows of organisations that have ever been within its
-authority, of their people, and of mentorships they host; without a scope no rows. Names stay
-behind row-level security.
+authority, of their people, of those whom their bases list, and of mentorships they host; without
+a scope no rows. Names stay behind row-level security.
 
 Counts that are kept ready (`rollup`) stand as long as nothing behind them changes. What changes
 says so itself: a trigger on each counted table marks, in the transaction that writes, whose counts
@@ -25,6 +25,7 @@ SCOPE = "(select nullif(current_setting('hub.scope', true), '')::uuid)"
 EVERYTHING = "current_user in ('hub_web_region', 'hub_worker', 'hub_owner')"
 OURS = f"select p.organisation_id from organisation_place p where p.authority_id = {SCOPE}"
 OUR_PEOPLE = f"select e.person_id from employment e where e.organisation_id in ({OURS})"
+WE_LIST = f"select m.person_id from mentee_profile m where m.organisation_id in ({OURS})"
 WE_HOST = f"select h.mentorship_id from participation_fact h where h.host_id in ({OURS})"
 
 VIEWS = {
@@ -35,7 +36,8 @@ VIEWS = {
                f.starts, f.ends
         from participation_fact f
         where {EVERYTHING} or f.host_id in ({OURS}) or f.mentor_organisation_id in ({OURS})
-           or f.mentee_id in ({OUR_PEOPLE}) or f.mentorship_id in ({WE_HOST})""",
+           or f.mentee_id in ({OUR_PEOPLE}) or f.mentee_id in ({WE_LIST})
+           or f.mentorship_id in ({WE_HOST})""",
     "counted_post": f"""
         select e.person_id, e.organisation_id, e.position_code, e.kind, e.young_specialist_flag,
                e.starts, e.ends, e.teaching_since
