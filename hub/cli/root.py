@@ -2,10 +2,11 @@
 
 import typer
 
-from hub.cli import api, database, imports, source, sync
+from hub.cli import api, database, imports, match, source, sync
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.edge import edge
+from hub.cli.export import export
 from hub.cli.serve import serve
 from hub.cli.status import status
 from hub.cli.worker import worker
@@ -22,10 +23,12 @@ app.command()(serve)
 app.command()(worker)
 app.command()(status)
 app.command()(doctor)
+app.command()(export)
 app.add_typer(database.app, name="db")
 app.add_typer(source.app, name="source")
 app.add_typer(sync.app, name="sync")
 app.add_typer(imports.app, name="import")
+app.add_typer(match.app, name="match")
 app.add_typer(api.app, name="api")
 
 

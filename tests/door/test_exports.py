@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -15,7 +16,8 @@ from hub.edge import Edge
 from hub.settings import Addresses
 from schema.exports.http import export_routes
 from tests.door.asking import ZONE, Door, opened
-from tests.door.test_graphql_over_http import WithPools, bearer
+from tests.door.rows import uid
+from tests.door.test_graphql_over_http import WithPools, bearer, codes
 
 pytestmark = pytest.mark.anyio
 Json = Any  # a decoded response
@@ -120,3 +122,150 @@ async def test_a_workbook_has_russian_headers_days_and_words(
     assert 'orderBy = "STARTS_DESC"' == notes["Условия"]
     assert "mentorships" in notes["Запрос"]
     assert door.viewers["centre"].client_name not in str(notes)
+
+
+DANGEROUS = ("=1+1", "+7 000", "-2", "@sum", "\tx", "\rx", '=HYPERLINK("http://a","b")')
+
+
+async def test_no_text_of_a_row_becomes_a_formula(
+    client: httpx.AsyncClient, door: Door, module_database: Database
+) -> None:
+    async with module_database.writing() as session:
+        changed = await session.raw.fetch(
+            "update person p set last_name = said.text from unnest($1::text[])"
+            " with ordinality as said (text, at) where p.id = (select id from person"
+            " order by id limit 1 offset said.at - 1) returning p.last_name",
+            list(DANGEROUS),
+        )
+    query = "{ people { nodes { lastName } } }"
+
+    book = await export(client, door.keys.centre, query, "xlsx")
+    excel = await export(client, door.keys.centre, query, "csv")
+    machine = await export(client, door.keys.centre, query, "csv-rfc4180")
+
+    assert len(DANGEROUS) == len(changed)
+    cells = {row[0] for row in sheets(book)["Данные"]}
+    assert {text.replace("\r", "\n") for text in DANGEROUS} <= {
+        str(cell).replace("\r\n", "\n").replace("\r", "\n") for cell in cells
+    }
+    with zipfile.ZipFile(io.BytesIO(book.content)) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+    _, *shown = csv.reader(
+        io.StringIO(excel.content.decode("utf-8-sig"), newline=""), delimiter=";"
+    )
+    assert {f"'{text}" for text in DANGEROUS} <= {row[0] for row in shown}
+    assert not [row for row in shown if row[0].startswith(("=", "+", "-", "@", "\t", "\r"))]
+    _, *exact = csv.reader(io.StringIO(machine.content.decode(), newline=""))
+    assert set(DANGEROUS) <= {row[0] for row in exact}
+
+
+async def test_what_is_sent_to_excel_is_marked_separated_and_ended_as_excel_expects(
+    client: httpx.AsyncClient, door: Door
+) -> None:
+    answer = await export(client, door.keys.centre, MENTORSHIPS, "csv")
+
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    lines = answer.content.decode("utf-8-sig").split("\r\n")
+    assert 8 == len(lines[0].split(";"))
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "text/csv; charset=utf-8" == answer.headers["Content-Type"]
+    assert "no-store" == answer.headers["Cache-Control"]
+
+
+async def test_a_workbook_freezes_filters_and_prints_its_header(
+    client: httpx.AsyncClient, door: Door
+) -> None:
+    answer = await export(client, door.keys.centre, MENTORSHIPS, "xlsx")
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+        book = parts.read("xl/workbook.xml").decode()
+    assert 'state="frozen"' in sheet
+    assert "<autoFilter ref=" in sheet
+    assert "_xlnm.Print_Titles" in book
+    assert 'orientation="landscape"' in sheet
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"query": "{ viewer { name } }"}, 400, "EXPORT_NOT_A_LIST"),
+        ({"query": "{ people { totalCount } }"}, 400, "EXPORT_NOT_A_LIST"),
+        (
+            {"query": "{ people { nodes { id } } mentors { nodes { id } } }"},
+            400,
+            "EXPORT_NOT_A_LIST",
+        ),
+        ({"query": "{ people { nodes { nobody } } }"}, 400, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": "{"}, 400, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{ people { nodes { id } } }", "format": "pdf"}, 400, "BAD_USER_INPUT"),
+        ({"document": "nothing"}, 404, "EXPORT_UNKNOWN"),
+        ({"document": "mentors", "variables": {"stranger": 1}}, 400, "BAD_USER_INPUT"),
+        ({"document": "template", "variables": {}}, 400, "BAD_USER_INPUT"),
+        ({"document": "mentor-base", "variables": {"organisation": "x"}}, 400, "BAD_USER_INPUT"),
+        ({"variables": {}}, 400, "BAD_REQUEST"),
+    ],
+)
+async def test_what_cannot_be_exported_is_refused_with_a_code(
+    client: httpx.AsyncClient, door: Door, body: Json, status: int, code: str
+) -> None:
+    answer = await client.post("/exports", headers=bearer(door.keys.centre), json=body)
+
+    assert (status, {code}) == (answer.status_code, codes(answer))
+
+
+async def test_without_a_key_nothing_is_exported(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/exports/mentors")
+
+    assert (401, {"UNAUTHENTICATED"}) == (answer.status_code, codes(answer))
+    assert "Bearer" == answer.headers["WWW-Authenticate"]
+
+
+async def test_a_masked_value_stays_masked_and_a_template_is_refused_to_who_sees_masks(
+    client: httpx.AsyncClient, door: Door
+) -> None:
+    query = "{ people { nodes { id birthDate maskedFields } } }"
+    seen = await door.ask("north", "{ people(first: 100) { nodes { id birthDate maskedFields } } }")
+
+    answer = await export(client, door.keys.north, query, "csv-rfc4180")
+    template = await client.get(
+        "/exports/template",
+        params={"organisation": f"organisation-{uid('organisation', 3)}"},
+        headers=bearer(door.keys.north),
+    )
+
+    _, *rows = csv.reader(io.StringIO(answer.content.decode()))
+    assert [
+        [one["id"], one["birthDate"] or "", "; ".join(one["maskedFields"])]
+        for one in seen["people"]["nodes"]
+    ] == rows
+    assert any(row[2] for row in rows)
+    assert (403, {"FORBIDDEN"}) == (template.status_code, codes(template))
+
+
+@pytest.mark.parametrize(
+    "name", ["mentors", "mentees", "mentorships", "mentor-base", "mentee-base"]
+)
+@pytest.mark.parametrize("wanted", ["xlsx", "csv", "csv-rfc4180"])
+async def test_every_named_export_is_made_for_every_viewer(
+    client: httpx.AsyncClient, door: Door, name: str, wanted: str
+) -> None:
+    for who in ("centre", "north", "partner"):
+        answer = await client.get(
+            f"/exports/{name}",
+            params={"format": wanted},
+            headers=bearer(getattr(door.keys, who)),
+        )
+
+        assert 200 == answer.status_code, answer.text
+
+
+async def test_the_list_of_exports_says_what_each_takes(client: httpx.AsyncClient) -> None:
+    listed = (await client.get("/exports")).json()
+
+    names = {
+        one["name"]: {value["name"] for value in one["parameters"]} for one in listed["exports"]
+    }
+    assert {"organisation", "academicYear"} == names["template"]
+    assert {"asOf", "organisation", "department", "formCode"} == names["mentors"]
+    assert {"xlsx", "csv", "csv-rfc4180"} == set(listed["formats"])
