@@ -1,0 +1,1 @@
+"""Labelled records for judging the matcher: invented people, their cards, and who is who."""
