@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from sync.matching.contradictions import contradictions
+from sync.matching.contradictions import contradictions, contradictory
 from sync.matching.decide import Decision, Decisions
+from sync.matching.edges import Edges, components
 from sync.matching.facts import content_order, is_weak
 from sync.matching.hashing import Int64s
 from sync.matching.mend import Knot, untie
-from sync.matching.mentions import Edges, attach
+from sync.matching.mentions import attach
 from sync.matching.questions import questions
+from sync.matching.slices import groups, sliced
 
 Scores = npt.NDArray[np.int32]
 
@@ -58,7 +58,7 @@ def cluster(
     edges = Edges(left=left, right=right, score=score, decision=np.asarray(decision, dtype="<U5"))
     must, cannot = _last_words(verdicts or Verdicts())
     edges = edges.without(cannot)
-    labels = _components(len(facts), edges, must)
+    labels = components(len(facts), *_linked(edges, must))
     labels = _mended(facts, labels, edges, must, cannot)
     strong = ~is_weak(facts)
     attached = attach(facts, labels, edges, cannot=cannot, strong=strong)
@@ -76,13 +76,6 @@ def canonical(labels: Int64s, record_ids: Int64s) -> Int64s:
     return named
 
 
-def components(size: int, left: Int64s, right: Int64s) -> Int64s:
-    """Number the connected components of a graph of positions."""
-    ones = np.ones(len(left), dtype=np.int8)
-    graph = coo_array((ones, (left, right)), shape=(size, size))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
-
-
 def _last_words(verdicts: Verdicts) -> tuple[Int64s, Int64s]:
     """Give pairs (n, 2) that must and that cannot be one person; a later word replaces one."""
     word: dict[tuple[int, int], str] = {}
@@ -97,41 +90,46 @@ def _last_words(verdicts: Verdicts) -> tuple[Int64s, Int64s]:
     return sides[0].reshape(-1, 2), sides[1].reshape(-1, 2)
 
 
-def _components(size: int, edges: Edges, must: Int64s) -> Int64s:
+def _linked(edges: Edges, must: Int64s) -> tuple[Int64s, Int64s]:
     linked = edges.decision == Decision.LINK
     left = np.concatenate([edges.left[linked], must[:, 0]])
     right = np.concatenate([edges.right[linked], must[:, 1]])
-    return components(size, left, right)
+    return left, right
 
 
 def _mended(
     facts: pd.DataFrame, labels: Int64s, edges: Edges, must: Int64s, cannot: Int64s
 ) -> Int64s:
-    """Cluster again, by constrained average linkage, the components that contradict themselves."""
-    one, other = contradictions(facts, labels, cannot)
-    broken = np.unique(labels[one])
+    """Cluster again, by constrained average linkage, the components that contradict themselves.
+
+    A component too large for that is first taken apart at its weakest links.
+    """
+    broken = contradictory(facts, labels, cannot)
     if not len(broken):
         return labels
+    links = edges.those(edges.decision == Decision.LINK)
+    labels = sliced(labels, links, must, among=broken)
+    pieces = contradictory(facts, labels, cannot)
+    one, other = contradictions(facts, labels, cannot, among=pieces)
     rank = content_order(facts)
-    mended = labels.copy()
-    fresh = int(labels.max()) + 1
-    linked = edges.decision == Decision.LINK
-    for component in broken.tolist():
-        members = np.flatnonzero(labels == component)
-        members = members[np.argsort(rank[members])]
-        inside = linked & (labels[edges.left] == component)
-        here = labels[one] == component
+    members = groups(labels, np.arange(len(labels)), pieces)
+    inside = groups(labels, links.left, pieces, labels[links.left] == labels[links.right])
+    against, joined = groups(labels, one, pieces), groups(labels, must[:, 0], pieces)
+    mended, fresh = labels.copy(), int(labels.max()) + 1
+    for piece in pieces.tolist():
+        here = members[piece][np.argsort(rank[members[piece]])]
+        within = inside[piece]
         parts = untie(
             Knot(
-                members=members,
-                left=edges.left[inside],
-                right=edges.right[inside],
-                score=edges.score[inside],
-                against=np.column_stack([one[here], other[here]]),
-                must=must[labels[must[:, 0]] == component],
+                members=here,
+                left=links.left[within],
+                right=links.right[within],
+                score=links.score[within],
+                against=np.column_stack([one[against[piece]], other[against[piece]]]),
+                must=must[joined[piece]],
                 cannot=cannot,
             )
         )
-        mended[members] = fresh + parts
-        fresh += len(members)
+        mended[here] = fresh + parts
+        fresh += len(here)
     return mended

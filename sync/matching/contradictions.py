@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sync.matching.facts import texts
+from sync.matching.facts import birth_days, birth_years, coded
 from sync.matching.hashing import Int64s
 from sync.matching.keys import all_pairs
 from sync.matching.levels import patterns
@@ -12,19 +12,67 @@ from sync.matching.model import HAND_MODEL
 from sync.matching.scales import Birth, Given, Last, Same, level
 
 _READ = ("last", "first", "middle", "birth", "snils")
+_SAID = (
+    "last_key",
+    "first_key",
+    "middle_key",
+    "previous_last_key",
+    "snils_hash",
+    "kind",
+    "source_id",
+    "organisation_id",
+    "employment_kind",
+)
+_KEPT = 2  # records of one content: two cards word for word may contradict each other too
+MOST_CONTENTS = 1_000
 _CARDS = ("STAFF", "PUPIL")
 _PART_TIME = ("INTERNAL_PT", "EXTERNAL_PT", "CIVIL")
 
 
-def contradictions(facts: pd.DataFrame, labels: Int64s, cannot: Int64s) -> tuple[Int64s, Int64s]:
-    """Give the pairs of positions that share a label and contradict each other."""
-    order = np.argsort(labels, kind="stable")
-    one, other = all_pairs(labels[order], order.astype(np.int64))
+def contradictory(facts: pd.DataFrame, labels: Int64s, cannot: Int64s) -> Int64s:
+    """Give the labels whose records contradict each other, in their order.
+
+    Records that say the same are looked at as two of them: costs pairs of different contents. A
+    label with more contents than MOST_CONTENTS is taken to contradict itself.
+    """
+    rows = _contents(facts, labels)
+    sizes = np.bincount(labels[rows], minlength=int(labels.max(initial=-1)) + 1)
+    many = np.flatnonzero(sizes > MOST_CONTENTS)
+    rows = rows[sizes[labels[rows]] <= MOST_CONTENTS]
+    one, _ = _against(facts, labels, rows)
+    forbidden = cannot[labels[cannot[:, 0]] == labels[cannot[:, 1]]][:, 0]
+    return np.unique(np.concatenate([labels[one], labels[forbidden], many])).astype(np.int64)
+
+
+def contradictions(
+    facts: pd.DataFrame, labels: Int64s, cannot: Int64s, *, among: Int64s
+) -> tuple[Int64s, Int64s]:
+    """Give the pairs of positions that share a label of `among` and contradict each other."""
+    one, other = _against(facts, labels, np.flatnonzero(np.isin(labels, among)))
+    same = labels[cannot[:, 0]] == labels[cannot[:, 1]]
+    forbidden = cannot[same]
+    return np.concatenate([one, forbidden[:, 0]]), np.concatenate([other, forbidden[:, 1]])
+
+
+def _against(facts: pd.DataFrame, labels: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
+    order = rows[np.argsort(labels[rows], kind="stable")].astype(np.int64)
+    one, other = all_pairs(labels[order], order)
     against = contradict(facts, one, other)
-    forbidden = cannot[labels[cannot[:, 0]] == labels[cannot[:, 1]]]
-    left = np.concatenate([one[against], forbidden[:, 0]])
-    right = np.concatenate([other[against], forbidden[:, 1]])
-    return left, right
+    return one[against], other[against]
+
+
+def _contents(facts: pd.DataFrame, labels: Int64s) -> Int64s:
+    """Give two positions, or one, of each content that a label has."""
+    shared = np.bincount(labels)[labels] > 1
+    rows = np.flatnonzero(shared)
+    said = pd.DataFrame({name: coded(facts, name).codes[rows] for name in _SAID})
+    said = said.assign(
+        label=labels[rows],
+        day=birth_days(facts)[rows],
+        year=birth_years(facts)[rows],
+        active=facts["active"].to_numpy(dtype=bool)[rows],
+    )
+    return rows[(said.groupby(list(said.columns), sort=False).cumcount() < _KEPT).to_numpy()]
 
 
 def contradict(facts: pd.DataFrame, left: Int64s, right: Int64s) -> npt.NDArray[np.bool_]:
@@ -45,13 +93,13 @@ def _second_card(
 
     A card entered twice word for word is one person; part-time posts have cards of their own.
     """
-    kind, source = texts(facts, "kind"), texts(facts, "source_id")
-    unit, post = texts(facts, "organisation_id"), texts(facts, "employment_kind")
+    kind, post = coded(facts, "kind"), coded(facts, "employment_kind")
     active = facts["active"].to_numpy(dtype=bool)
-    card = active & np.isin(kind, _CARDS) & ~np.isin(post, _PART_TIME)
+    card = active & np.isin(kind.distinct.astype(str), _CARDS)[kind.codes]
+    card &= ~np.isin(post.distinct.astype(str), _PART_TIME)[post.codes]
     two = card[left] & card[right]
-    for column in (kind, source, unit):
-        two &= column[left] == column[right]
+    for column in (kind, coded(facts, "source_id"), coded(facts, "organisation_id")):
+        two &= column.codes[left] == column.codes[right]
     same = (level(pattern, "last") == Last.EQUAL) & (level(pattern, "first") == Given.EQUAL)
     same &= np.isin(level(pattern, "middle"), (Given.EQUAL, Given.ABSENT, Given.UNKNOWN))
     same &= level(pattern, "birth") == Birth.EQUAL

@@ -19,37 +19,91 @@ and
 every array of this package; the index is not read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sync.matching.hashing import Int64s, hash_column
+from sync.matching.hashing import Int64s, hash_texts
 
 Texts = npt.NDArray[np.object_]
 NO_DAY = np.iinfo(np.int32).min
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """A column as numbers of its distinct values: what is done to a value is done once."""
+
+    codes: Int64s
+    distinct: Texts
+
+    def gathered(self) -> Texts:
+        """Give the value of each row."""
+        return self.distinct[self.codes]
+
+    def mapped(self, function: Callable[[str], str]) -> "Coded":
+        """Give the column with a function applied; values may stop being distinct."""
+        return Coded(codes=self.codes, distinct=_objects(map(function, self.distinct.tolist())))
+
+    def hashed(self) -> npt.NDArray[np.uint64]:
+        """Give the stable hash of each row's text, 0 for an empty one."""
+        return hash_texts(self.distinct.tolist())[self.codes]
+
+    def stands(self) -> npt.NDArray[np.bool_]:
+        """Tell which rows hold anything at all."""
+        return _flags(self.distinct.tolist())[self.codes]
+
+
+def coded(facts: pd.DataFrame, column: str) -> Coded:
+    """Give a column of texts by distinct values, "" where nothing stands; ids become texts.
+
+    A categorical column costs nothing: its categories are the distinct values.
+    """
+    values = facts[column]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        at, found = values.cat.codes.to_numpy(), values.cat.categories.to_numpy(dtype=object)
+    else:
+        at, found = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
+    codes = np.where(at < 0, len(found), at).astype(np.int64)
+    return Coded(codes=codes, distinct=_objects([*map(_text, found), ""]))
+
+
+def coded_lists(facts: pd.DataFrame, column: str) -> Coded:
+    """Give a column of lists as texts of one element a line, by distinct values."""
+    values = facts[column]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return coded(facts, column)
+    joined = ["\n".join(value) if isinstance(value, list) else "" for value in values.to_list()]
+    codes, distinct = pd.factorize(_objects(joined))
+    return Coded(codes=codes.astype(np.int64), distinct=_objects(distinct))
+
+
 def texts(facts: pd.DataFrame, column: str) -> Texts:
     """Give a column as plain texts, "" where nothing stands; ids become their usual text."""
-    values = facts[column].to_numpy(dtype=object)
-    codes, distinct = pd.factorize(values, use_na_sentinel=True)
-    plain = np.array([_text(value) for value in distinct] + [""], dtype=object)
-    return plain[codes]
+    return coded(facts, column).gathered()
 
 
 def _text(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def lists(facts: pd.DataFrame, column: str) -> list[list[str]]:
-    """Give a column of lists, an empty list where nothing stands."""
-    return [value if isinstance(value, list) else [] for value in facts[column].to_list()]
+def _objects(values: Iterable[object]) -> Texts:
+    listed = list(values)
+    found = np.empty(len(listed), dtype=object)
+    found[:] = listed
+    return found
+
+
+def _flags(values: list[str]) -> npt.NDArray[np.bool_]:
+    return np.array([value != "" for value in values], dtype=bool)
 
 
 def birth_days(facts: pd.DataFrame) -> Int64s:
-    """Give birth dates as days since 1970, NO_DAY where unknown."""
+    """Give birth dates as days since 1970, NO_DAY where unknown; whole numbers are such days."""
+    if facts["birth_date"].dtype == np.int64:
+        return facts["birth_date"].to_numpy(np.int64)
     values = pd.to_datetime(facts["birth_date"], errors="coerce").to_numpy("datetime64[D]")
     days = values.astype(np.int64)
     return np.where(np.isnat(values), NO_DAY, days)
@@ -68,19 +122,13 @@ def birth_years(facts: pd.DataFrame) -> Int64s:
 
 def places(facts: pd.DataFrame) -> npt.NDArray[np.uint64]:
     """Give where each record places its person, as a hash: the workplace it names, else its own."""
-    named = texts(facts, "affiliation_organisation_id")
-    return hash_column(np.where(named != "", named, texts(facts, "organisation_id")))
-
-
-def gather(function: Callable[[str], str], values: Texts) -> Texts:
-    """Apply a function to each distinct text once and give the results in place."""
-    codes, distinct = pd.factorize(values)
-    return np.array([function(str(value)) for value in distinct], dtype=object)[codes]
+    named = coded(facts, "affiliation_organisation_id").hashed()
+    return np.where(named != 0, named, coded(facts, "organisation_id").hashed())
 
 
 def is_weak(facts: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Tell which records state neither a birth date or year nor a СНИЛС (COUNTING, facts, 4)."""
-    has_snils = facts["snils_hash"].notna().to_numpy(dtype=bool)
+    has_snils = coded(facts, "snils_hash").stands()
     return np.asarray(~has_snils & (birth_years(facts) == 0), dtype=bool)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +13,11 @@ from sync.matching.facts import (
     NO_DAY,
     birth_days,
     birth_years,
-    gather,
-    lists,
+    coded,
+    coded_lists,
     places,
-    texts,
 )
-from sync.matching.hashing import Int64s, hash_column, hash_text, mix
+from sync.matching.hashing import Int64s, hash_text, hash_texts, mix
 from sync.matching.lexicon import first_names
 from sync.matching.phonetic import surname_sound
 
@@ -64,14 +64,16 @@ class _Parts:
     place: npt.NDArray[np.uint64]
 
 
-def blocking_keys(facts: pd.DataFrame) -> Keys:
+def blocking_keys(facts: pd.DataFrame, *, without_snils: bool = False) -> Keys:
     """Give every key of every record; a pair is a candidate when it shares one.
 
     A key depends on its record alone, so stored keys serve an increment as they serve a full run.
+    `without_snils` is for learning: what only equal numbers bring together teaches nothing.
     """
     parts = _parts(facts)
     keys, positions = [], []
-    for key, position in _all_keys(facts, parts):
+    found = _all_keys(facts, parts)
+    for key, position in islice(found, 1, None) if without_snils else found:
         keys.append(key)
         positions.append(position)
     key, position = np.concatenate(keys), np.concatenate(positions)
@@ -83,18 +85,18 @@ def blocking_keys(facts: pd.DataFrame) -> Keys:
 
 
 def _parts(facts: pd.DataFrame) -> _Parts:
-    last, first, middle = (texts(facts, f"{part}_key") for part in ("last", "first", "middle"))
+    last, first, middle = (coded(facts, f"{part}_key") for part in ("last", "first", "middle"))
     days = birth_days(facts)
     year = birth_years(facts)
     calendar = pd.Series(np.where(days == NO_DAY, 0, days).astype("datetime64[D]"))
     in_year = (calendar.dt.month * 100 + calendar.dt.day).to_numpy(np.uint64)
     return _Parts(
-        snils=hash_column(texts(facts, "snils_hash")),
-        last=hash_column(last),
-        first=hash_column(first) * (np.char.str_len(first.astype(str)) > 1),
-        middle=hash_column(middle),
-        sound=hash_column(gather(surname_sound, last)),
-        initial=hash_column(gather(lambda text: text[:1], first)),
+        snils=coded(facts, "snils_hash").hashed(),
+        last=last.hashed(),
+        first=first.mapped(lambda text: text if len(text) > 1 else "").hashed(),
+        middle=middle.hashed(),
+        sound=last.mapped(surname_sound).hashed(),
+        initial=first.mapped(lambda text: text[:1]).hashed(),
         day=np.where(days == NO_DAY, 0, days + 1_000_000).astype(np.uint64),
         day_of_year=np.where(days == NO_DAY, np.uint64(0), in_year),
         year=year.astype(np.uint64),
@@ -141,13 +143,15 @@ def _surname_sounds(
 ) -> Iterator[tuple[Int64s, npt.NDArray[np.uint64]]]:
     """Give the sounds of a surname, of each half of a double one and of the former surname."""
     everyone = np.arange(len(facts), dtype=np.int64)
-    last, former = texts(facts, "last_key"), texts(facts, "previous_last_key")
-    yield everyone, hash_column(gather(surname_sound, last))
-    yield everyone, hash_column(gather(surname_sound, former))
+    last, former = coded(facts, "last_key"), coded(facts, "previous_last_key")
+    yield everyone, last.mapped(surname_sound).hashed()
+    if former.stands().any():
+        yield everyone, former.mapped(surname_sound).hashed()
     for half in (0, 1):
-        part = gather(partial(_half, half=half), last)
-        at = everyone[part != ""]
-        yield at, hash_column(gather(surname_sound, part[at]))
+        part = last.mapped(partial(_half, half=half))
+        at = everyone[part.stands()]
+        if len(at):
+            yield at, part.mapped(surname_sound).hashed()[at]
 
 
 def _half(surname: str, *, half: int) -> str:
@@ -159,8 +163,8 @@ def _first_roots(
     facts: pd.DataFrame,
 ) -> Iterator[tuple[Int64s, npt.NDArray[np.uint64]]]:
     """Give the names that a first name is or may be short for."""
-    first = texts(facts, "first_key")
-    codes, distinct = pd.factorize(first)
+    first = coded(facts, "first_key")
+    codes, distinct = first.codes, first.distinct.tolist()
     roots = first_names().roots
     forms = [sorted({name, *roots.get(name, ())}) if len(name) > 1 else [] for name in distinct]
     for rank in range(max(map(len, forms), default=0)):
@@ -172,13 +176,21 @@ def _first_roots(
 def _contacts(
     facts: pd.DataFrame,
 ) -> Iterator[tuple[Int64s, npt.NDArray[np.uint64], int]]:
+    """Give each subscriber's phone and each e-mail address with the positions that state it."""
     for column, salt in (("phones", 8), ("emails", 9)):
-        exploded = pd.Series(lists(facts, column)).explode().dropna()
-        values = exploded.to_numpy(dtype=object)
-        if column == "phones":
-            whole = np.array([len(str(value)) == _NATIONAL_PHONE for value in values], dtype=bool)
-            exploded, values = exploded[whole], values[whole]
-        yield exploded.index.to_numpy(np.int64), hash_column(values), salt
+        found = coded_lists(facts, column)
+        stated = [_stated(text, column) for text in found.distinct.tolist()]
+        for rank in range(max(map(len, stated), default=0)):
+            hashed = hash_texts(one[rank] if len(one) > rank else "" for one in stated)[found.codes]
+            at = np.flatnonzero(hashed).astype(np.int64)
+            yield at, hashed[at], salt
+
+
+def _stated(text: str, column: str) -> list[str]:
+    values = [value for value in text.split("\n") if value]
+    if column == "phones":
+        return [value for value in values if len(value) == _NATIONAL_PHONE]
+    return values
 
 
 def candidates(keys: Keys, *, cap: int = CAP) -> Candidates:
@@ -198,6 +210,16 @@ def candidates(keys: Keys, *, cap: int = CAP) -> Candidates:
         refined=len(np.unique(block[large])),
         chained=len(np.unique(finer[too_large])),
     )
+
+
+def expected_pairs(keys: Keys, *, cap: int) -> int:
+    """Give how many pairs `candidates` will look at with this cap, repeats among them."""
+    block = keys.key
+    large = _oversized(block, cap)
+    finer = np.where(large, mix(block.view(np.uint64), keys.finer.view(np.uint64), salt=7), block)
+    _, counts = np.unique(finer, return_counts=True)
+    small = counts[counts <= cap]
+    return int((small * (small - 1) // 2).sum() + counts[counts > cap].sum())
 
 
 def _oversized(block: Int64s, cap: int) -> npt.NDArray[np.bool_]:
@@ -225,5 +247,6 @@ def _chain(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
 def _unique(left: Int64s, right: Int64s) -> tuple[Int64s, Int64s]:
     low, high = np.minimum(left, right), np.maximum(left, right)
     width = int(high.max(initial=0)) + 1
-    pairs = np.unique(low[low != high] * width + high[low != high])
+    pairs = np.sort(low[low != high] * width + high[low != high])
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     return pairs // width, pairs % width

@@ -12,14 +12,13 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from sync.matching.facts import (
     NO_DAY,
-    Texts,
+    Coded,
     birth_days,
     birth_years,
-    gather,
+    coded,
+    coded_lists,
     is_weak,
-    lists,
     places,
-    texts,
 )
 from sync.matching.hashing import Int64s
 from sync.matching.lexicon import first_names
@@ -91,30 +90,39 @@ def patterns(
 
 def _name_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> tuple[Int64s, Int64s]:
     """Give levels of surname and first name, which may stand in each other's place."""
-    last, former = texts(facts, "last_key"), texts(facts, "previous_last_key")
-    first = texts(facts, "first_key")
+    last, first = coded(facts, "last_key"), coded(facts, "first_key")
+    former = coded(facts, "previous_last_key")
     lasts = _on_pairs(last, left, right, last_level)
     firsts = _on_pairs(first, left, right, given_level)
-    has_former = (former[left] != "") | (former[right] != "")
-    meets = (former[left] == last[right]) | (former[right] == last[left])
-    meets |= (former[left] == former[right]) & (former[left] != "")
-    known = (last[left] != "") & (last[right] != "")
-    lasts[has_former & meets & known & (lasts != Last.EQUAL)] = Last.FORMER
-    swapped = (last[left] == first[right]) & (last[right] == first[left]) & known
+    in_last, in_first, in_former = _one_code(last, first, former)
+    known = last.stands()[left] & last.stands()[right]
+    has_former = former.stands()
+    meets = (in_former[left] == in_last[right]) | (in_former[right] == in_last[left])
+    meets |= (in_former[left] == in_former[right]) & has_former[left]
+    formerly = (has_former[left] | has_former[right]) & meets & known & (lasts != Last.EQUAL)
+    lasts[formerly] = Last.FORMER
+    swapped = (in_last[left] == in_first[right]) & (in_last[right] == in_first[left]) & known
     swapped &= lasts != Last.EQUAL
     lasts[swapped], firsts[swapped] = Last.SWAPPED, Given.EQUAL
     return lasts, firsts
 
 
+def _one_code(*columns: Coded) -> list[Int64s]:
+    """Number the values of several columns alike."""
+    numbers, _ = pd.factorize(np.concatenate([column.distinct for column in columns]))
+    ends = np.cumsum([len(column.distinct) for column in columns])[:-1]
+    parts = np.split(numbers.astype(np.int64), ends)
+    return [part[column.codes] for part, column in zip(parts, columns, strict=True)]
+
+
 def _on_pairs(
-    values: Texts, left: Int64s, right: Int64s, compare: Callable[[str, str], int]
+    column: Coded, left: Int64s, right: Int64s, compare: Callable[[str, str], int]
 ) -> Int64s:
     """Apply a symmetric comparison to each distinct unordered pair of values once."""
-    codes, distinct = pd.factorize(values)
-    low = np.minimum(codes[left], codes[right])
-    high = np.maximum(codes[left], codes[right])
-    numbers, pairs = pd.factorize(low * len(distinct) + high)
-    width = max(len(distinct), 1)
+    distinct, width = column.distinct.tolist(), max(len(column.distinct), 1)
+    low = np.minimum(column.codes[left], column.codes[right])
+    high = np.maximum(column.codes[left], column.codes[right])
+    numbers, pairs = pd.factorize(low * width + high)
     levels = [compare(*sorted((distinct[p // width], distinct[p % width]))) for p in pairs.tolist()]
     return np.array(levels, dtype=np.int64)[numbers] if levels else np.zeros(len(left), np.int64)
 
@@ -208,20 +216,21 @@ def _fields(days: Int64s) -> tuple[Int64s, Int64s, Int64s]:
     return day, months.astype(np.int64) % 12 + 1, years
 
 
-def _same(values: Texts, left: Int64s, right: Int64s) -> Int64s:
-    codes, distinct = pd.factorize(values)
-    nothing = np.array([value == "" for value in distinct], dtype=bool)
-    one, other = codes[left], codes[right]
+def _same(column: Coded, left: Int64s, right: Int64s) -> Int64s:
+    one, other = column.codes[left], column.codes[right]
+    stands = column.stands()
     levels = np.where(one == other, Same.EQUAL, Same.DIFFERENT).astype(np.int64)
-    levels[nothing[one] | nothing[other]] = Same.UNKNOWN
+    levels[~(stands[left] & stands[right])] = Same.UNKNOWN
     return levels
 
 
-def _shared(values: list[list[str]], left: Int64s, right: Int64s) -> Int64s:
+def _shared(column: Coded, left: Int64s, right: Int64s) -> Int64s:
     """Compare lists: EQUAL when they share an element."""
-    codes, distinct = pd.factorize(np.array(["\n".join(v) for v in values], dtype=object))
-    joined = np.array(distinct, dtype=object)
-    return _on_pairs(joined[codes], left, right, _lists_level) if len(values) else left
+    levels = np.zeros(len(left), dtype=np.int64)
+    stands = column.stands()
+    both = np.flatnonzero(stands[left] & stands[right])
+    levels[both] = _on_pairs(column, left[both], right[both], _lists_level)
+    return levels
 
 
 def _lists_level(one: str, other: str) -> Same:
@@ -238,9 +247,8 @@ def _rarity(
     frequencies: Frequencies,
 ) -> Int64s:
     """Give how rare the name is that both records bear; the more frequent spelling decides."""
-    sounds = gather(surname_sound, texts(facts, "last_key"))
-    last = _numbers(sounds, frequencies.surnames)
-    first = _numbers(texts(facts, "first_key"), frequencies.first_names)
+    last = _numbers(coded(facts, "last_key").mapped(surname_sound), frequencies.surnames)
+    first = _numbers(coded(facts, "first_key"), frequencies.first_names)
     share = last * first
     most = np.maximum(share[pairs[0]], share[pairs[1]])
     levels = np.where(most >= frequencies.frequent, Rarity.FREQUENT, Rarity.MIDDLING)
@@ -250,38 +258,41 @@ def _rarity(
     return np.where(borne, levels, Rarity.NONE)
 
 
-def _numbers(values: Texts, numbers: Mapping[str, int]) -> Int64s:
-    codes, distinct = pd.factorize(values)
-    return np.array([numbers.get(str(v), 1) for v in distinct], dtype=np.int64)[codes]
+def _numbers(column: Coded, numbers: Mapping[str, int]) -> Int64s:
+    return np.array([numbers.get(v, 1) for v in column.distinct], dtype=np.int64)[column.codes]
 
 
 def _text_levels(column: str, facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
-    return _same(texts(facts, column), left, right)
+    return _same(coded(facts, column), left, right)
 
 
 def _middle_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
-    return _on_pairs(texts(facts, "middle_key"), left, right, given_level)
+    return _on_pairs(coded(facts, "middle_key"), left, right, given_level)
 
 
 def _phone_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
     """Compare phones that name a subscriber; a city number without its code does not."""
-    whole = [[p for p in phones if p.startswith("+")] for phones in lists(facts, "phones")]
-    return _shared(whole, left, right)
+    return _shared(coded_lists(facts, "phones").mapped(_whole_phones), left, right)
+
+
+def _whole_phones(phones: str) -> str:
+    return "\n".join(phone for phone in phones.split("\n") if phone.startswith("+"))
 
 
 def _email_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
-    return _shared(lists(facts, "emails"), left, right)
+    return _shared(coded_lists(facts, "emails"), left, right)
 
 
 def _place_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
     place = places(facts)
-    same = place[left] == place[right]
-    return np.where(same, Same.EQUAL, Same.DIFFERENT).astype(np.int64)
+    levels = np.where(place[left] == place[right], Same.EQUAL, Same.DIFFERENT).astype(np.int64)
+    levels[(place[left] == 0) | (place[right] == 0)] = Same.UNKNOWN
+    return levels
 
 
 def _role_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
-    role = texts(facts, "role")
-    return _same(np.where(role == "OTHER", "", role), left, right)
+    role = coded(facts, "role").mapped(lambda text: "" if text == "OTHER" else text)
+    return _same(role, left, right)
 
 
 def _weak_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:

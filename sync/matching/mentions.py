@@ -5,41 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from sync.matching.decide import Decision, Decisions
+from sync.matching.decide import Decision
+from sync.matching.edges import Edges, components
 from sync.matching.hashing import Int64s
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import Given, Last, level
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edges:
-    """Compared pairs of positions that were not told apart."""
-
-    left: Int64s
-    right: Int64s
-    score: npt.NDArray[np.int32]
-    decision: Decisions
-
-    def those(self, wanted: npt.NDArray[np.bool_]) -> "Edges":
-        """Give the edges that are wanted."""
-        return Edges(
-            left=self.left[wanted],
-            right=self.right[wanted],
-            score=self.score[wanted],
-            decision=self.decision[wanted],
-        )
-
-    def without(self, pairs: Int64s) -> "Edges":
-        """Give the edges that are not among pairs (n, 2) with the lesser position first."""
-        if not len(pairs):
-            return self
-        width = int(max(self.left.max(initial=0), self.right.max(initial=0), pairs.max())) + 1
-        low, high = np.minimum(self.left, self.right), np.maximum(self.left, self.right)
-        return self.those(~np.isin(low * width + high, pairs[:, 0] * width + pairs[:, 1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +59,10 @@ def _grouped(labels: Int64s, exact: Edges, is_strong: npt.NDArray[np.bool_]) -> 
     """Join mentions of exactly one full name in one place."""
     one, other = labels[exact.left], labels[exact.right]
     mentions = ~is_strong[one] & ~is_strong[other]
-    group = _components(len(is_strong), one[mentions], other[mentions])
+    group = components(len(is_strong), one[mentions], other[mentions])
     least = np.full(len(is_strong), len(is_strong), dtype=np.int64)
     np.minimum.at(least, group, np.arange(len(is_strong)))
     return least[group][labels] if len(labels) else labels
-
-
-def _components(size: int, left: Int64s, right: Int64s) -> Int64s:
-    ones = np.ones(len(left), dtype=np.int8)
-    graph = coo_array((ones, (left, right)), shape=(size, size))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
 def _forbidden(labels: Int64s, cannot: Int64s) -> frozenset[tuple[int, int]]:

@@ -6,10 +6,10 @@ import pandas as pd
 
 from sync.matching.contradictions import contradict
 from sync.matching.decide import WINDOW, Decision, reasons
+from sync.matching.edges import Edges
 from sync.matching.facts import NO_DAY, birth_days, content_order
 from sync.matching.hashing import Int64s
 from sync.matching.levels import patterns
-from sync.matching.mentions import Edges
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import Birth, Given, Same, level
 

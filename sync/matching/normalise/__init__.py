@@ -36,16 +36,8 @@ __all__ = [
 ]
 
 VERSION = "1"  # facts made by another version are rebuilt from evidence
-_NAME_CELLS = (
-    "last_name",
-    "first_name",
-    "middle_name",
-    "full_name",
-    "previous_last_name",
-    "gender",
-)
 RULES = (
-    Rule(reads=_NAME_CELLS, fills=names.FILLS, apply=names.normalise_name),
+    Rule(reads=names.NAME_CELLS, fills=names.FILLS, apply=names.normalise_name),
     Rule(
         reads=("birth_date", "birth_year"),
         fills=("birth_date", "birth_year"),

@@ -29,6 +29,14 @@ _FEMALE_SURNAME = re.compile(r"(ова|ева|ина|ына|ская|цкая|а
 _MALE_SURNAME = re.compile(r"(ов|ев|ин|ын|ский|цкий|ой|ый)$")
 _PATRONYMIC_MIN = 5
 _SETTLES_WITHIN = 4  # a placed name placed again stays; odd ones need a second look
+NAME_CELLS = (
+    "last_name",
+    "first_name",
+    "middle_name",
+    "full_name",
+    "previous_last_name",
+    "gender",
+)
 FILLS = (
     "last_name",
     "first_name",
@@ -59,7 +67,7 @@ def normalise_name(cells: tuple[str, ...], _today: date) -> Outcome:
     former = title(_bare(previous)) or title(name.previous)
     shown = (title(name.last), title(name.first), title(name.middle), former)
     keys = (fold_last(name.last), fold_first(name.first), fold_middle(name.middle))
-    stated, guessed = _stated_sex(gender), sex_of(name)
+    stated, guessed = stated_sex(gender), sex_of(name)
     issues: tuple[Found, ...] = ()
     if stated and guessed and stated != guessed and is_patronymic(fold_yo(name.middle)):
         issues = (("gender", "gender.contradiction"),)
@@ -285,7 +293,8 @@ def sex_of(name: Name) -> str | None:
     return "MALE" if _MALE_SURNAME.search(last) and len(last) > _PATRONYMIC_MIN else None
 
 
-def _stated_sex(gender: str) -> str | None:
+def stated_sex(gender: str) -> str | None:
+    """Give MALE or FEMALE as a cell states it, or nothing."""
     folded = fold_yo(gender).strip(" .")
     if folded[:1] in ("м", "m") or folded == "1":
         return "MALE"

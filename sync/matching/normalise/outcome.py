@@ -34,9 +34,7 @@ def run_rule(rule: Rule, raw: pd.DataFrame, today: date) -> tuple[dict[str, obje
 
     Each distinct combination of cells is normalised once and gathered.
     """
-    cells = [_cells(raw, name) for name in rule.reads]
-    codes, distinct = _encode(cells)
-    outcomes = [rule.apply(combination, today) for combination in distinct]
+    codes, outcomes = outcomes_of(rule, raw, today)
     rows = [outcome.values for outcome in outcomes]  # noqa: PD011 - a dataclass, no frame
     columns: dict[str, object] = {}
     for place, name in enumerate(rule.fills):
@@ -44,6 +42,12 @@ def run_rule(rule: Rule, raw: pd.DataFrame, today: date) -> tuple[dict[str, obje
         values[:] = [row[place] for row in rows]
         columns[name] = values[codes]
     return columns, _findings(outcomes, codes, raw.index)
+
+
+def outcomes_of(rule: Rule, raw: pd.DataFrame, today: date) -> tuple[Codes, list[Outcome]]:
+    """Give the outcome of each distinct combination of cells, and which is each row's."""
+    codes, distinct = _encode([cells_of(raw, name) for name in rule.reads])
+    return codes, [rule.apply(combination, today) for combination in distinct]
 
 
 def run_rule_once(rule: Rule, raw: Mapping[str, object], today: date) -> Outcome:
@@ -60,9 +64,14 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def _cells(raw: pd.DataFrame, name: str) -> tuple[Codes, list[str]]:
+def cells_of(raw: pd.DataFrame, name: str) -> tuple[Codes, list[str]]:
+    """Give a column of cells as numbers of its distinct texts; a column not there is empty."""
     if name not in raw.columns:
         return np.zeros(len(raw), dtype=np.intp), [""]
+    if isinstance(raw[name].dtype, pd.CategoricalDtype):
+        at = raw[name].cat.codes.to_numpy(np.intp)
+        texts = [as_text(value) for value in raw[name].cat.categories]
+        return np.where(at < 0, len(texts), at), [*texts, ""]
     codes, distinct = pd.factorize(raw[name].to_numpy(dtype=object), use_na_sentinel=False)
     return codes, [as_text(value) for value in distinct]
 

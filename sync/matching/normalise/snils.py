@@ -9,20 +9,20 @@ from sync.matching.normalise.outcome import Outcome
 
 LENGTH = 11
 _SHORTEST_REPAIRED = 8  # a number kept as a number loses at most three leading zeros
-_UNCHECKED_UP_TO = 1_001_998  # control digits exist above 001-001-998 only
+UNCHECKED_UP_TO = 1_001_998  # control digits exist above 001-001-998 only
 _SCIENTIFIC = re.compile(r"^\d+([.,]\d+)?\s*[eе]\s*\+?\d+$", re.IGNORECASE)
 _FLOAT_TAIL = re.compile(r"[.,]0+$")
 _SEPARATORS = re.compile(r"[\s\-–—‑.,_№'\u00a0\u00ad]+")
 _LABEL = re.compile(r"снилс|страхов\w*|номер|:")
 _DIGIT_LIKE = str.maketrans({"о": "0", "o": "0", "з": "3"})
 # Numbers that stand in forms as samples: they pass the check and belong to nobody.
-_SAMPLES = frozenset({"12345678964", "11111111145", "00000000000"})
+SAMPLES = frozenset({"12345678964", "11111111145", "00000000000"})
 
 
 def has_valid_check(digits: str) -> bool:
     """Tell whether eleven digits carry the right control number (consultant.ru LAW_124607)."""
     number = int(digits[:9])
-    if number <= _UNCHECKED_UP_TO:
+    if number <= UNCHECKED_UP_TO:
         return True
     weighted = sum(int(digit) * weight for digit, weight in zip(digits, _weights(), strict=False))
     return weighted % 101 % 100 == int(digits[9:])
@@ -46,9 +46,9 @@ def _judge(digits: str) -> Outcome:
     if not _SHORTEST_REPAIRED <= len(digits) <= LENGTH:
         return Outcome(values=("", "BAD"), issues=(("snils", "snils.length"),))
     padded = digits.zfill(LENGTH)
-    if len(set(padded[:9])) == 1 or padded in _SAMPLES:
+    if len(set(padded[:9])) == 1 or padded in SAMPLES:
         return Outcome(values=("", "PLACEHOLDER"), issues=(("snils", "snils.placeholder"),))
-    repaired_unchecked = len(digits) < LENGTH and int(padded[:9]) <= _UNCHECKED_UP_TO
+    repaired_unchecked = len(digits) < LENGTH and int(padded[:9]) <= UNCHECKED_UP_TO
     if repaired_unchecked or not has_valid_check(padded):
         return Outcome(values=("", "BAD"), issues=(("snils", "snils.checksum"),))
     return Outcome(values=(padded, "VALID"))
