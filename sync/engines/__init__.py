@@ -1,0 +1,1 @@
+"""Where matching runs: the same pure functions over files, in one process, whatever their size."""

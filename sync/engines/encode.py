@@ -1,0 +1,192 @@
+"""Raw cells of a file into the facts the matcher takes, column by column."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from sync.engines.fillers import without_fillers
+from sync.engines.notices import Notice
+from sync.engines.record_file import Records
+from sync.matching.facts import NO_DAY, Coded
+from sync.matching.hashing import Int64s
+from sync.matching.lexicon import fold_yo
+from sync.matching.normalise import organisation_key
+from sync.matching.normalise.columns import contact_columns, recoded, snils_column
+from sync.matching.normalise.dates import normalise_birth
+from sync.matching.normalise.name_columns import name_columns
+from sync.matching.normalise.organisations import fold_locality
+from sync.matching.normalise.outcome import Rule, cells_of, outcomes_of
+from sync.matching.normalise.posts import normalise_employment
+
+_EPOCH = date(1970, 1, 1)
+_ROLES = {"staff": "STAFF", "pupil": "PUPIL", "сотрудник": "STAFF", "ученик": "PUPIL"}
+_LEFT = ("dismissed", "уволен", "выбыл", "inactive", "closed", "archived")
+_MARKS = ("район", "р-н", "м.р.", "г.о.", "городской", "муниципальный", "округ", "м.о.")
+_WORTH_HAVING = ("birth_date", "snils", "org_code", "source", "role")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """Facts in the order of what they say, where each stood in the file, and what was noticed."""
+
+    facts: pd.DataFrame
+    rows: Int64s
+    notices: list[Notice]
+
+
+def encode(records: Records, *, today: date) -> Encoded:
+    """Give the facts of a file's records; the same facts for any order of the rows.
+
+    O(distinct texts) in Python, the rest in columns.
+    """
+    raw = records.cells.rename(columns={"sex": "gender"})
+    days, years = _births(raw, today)
+    phones, emails = contact_columns(raw, today)
+    columns: dict[str, object] = {
+        **{name: _category(column) for name, column in name_columns(raw, today).items()},
+        "birth_date": days,
+        "birth_year": years,
+        "snils_hash": _category(snils_column(raw, today)),
+        "phones": _category(phones),
+        "emails": _category(emails),
+        "organisation_id": _category(_places(raw)),
+        "affiliation_organisation_id": _category(_constant(len(raw), "")),
+        "employment_kind": _category(_posts(raw, today)),
+        "source_id": _category(_cells(raw, "source")),
+        "external_id": _category(_cells(raw, "source_id")),
+        "role": _category(_roles(raw)),
+        "active": _active(raw),
+    }
+    facts = pd.DataFrame(columns)
+    facts["kind"] = facts["role"]
+    facts, found = without_fillers(facts)
+    order = _content_order(facts)
+    facts = facts.iloc[order].reset_index(drop=True)
+    facts["record_id"] = np.arange(len(facts), dtype=np.int64)
+    notices = [*_told(records, facts), *found]
+    return Encoded(facts=facts, rows=order, notices=notices)
+
+
+def _births(raw: pd.DataFrame, today: date) -> tuple[Int64s, Int64s]:
+    """Give days since 1970 and years, NO_DAY and 0 where unknown."""
+    rule = Rule(
+        reads=("birth_date", "birth_year"),
+        fills=("birth_date", "birth_year"),
+        apply=normalise_birth,
+    )
+    codes, outcomes = outcomes_of(rule, raw, today)
+    pairs = [outcome.values for outcome in outcomes]  # noqa: PD011 - a dataclass, no frame
+    days = [(day - _EPOCH).days if isinstance(day, date) else NO_DAY for day, _ in pairs]
+    years = [int(str(year)) if year else 0 for _, year in pairs]
+    return np.array(days, dtype=np.int64)[codes], np.array(years, dtype=np.int64)[codes]
+
+
+def _cells(raw: pd.DataFrame, name: str) -> Coded:
+    codes, cells = cells_of(raw, name)
+    return recoded(codes.astype(np.int64), (cell.strip() for cell in cells))
+
+
+def _constant(count: int, value: str) -> Coded:
+    return Coded(codes=np.zeros(count, dtype=np.int64), distinct=np.array([value], dtype=object))
+
+
+def _places(raw: pd.DataFrame) -> Coded:
+    """Give where a record stands: its code, else the school's name within its municipality."""
+    code = _cells(raw, "org_code")
+    name = _cells(raw, "org_name")
+    where = _cells(raw, "municipality")
+    keys = recoded(name.codes, map(_school, name.distinct.tolist()))
+    areas = recoded(where.codes, map(_area, where.distinct.tolist()))
+    joined = keys.codes * len(areas.distinct) + areas.codes
+    numbers, pairs = pd.factorize(joined)
+    width = len(areas.distinct)
+    named = [_joined(keys.distinct[p // width], areas.distinct[p % width]) for p in pairs.tolist()]
+    stated = code.stands()
+    codes = np.where(stated, code.codes, numbers.astype(np.int64) + len(code.distinct))
+    return recoded(codes, [*(f"#{text}" for text in code.distinct), *named])
+
+
+def _school(name: str) -> str:
+    if not name:
+        return ""
+    found = organisation_key(name)
+    return found.number or found.name_key
+
+
+def _area(name: str) -> str:
+    """Give a municipality without the words that say what kind it is."""
+    words = [word for word in fold_yo(name).replace(",", " ").split() if word not in _MARKS]
+    return fold_locality(" ".join(words))
+
+
+def _joined(school: str, area: str) -> str:
+    return f"{area}|{school}" if school else ""
+
+
+def _posts(raw: pd.DataFrame, today: date) -> Coded:
+    codes, cells = cells_of(raw, "position")
+    kinds = [
+        str(normalise_employment(("", cell), today).values[0])  # noqa: PD011 - a dataclass
+        for cell in cells
+    ]
+    return recoded(codes.astype(np.int64), kinds)
+
+
+def _roles(raw: pd.DataFrame) -> Coded:
+    codes, cells = cells_of(raw, "role")
+    roles = [_ROLES.get(fold_yo(cell).strip(), "OTHER") for cell in cells]
+    return recoded(codes.astype(np.int64), roles)
+
+
+def _active(raw: pd.DataFrame) -> "pd.Series[bool]":
+    codes, cells = cells_of(raw, "status")
+    stays = [not fold_yo(cell).strip().startswith(_LEFT) for cell in cells]
+    return pd.Series(np.array(stays, dtype=bool)[codes])
+
+
+def _category(column: Coded) -> pd.Categorical:
+    return pd.Categorical.from_codes(
+        column.codes, categories=pd.Index(column.distinct, dtype=object)
+    )
+
+
+def _content_order(facts: pd.DataFrame) -> Int64s:
+    """Give the rows in the order of what they say: equal contents stand side by side."""
+    ranks = [_rank(facts[name]) for name in facts.columns]
+    return np.asarray(np.lexsort(ranks[::-1]), dtype=np.int64)
+
+
+def _rank(column: pd.Series) -> Int64s:
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.to_numpy(np.int64)
+    codes = column.cat.codes.to_numpy(np.int64)
+    rank = np.empty(len(column.cat.categories), dtype=np.int64)
+    rank[np.argsort(column.cat.categories.to_numpy(dtype=str))] = np.arange(len(rank))
+    return rank[codes]
+
+
+def _told(records: Records, facts: pd.DataFrame) -> Iterator[Notice]:
+    """Say what the file lacks."""
+    missing = [name for name in _WORTH_HAVING if name not in records.cells.columns]
+    if missing:
+        yield Notice(
+            cause="column.missing",
+            count=len(missing),
+            text=f"нет столбцов {', '.join(missing)}: людей различат только остальные",
+        )
+    if records.skipped:
+        yield Notice(
+            cause="line.skipped",
+            count=records.skipped,
+            text="строки с лишними или недостающими ячейками пропущены",
+        )
+    nameless = (facts["last_key"] == "") & (facts["first_key"] == "")
+    if nameless.any():
+        yield Notice(
+            cause="name.missing",
+            count=int(nameless.sum()),
+            text="строк без имени и фамилии: соединяются только по СНИЛС с датой рождения",
+        )

@@ -1,0 +1,102 @@
+"""A file of records matched from end to end: read, learned from if asked, matched, written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from sync.engines.embedded import Matched, match
+from sync.engines.encode import Encoded, encode
+from sync.engines.learning import learn
+from sync.engines.notices import Notice
+from sync.engines.record_file import Records, read_records, write_clusters, write_table
+from sync.matching.artefact import write_model
+from sync.matching.hashing import Int64s
+from sync.matching.model import HAND_MODEL, Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What to match, with which model, and where the results go."""
+
+    records: Path
+    out: Path
+    model: Model | None = None
+    train: bool = False
+    save_model: Path | None = None
+    questions: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a run found, in numbers."""
+
+    records: int
+    people: int
+    pairs: int
+    questions: int
+    model: str
+    notices: list[Notice]
+    calibration: Sequence[Mapping[str, object]] = ()
+
+
+def run(job: Job, *, today: date) -> Done:
+    """Match a file and write its clusters; raise FileError where it cannot be read."""
+    records = read_records(job.records)
+    encoded = encode(records, today=today)
+    model, notices = job.model or HAND_MODEL, list(encoded.notices)
+    table: Sequence[Mapping[str, object]] = ()
+    if job.train:
+        learned = learn(encoded.facts, HAND_MODEL, version=f"trained-{today.isoformat()}")
+        model, table = learned.model, learned.calibration
+        notices += learned.notices
+    matched = match(encoded.facts, model)
+    _write(job, records, encoded, matched)
+    if job.save_model:
+        job.save_model.write_text(write_model(model), encoding="utf-8")
+    return Done(
+        records=len(records),
+        people=len(np.unique(matched.labels)),
+        pairs=matched.pairs,
+        questions=len(matched.questions),
+        model=model.version,
+        notices=[*notices, *matched.notices],
+        calibration=table,
+    )
+
+
+def _write(job: Job, records: Records, encoded: Encoded, matched: Matched) -> None:
+    """Write the clusters in the order of the file's rows, numbered in that order."""
+    names = np.empty(len(records), dtype=np.int64)
+    names[encoded.rows] = matched.labels
+    write_clusters(job.out, records.ids, _numbered(names))
+    if job.questions:
+        asked = matched.questions
+        sides = [_ids(records, encoded.rows, asked[side].to_numpy(np.int64)) for side in SIDES]
+        write_table(
+            job.questions,
+            (
+                ("rec_id_a", sides[0].to_pylist()),
+                ("rec_id_b", sides[1].to_pylist()),
+                ("bits", (asked["score"] / 100).tolist()),
+                ("reasons", [" ".join(codes) for codes in asked["reasons"]]),
+            ),
+        )
+
+
+SIDES = ("left", "right")
+
+
+def _ids(records: Records, rows: Int64s, positions: Int64s) -> pa.Array:
+    return records.ids.take(pa.array(rows[positions]))
+
+
+def _numbered(labels: Int64s) -> Int64s:
+    """Number clusters from 0 in the order in which they first appear."""
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse]

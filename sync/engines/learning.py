@@ -1,0 +1,71 @@
+"""Learning a model from a file's own facts, by a sample that one machine's minute allows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from sync.engines.embedded import compare, roomy_cap
+from sync.engines.notices import Notice
+from sync.matching.facts import coded
+from sync.matching.keys import blocking_keys, candidates
+from sync.matching.model import Model
+from sync.matching.training import Counts, calibration, count, train
+
+SAMPLED_RECORDS = 250_000
+LINK, ASK = 300, 0  # centibits of a calibrated score: eight to one, and even odds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """The model to match with, how it keeps its promises, and why it may be the start model."""
+
+    model: Model
+    calibration: Sequence[Mapping[str, object]]
+    notices: list[Notice]
+
+
+def learn(facts: pd.DataFrame, start: Model, *, version: str) -> Learned:
+    """Learn from the records that have a СНИЛС; the start model stands where they are too few."""
+    numbered, share = _numbered(facts)
+    keys = blocking_keys(numbered, without_snils=True)
+    found = candidates(keys, cap=roomy_cap(keys, len(numbered)))
+    pattern = compare(numbered, found, start)
+    counts = count(pattern, weight_of_different=1 / share)
+    if not counts.suffices:
+        return Learned(model=start, calibration=(), notices=[_too_few(counts)])
+    model = replace(train(counts, start, version=version), link=LINK, ask=ASK)
+    source = coded(numbered, "source_id").gathered()
+    rows = [
+        {
+            "source": one.source or "—",
+            "expected": f"{one.low:.2f}–{one.high:.2f}",
+            "pairs": one.pairs,
+            "found": round(one.found, 4),
+        }
+        for one in calibration(pattern, (source[found.left], source[found.right]), model)
+    ]
+    return Learned(model=model, calibration=rows, notices=[])
+
+
+def _numbered(facts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+    """Give records with a СНИЛС, all of some numbers, and what share of numbers that is.
+
+    Two people are both in the sample with the square of that share, one person's records with the
+    share itself: pairs of two people weigh more by as much.
+    """
+    snils = coded(facts, "snils_hash")
+    stated = np.flatnonzero(snils.stands())
+    share = min(1.0, SAMPLED_RECORDS / max(len(stated), 1))
+    hashed = snils.hashed()[stated] >> np.uint64(11)
+    kept = stated[hashed < np.uint64(int(share * 2**53))]
+    return facts.iloc[kept].reset_index(drop=True), share
+
+
+def _too_few(counts: Counts) -> Notice:
+    return Notice(
+        cause="training.too_few",
+        count=int(min(counts.same.sum(), counts.different.sum())),
+        text="слишком мало пар с двумя СНИЛС, чтобы учиться: взята готовая модель",
+    )

@@ -1,0 +1,242 @@
+"""Records of a file, parquet or csv, as columns of distinct raw texts; clusters written back."""
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
+
+from hub.errors import FileError
+from sync.matching.hashing import Int64s
+
+COLUMNS = (
+    "rec_id",
+    "source",
+    "source_id",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "full_name",
+    "previous_last_name",
+    "birth_date",
+    "sex",
+    "snils",
+    "phone",
+    "email",
+    "org_code",
+    "org_name",
+    "municipality",
+    "role",
+    "position",
+    "status",
+    "updated_at",
+)
+_DELIMITERS = ",;\t|"
+_WINDOWS = "cp1251"
+_SNIFFED = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Raw cells by column, categorical, and the number or text that names each record.
+
+    `skipped` lines of the file had more or fewer cells than its header.
+    """
+
+    ids: pa.Array
+    cells: pd.DataFrame
+    skipped: int = 0
+    unknown: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+
+def read_records(path: Path) -> Records:
+    """Read a parquet or csv file; raise FileError where it is neither or holds no known column.
+
+    Any column may be missing. Memory is one number a cell, and each distinct text once.
+    """
+    table, skipped = _read_table(path)
+    table = table.rename_columns([_heading(name) for name in table.column_names])
+    known = [name for name in dict.fromkeys(table.column_names) if name in COLUMNS]
+    if not {"last_name", "first_name", "full_name"} & {*known}:
+        raise FileError(
+            f"В файле {path.name} нет ни last_name, ни full_name: сравнивать нечего. Назовите "
+            "столбцы так, как перечислено в docs/matching.md.",
+            code="match.columns",
+        )
+    cells = {name: _categorical(table.column(name)) for name in known if name != "rec_id"}
+    ids = table.column("rec_id").combine_chunks() if "rec_id" in known else None
+    frame = pd.DataFrame(cells, index=pd.RangeIndex(table.num_rows))
+    unknown = tuple(name for name in table.column_names if name not in COLUMNS)
+    named = pa.array(np.arange(len(frame))) if ids is None else _plain_array(ids)
+    return Records(ids=named, cells=frame, skipped=skipped, unknown=unknown)
+
+
+def _heading(name: str) -> str:
+    return name.strip().strip("\ufeff").lower().replace(" ", "_")
+
+
+def _read_table(path: Path) -> tuple[pa.Table, int]:
+    try:
+        with path.open("rb") as stream:
+            is_parquet = stream.read(4) == b"PAR1"
+        if is_parquet:
+            return parquet.read_table(path, read_dictionary=_texts(path)), 0
+        return _read_csv(path)
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise FileError(
+            f"Файл {path.name} не читается ни как parquet, ни как csv. Сохраните его заново: "
+            "csv в UTF-8 с запятой или точкой с запятой.",
+            code="match.file",
+        ) from error
+    except OSError as error:
+        raise FileError(f"Файла {path} нет или он закрыт.", code="file.missing") from error
+
+
+def _texts(path: Path) -> list[str]:
+    schema = parquet.read_schema(path)
+    return [part.name for part in schema if pa.types.is_string(part.type)]
+
+
+def _read_csv(path: Path) -> tuple[pa.Table, int]:
+    encoding, header = _look(path)
+    delimiter = max(_DELIMITERS, key=header.count)
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    known = [name for name in names if _heading(name) in COLUMNS]
+    skipped = 0
+
+    def skip(_row: object) -> str:
+        nonlocal skipped
+        skipped += 1
+        return "skip"
+
+    if not known:
+        return pa.table({}), 0
+    kinds = {
+        name: pa.string() if _heading(name) == "rec_id" else pa.dictionary(pa.int32(), pa.string())
+        for name in known
+    }
+    table = arrow_csv.read_csv(
+        path,
+        read_options=arrow_csv.ReadOptions(encoding=encoding, block_size=1 << 24),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=kinds, include_columns=known, strings_can_be_null=False
+        ),
+    )
+    return table, skipped
+
+
+def _look(path: Path) -> tuple[str, str]:
+    """Give the encoding and the header line of a csv file."""
+    with path.open("rb") as stream:
+        raw = stream.read(_SNIFFED)
+    whole = raw.rpartition(b"\n")[0] if len(raw) == _SNIFFED else raw
+    try:
+        text, encoding = whole.decode("utf-8-sig"), "utf8"
+    except UnicodeDecodeError:
+        text, encoding = whole.decode(_WINDOWS), _WINDOWS
+    return encoding, text.partition("\n")[0].rstrip("\r")
+
+
+def _categorical(column: pa.ChunkedArray) -> pd.Categorical:
+    """Give a column as numbers of distinct texts; -1 where nothing stands."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    whole = column.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = (
+            whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()
+        )
+    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    texts = [_as_cell(value) for value in whole.dictionary.to_pylist()]
+    numbers, distinct = pd.factorize(np.array([*texts, ""], dtype=object))
+    codes = np.where(codes < 0, len(texts), codes)
+    return pd.Categorical.from_codes(numbers[codes], categories=pd.Index(distinct, dtype=object))
+
+
+def _as_cell(value: object) -> str:
+    """Give a typed cell as the text a person would have written."""
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case datetime():
+            return value.date().isoformat()
+        case date():
+            return value.isoformat()
+        case float():
+            return "" if np.isnan(value) else f"{value:.0f}" if value.is_integer() else str(value)
+        case _:
+            return str(value)
+
+
+def _plain_array(ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+    whole = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+    return whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
+
+
+def write_clusters(path: Path, ids: pa.Array, labels: Int64s) -> None:
+    """Write rec_id and cluster_id, parquet or csv by the name's ending."""
+    table = pa.table({"rec_id": ids, "cluster_id": pa.array(labels)})
+    _writer(path)(table, path)
+
+
+def write_table(path: Path, columns: Sequence[tuple[str, Iterable[object]]]) -> None:
+    """Write named columns, parquet or csv by the name's ending."""
+    _writer(path)(pa.table({name: pa.array(list(values)) for name, values in columns}), path)
+
+
+def _writer(path: Path) -> Callable[[pa.Table, Path], None]:
+    if path.suffix == ".parquet":
+        return _write_parquet
+    plain = arrow_csv.WriteOptions(quoting_style="needed")
+    return lambda table, where: arrow_csv.write_csv(table, where, plain)
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    parquet.write_table(table, path)
+
+
+def read_columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.object_]]:
+    """Read named columns as texts; raise FileError where one is missing."""
+    table, _ = _read_plain(path)
+    table = table.rename_columns([_heading(name) for name in table.column_names])
+    missing = [name for name in names if name not in table.column_names]
+    if missing:
+        raise FileError(
+            f"В файле {path.name} нет столбцов {', '.join(missing)}.", code="match.columns"
+        )
+    return [
+        np.array([_as_cell(value) for value in table.column(name).to_pylist()], dtype=object)
+        for name in names
+    ]
+
+
+def _read_plain(path: Path) -> tuple[pa.Table, int]:
+    """Read a small file of any columns as texts."""
+    with path.open("rb") as stream:
+        if stream.read(4) == b"PAR1":
+            return parquet.read_table(path), 0
+    encoding, header = _look(path)
+    delimiter = max(_DELIMITERS, key=header.count)
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    table = arrow_csv.read_csv(
+        path,
+        read_options=arrow_csv.ReadOptions(encoding=encoding),
+        parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+    return table, 0
