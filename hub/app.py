@@ -59,7 +59,7 @@ def build(where: Addresses, settings: Settings, *, uploads: Bounds | None = None
             web_region = await open_read_pool(where.web_region)
             open_pools.push_async_callback(web_region.close)
             writer = await open_pools.enter_async_context(open_database(where.web, pool_size=2))
-            examiner = Examiner(where.web)
+            examiner = Examiner(where.web, settings.keys)
             open_pools.callback(examiner.close)
             yield State(
                 web=web,

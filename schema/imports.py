@@ -120,6 +120,10 @@ class ImportResult:
     mentorships: int = declare.column(
         "Изменено наставничеств.", "({t}.report #>> '{result,mentorships}')::int"
     )
+    held: int = declare.column(
+        "Сколько учреждений задержано: выбыло бы или изменилось слишком много людей сразу.",
+        "({t}.report #>> '{result,held}')::int",
+    )
 
 
 @declare.bound("Файл, присланный через PUT /imports: отчёт о проверке и судьба.")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sync.runs import Mode, Run
 
 SYNC: Final = "sync.run"
+IMPORT: Final = "import.accept"
 ROLLUP: Final = JOB
 INTERNAL: Final = "internal"
 # What a statement raises when the database is away, and what else a database may say.
@@ -118,7 +119,25 @@ async def rollup_refresh(bench: Bench, payload: Mapping[str, str]) -> Ended:
     return Ended()
 
 
-DUTIES: Final[Mapping[str, Duty]] = {SYNC: sync_run, ROLLUP: rollup_refresh}
+async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Take in the file that was accepted; one that is taken in already is left alone."""
+    from sync.uploads import accept_upload
+
+    await accept_upload(
+        bench.database,
+        UUID(payload["upload"]),
+        sealer=bench.sealer,
+        today=bench.today,
+        progress=bench.go_on,
+    )
+    return Ended()
+
+
+DUTIES: Final[Mapping[str, Duty]] = {
+    SYNC: sync_run,
+    ROLLUP: rollup_refresh,
+    IMPORT: import_accept,
+}
 
 
 def ended_by(error: BaseException) -> Ended:

@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import date
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final  # a report as JSON
 from uuid import UUID
@@ -36,8 +37,9 @@ class TooHardError(HubError):
 class Examiner:
     """The processes that look at files; they start with the first file."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, keys: Path) -> None:
         self._address = address
+        self._keys = keys
         self._pool = self._begun()
 
     async def look(self, given: Mapping[str, Json], *, owner: UUID, today: date) -> Json:
@@ -49,7 +51,9 @@ class Examiner:
         loop = asyncio.get_running_loop()
         pool = self._pool
         try:
-            return await loop.run_in_executor(pool, _look, self._address, dict(given), owner, today)
+            return await loop.run_in_executor(
+                pool, _look, self._address, self._keys, dict(given), owner, today
+            )
         except (TimeoutError, MemoryError, BrokenProcessPool) as error:
             if isinstance(error, BrokenProcessPool) and pool is self._pool:
                 self._pool = self._begun()
@@ -88,16 +92,19 @@ def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
     raise TimeoutError
 
 
-def _look(address: str, given: dict[str, Json], owner: UUID, today: date) -> Json:
+def _look(address: str, keys: Path, given: dict[str, Json], owner: UUID, today: date) -> Json:
     signal.alarm(SECONDS)
     try:
-        return asyncio.run(_looked(address, given, owner, today))
+        return asyncio.run(_looked(address, keys, given, owner, today))
     finally:
         signal.alarm(0)
 
 
-async def _looked(address: str, given: dict[str, Json], owner: UUID, today: date) -> Json:
+async def _looked(
+    address: str, keys: Path, given: dict[str, Json], owner: UUID, today: date
+) -> Json:
     from hub.database import open_database
+    from hub.seal import Sealer
     from sync.intake import check
     from sync.reading import Given
     from sync.reporting import report_json
@@ -107,5 +114,5 @@ async def _looked(address: str, given: dict[str, Json], owner: UUID, today: date
         async with database.reading() as session:
             within = await organisations_within(session.raw, owner)
         file = replace(Given(**given), within=within)
-        [report] = await check(database, [file], today=today)
+        [report] = await check(database, [file], today=today, sealer=Sealer.from_file(keys))
         return report_json(report)

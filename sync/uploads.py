@@ -18,15 +18,15 @@ import asyncpg
 
 from hub import jobs
 from hub.database import Database, WriteSession
-from hub.errors import ConflictError, HubError, InputError
+from hub.errors import ConflictError, InputError
 from hub.records import Completeness, FileKind
 from hub.seal import Sealer
+from sync.duties import IMPORT
 from sync.identity import new_id
 from sync.intake import Accepted, Given, accept
 from sync.reporting import report_json
 from sync.within import organisations_within
 
-IMPORT: Final = "import.accept"
 CHUNK_BYTES: Final = 1 << 20
 # How long a file that nobody accepts is kept.
 FORGOTTEN_AFTER: Final = timedelta(days=30)
@@ -206,20 +206,14 @@ async def accept_upload(
     with TemporaryDirectory(prefix="hub-upload-") as folder:
         path = Path(folder) / held["name"]
         await _open_pieces(database, upload_id, path, sealer)
-        try:
-            accepted = await accept(
-                database,
-                [_given(path, held, within)],
-                sealer=sealer,
-                actor=str(held["client_id"]),
-                today=today,
-                progress=progress,
-            )
-        except ConflictError:
-            raise
-        except HubError as error:
-            await _fail(database, upload_id, error)
-            raise
+        accepted = await accept(
+            database,
+            [_given(path, held, within)],
+            sealer=sealer,
+            actor=str(held["client_id"]),
+            today=today,
+            progress=progress,
+        )
     await _finish(database, upload_id, accepted)
     return accepted
 
@@ -249,6 +243,9 @@ async def _open_pieces(database: Database, upload_id: UUID, path: Path, sealer: 
                 await asyncio.to_thread(stream.write, sealer.open_bytes(sealed))
 
 
+HELD: Final = "select count(*) from hold where changeset_id = $1 and released_at is null"
+
+
 async def _finish(database: Database, upload_id: UUID, accepted: Accepted) -> None:
     """Write what acceptance did; the content is no longer needed, nor what nobody accepted."""
     [report] = accepted.files
@@ -259,6 +256,7 @@ async def _finish(database: Database, upload_id: UUID, accepted: Accepted) -> No
         "mentorships": accepted.projected.mentorships,
     }
     async with database.writing() as session:
+        result["held"] = await session.raw.fetchval(HELD, accepted.changeset_id)
         await session.raw.execute(
             "update upload set state = 'ACCEPTED', accepted_at = now(), changeset_id = $2,"
             " report = $3 where id = $1",
@@ -274,11 +272,12 @@ async def _finish(database: Database, upload_id: UUID, accepted: Accepted) -> No
         )
 
 
-async def _fail(database: Database, upload_id: UUID, error: HubError) -> None:
-    async with database.writing() as session:
-        await session.raw.execute(
-            "update upload set state = 'FAILED', error_code = $2, error_message = $3 where id = $1",
-            upload_id,
-            error.reason,
-            error.message,
-        )
+async def fail_upload(session: WriteSession, upload_id: UUID, code: str) -> None:
+    """Say of a queued file that it was not taken in; its giver may ask again."""
+    await session.raw.execute(
+        "update upload set state = 'FAILED', error_code = $2, error_message = $3"
+        " where id = $1 and state = 'QUEUED'",
+        upload_id,
+        code,
+        f"Принять файл не удалось ({code}). Сообщите код администратору и повторите позже.",
+    )

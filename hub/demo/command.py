@@ -22,7 +22,7 @@ from hub.demo.kadry_sync import exchange
 from hub.demo.keys import issue_keys
 from hub.demo.loading import load_files, load_registry
 from hub.demo.region import Region, make_region
-from hub.demo.serving import listen, served, tell
+from hub.demo.serving import listen, served, tell, working
 from hub.embedded import clear, running_server
 from hub.errors import ConflictError
 from hub.seal import Sealer, create_key_file
@@ -102,7 +102,8 @@ async def _run(
             if check:
                 return await compare(web.url, keys, with_kadry(region, kadry), files, database)
             tell(web.url, keys, settings.directory / "demo")
-            await web.until_told()
+            async with working(addresses, settings):
+                await web.until_told()
     return True
 
 

@@ -1,4 +1,4 @@
-"""The demo's web process in this process: served on loopback until told to stop."""
+"""The demo's web and worker in this process: served on loopback until told to stop."""
 
 import asyncio
 import signal
@@ -15,6 +15,7 @@ from hub.demo.keys import Keys
 from hub.errors import ConflictError
 from hub.settings import Addresses, Settings
 from hub.terminal import say
+from sync.worker import work
 
 HOST = "127.0.0.1"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -69,6 +70,18 @@ async def served(addresses: Addresses, listening: socket.socket) -> AsyncIterato
     finally:
         server.should_exit = True
         await running
+
+
+@asynccontextmanager
+async def working(addresses: Addresses, settings: Settings) -> AsyncIterator[None]:
+    """Do the queue's jobs in this process while the block runs: files that people accept."""
+    stop = asyncio.Event()
+    at_work = asyncio.create_task(work(addresses, settings, stop=stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await at_work
 
 
 def listen(port: int) -> socket.socket:
