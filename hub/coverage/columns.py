@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from hub.coverage.measures import MEMBERS, Measure, has_rows, has_total
+from hub.coverage.measures import MEMBERS, Measure, Members, has_rows, has_total
 from hub.coverage.question import GroupBy, Shape
 from hub.coverage.shape import Place
 
 METRICS = ("MENTORS", "MENTEES", "PAIRS")
+STATED = frozenset(f"{kind}_{one.lower()}" for kind in ("asserted", "unnamed") for one in METRICS)
 INDICATOR = "YOUNG_SPECIALIST_COVERAGE"
 NOTHING = "null::int"
 
@@ -42,17 +43,14 @@ def column(name: str, shape: Shape, place: Place) -> Column:
     """Describe a column of the answer by its name."""
     if name in COUNTS:
         return _count(COUNTS[name], shape, place)
-    return _OTHERS[name](shape, place)
+    return _OTHERS[name](shape, place) if name in _OTHERS else _BY_EMPLOYER[name](shape, place)
 
 
 def _count(measure: Measure, shape: Shape, place: Place) -> Column:
     members = MEMBERS[measure]
     source = members.fragment
     counted = f"{_number(source, 'count(*)')} group by key"
-    row, total = (
-        f"coalesce({part(source)}, 0)::int",
-        f"(select count(*)::int from (select distinct {members.columns} from {members.whole or source}) d)",
-    )
+    row, total = f"coalesce({part(source)}, 0)::int", _distinct(members, shape)
     if measure is Measure.APPROVED_ORGANISATIONS:
         row, total = _if_listed(row, place), _if_listed(total, place)
     if not has_total(measure, shape):
@@ -66,6 +64,14 @@ def _count(measure: Measure, shape: Shape, place: Place) -> Column:
         row=row,
         total=total,
     )
+
+
+# Where all is one row its members are distinct already.
+def _distinct(members: Members, shape: Shape) -> str:
+    if shape.group_by is GroupBy.NONE:
+        return f"(select count(*)::int from {members.fragment})"
+    whole = members.whole or members.fragment
+    return f"(select count(*)::int from (select distinct {members.columns} from {whole}) d)"
 
 
 def _nothing(kind: str = "int") -> Column:
@@ -101,8 +107,7 @@ def _stated(metric: str, value: str) -> Callable[[Shape, Place], Column]:
 
 
 # Each group of possible twins would be one person: all its members here but one would go.
-def _duplicates(measure: Measure) -> Callable[[Shape, Place], Column]:
-    source = MEMBERS[measure].fragment
+def _duplicates(source: str) -> Callable[[Shape, Place], Column]:
     by_group = "count(distinct m.a) - 1 as fewer"
     people = f"{source} m join counted_twin t on t.person_id = m.a"
     in_rows = f"select m.key, {by_group} from {people} group by m.key, t.group_id"
@@ -202,8 +207,8 @@ _OTHERS: Mapping[str, Callable[[Shape, Place], Column]] = {
         for metric in METRICS
         for value in ("asserted", "unnamed")
     },
-    "duplicates_mentors": _duplicates(Measure.MENTORS),
-    "duplicates_mentees": _duplicates(Measure.MENTEES),
+    "duplicates_mentors": _duplicates(MEMBERS[Measure.MENTORS].fragment),
+    "duplicates_mentees": _duplicates(MEMBERS[Measure.MENTEES].fragment),
     "completeness": _completeness,
     "data_as_of": _data_as_of,
     "target": _target,
@@ -213,7 +218,26 @@ _OTHERS: Mapping[str, Callable[[Shape, Place], Column]] = {
 NAMES = (*COUNTS, *_OTHERS)
 
 
+def _employers(_: Shape, __: Place) -> Column:
+    source = "mentors_by_employer"
+    return Column(
+        units=(source,),
+        needs=(source,),
+        parts={source: f"{_number(source, 'count(*)')} group by key"},
+        row=f"coalesce({part(source)}, 0)::int",
+        total=f"(select count(*)::int from (select distinct a from {source}) d)",
+    )
+
+
+# The figures that the other attribution counts otherwise, beside those of the mentee's host.
+_BY_EMPLOYER: Mapping[str, Callable[[Shape, Place], Column]] = {
+    "mentors_by_employer": _employers,
+    "duplicates_mentors_by_employer": _duplicates("mentors_by_employer"),
+}
+BY_EMPLOYER: Mapping[str, str] = {name.removesuffix("_by_employer"): name for name in _BY_EMPLOYER}
+
+
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """Put column names into the one order in which statements list them."""
     wanted = frozenset(names)
-    return tuple(name for name in NAMES if name in wanted)
+    return tuple(name for name in (*NAMES, *_BY_EMPLOYER) if name in wanted)

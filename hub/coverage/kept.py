@@ -8,7 +8,7 @@ a filter is always counted live.
 
 from collections.abc import Sequence
 
-from hub.coverage.columns import COUNTS, METRICS, column
+from hub.coverage.columns import METRICS, STATED, column
 from hub.coverage.question import Shape, Source
 from hub.coverage.shape import Place
 
@@ -51,7 +51,7 @@ def rows_or(counted: str, names: Sequence[str], shape: Shape, place: Place) -> s
 
     All figures are kept together; a row that only an unasked figure names is left out.
     """
-    shown = " or ".join(["expected", *_named_by(names, shape, place)])
+    shown = named_by(names, shape, place)
     rows = f"""(
       select r.* from coverage_kept k
       join rollup r using (authority_id, group_by, attribution, lo, hi, stated_from)
@@ -59,12 +59,12 @@ def rows_or(counted: str, names: Sequence[str], shape: Shape, place: Place) -> s
     return _either(("key", *REFERENCES, "position", *names), rows, counted)
 
 
-def _named_by(names: Sequence[str], shape: Shape, place: Place) -> Sequence[str]:
+def named_by(names: Sequence[str], shape: Shape, place: Place) -> str:
+    """Write by which rows would stand if these figures alone were asked for."""
     naming = [name for name in names if column(name, shape, place).units]
-    counts = [f"{name} > 0" for name in naming if name in COUNTS]
-    if len(counts) == len(naming):
-        return counts
-    return [*counts, *(f"asserted_{metric.lower()} is not null" for metric in METRICS)]
+    counts = [f"{name} > 0" for name in naming if name not in STATED]
+    stated = [f"asserted_{metric.lower()} is not null" for metric in METRICS]
+    return " or ".join(["expected", *counts, *(stated if len(counts) < len(naming) else [])])
 
 
 def _either(columns: Sequence[str], stands: str, counted: str) -> str:

@@ -6,7 +6,8 @@ that takes its marks out first, so a change that lands meanwhile leaves its mark
 refresh that dies has lost nothing but the authority it was at.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import product
@@ -15,8 +16,8 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.coverage.columns import NAMES
-from hub.coverage.kept import EVERY, REFERENCES, REGION
+from hub.coverage.columns import BY_EMPLOYER, NAMES
+from hub.coverage.kept import EVERY, REFERENCES, REGION, named_by
 from hub.coverage.question import Attribution, GroupBy, Period, Shape, academic_year_of, period_of
 from hub.coverage.statement import Wanted, counted, edition
 from hub.coverage.types import TYPES
@@ -28,6 +29,8 @@ SOON: Final = timedelta(seconds=5)  # several changes in a row are counted once
 YEARS: Final = 5  # how many academic years are kept at most, the running one among them
 LOCK: Final = "rollup"
 REGION_ID: Final = UUID(REGION)
+# Totals are counted with the first; an answer without a grouping is its total.
+GROUPS: Final = (GroupBy.DEPARTMENT, GroupBy.TERRITORY, GroupBy.ORGANISATION, GroupBy.FORM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +81,8 @@ async def _refresh(session: WriteSession, authority: UUID, periods: Sequence[Per
     await connection.execute(
         FORGET, authority, edition(), *_columns(p for p in periods if p not in lacking)
     )
-    for period, group_by, attribution in product(lacking, GroupBy, Attribution):
-        shape = Shape(group_by=group_by, attribution=attribution, viewer=authority != REGION_ID)
+    for period, group_by in product(lacking, GROUPS):
+        shape = Shape(group_by=group_by, viewer=authority != REGION_ID)
         await _keep(connection, authority, shape, period)
     return len(lacking) * len(GroupBy) * len(Attribution)
 
@@ -87,26 +90,55 @@ async def _refresh(session: WriteSession, authority: UUID, periods: Sequence[Per
 async def _keep(
     connection: asyncpg.Connection, authority: UUID, shape: Shape, period: Period
 ) -> None:
-    statement = _Statement({**values_of(period), "viewer": authority, "today": period.day})
-    every = frozenset(NAMES)
-    queries = counted(shape, Wanted(rows=every, total=every), statement.place)
-    given = [statement.place(name) for name in ("lo", "hi", "stated_from")]
-    whose = [statement.place("viewer"), f"'{shape.group_by}'", f"'{shape.attribution}'", *given]
-    shown = ("key", *REFERENCES, *NAMES)
-    both = " union all ".join(
-        f"select {', '.join([*whose, is_total, place, expected, *shown])},"
-        f" '{edition()}', (select max(id) from changeset) from {name}"
-        for name, is_total, place, expected in (
-            ("coverage_row", "false", "position", "expected"),
-            ("coverage_total", "true", "0", "true"),
-        )
-    )
+    """Count the rows of one grouping by either attribution, and with the first one the totals."""
+    with_total = shape.group_by is GROUPS[0]
+    every = frozenset([*NAMES, *BY_EMPLOYER.values()])
+    wanted = Wanted(rows=every, total=every if with_total else frozenset())
+    queries = counted(shape, wanted, _place)
+    parts = [_rows(shape, attribution) for attribution in Attribution]
+    if with_total:
+        parts += [_totals(attribution) for attribution in Attribution]
+    given = ", ".join(_place(name) for name in ("viewer", "lo", "hi", "stated_from"))
+    shown = ", ".join(["key", *REFERENCES, *NAMES])
     within = ",\n".join(f"{name} as ({text})" for name, text in queries)
-    await connection.execute(
-        f"insert into rollup ({', '.join([*KEY, *shown, 'edition', 'changeset_id'])})"
-        f" with {within} {both}",
-        *statement.arguments,
+    text, arguments = _numbered(
+        "insert into rollup (authority_id, lo, hi, stated_from, edition, changeset_id, group_by,"
+        f" attribution, is_total, position, expected, {shown})"
+        f" with {within}\nselect {given}, '{edition()}', (select max(id) from changeset), f.*"
+        f" from ({' union all '.join(parts)}) f",
+        {**values_of(period), "viewer": authority},
     )
+    await connection.execute(text, *arguments)
+
+
+def _rows(shape: Shape, attribution: Attribution) -> str:
+    figures = _figures(attribution)
+    naming = named_by([*figures.values()], shape, _place)
+    return (
+        f"select '{shape.group_by}', '{attribution}', false, position, expected, key,"
+        f" {_shown(figures)} from coverage_row where {naming}"
+    )
+
+
+# A total is the same whatever a row is, and it is the one row of an answer without a grouping.
+def _totals(attribution: Attribution) -> str:
+    groups = ", ".join(f"('{group}', true)" for group in GroupBy)
+    return (
+        f"select g.name, '{attribution}', g.is_total, 0, true, key,"
+        f" {_shown(_figures(attribution))} from coverage_total"
+        f" cross join (values {groups}, ('{GroupBy.NONE}', false)) g (name, is_total)"
+    )
+
+
+def _figures(attribution: Attribution) -> dict[str, str]:
+    """Say which column of the statement holds each figure."""
+    other = BY_EMPLOYER if attribution is Attribution.EMPLOYER else {}
+    return {name: other.get(name, name) for name in NAMES}
+
+
+def _shown(figures: Mapping[str, str]) -> str:
+    named = (f"{column} as {name}" for name, column in figures.items())
+    return ", ".join([*REFERENCES, *named])
 
 
 def values_of(period: Period) -> dict[str, object]:
@@ -137,17 +169,6 @@ def kept_periods(today: date, first_year: int) -> list[Period]:
 
 
 Days = tuple[date, date, date]
-KEY: Final = (
-    "authority_id",
-    "group_by",
-    "attribution",
-    "lo",
-    "hi",
-    "stated_from",
-    "is_total",
-    "position",
-    "expected",
-)
 # A mark on everybody becomes a mark on each, so that each can be taken out with its own answers.
 SPREAD = """
 with every as (delete from rollup_touched where authority_id = $1 returning 1)
@@ -211,18 +232,16 @@ def _columns(periods: Iterable[Period]) -> list[list[date]]:
     return [[row[place] for row in rows] for place in range(3)]
 
 
-class _Statement:
-    """Numbers the parameters of a statement in the order in which they are asked for."""
+def _place(name: str) -> str:
+    return f"${name}::{TYPES[name]}"
 
-    def __init__(self, given: dict[str, object]) -> None:
-        self._given = given
-        self._names: list[str] = []
 
-    def place(self, name: str) -> str:
-        if name not in self._names:
-            self._names.append(name)
-        return f"${self._names.index(name) + 1}::{TYPES[name]}"
+def _numbered(text: str, given: Mapping[str, object]) -> tuple[str, list[object]]:
+    """Number the parameters that a statement really has: of what is described not all is used."""
+    used = list(dict.fromkeys(_NAMED.findall(text)))
+    return _NAMED.sub(lambda named: f"${used.index(named[1]) + 1}::", text), [
+        given[name] for name in used
+    ]
 
-    @property
-    def arguments(self) -> list[object]:
-        return [self._given[name] for name in self._names]
+
+_NAMED = re.compile(r"\$([a-z_]+)::")
