@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from typing import TypeVar
 from uuid import UUID
 
@@ -61,6 +62,17 @@ class Directory:
             seen.add(successor_id)
             organisation_id = successor_id
         return organisation_id
+
+    def digest(self) -> bytes:
+        """Hash all that decides which organisation a source means."""
+        known = (
+            sorted(self.by_identifier.items()),
+            sorted(self.by_name.items()),
+            sorted(self.by_key.items()),
+            sorted(self.branches.items()),
+            sorted(self.successor.items()),
+        )
+        return blake2b(repr(known).encode(), digest_size=16).digest()
 
     def is_external(self, organisation_id: UUID) -> bool:
         """Say whether the organisation is a partner: an employer, a theatre, a sports club."""

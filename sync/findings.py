@@ -1,17 +1,18 @@
 """Cells that could not be understood: their rows land without them, and a person is told where."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from hub.database import ReadSession
-from hub.records import ChangesetId, Place, Rejected
+from hub.records import Place, Rejected
 from sync.columns import rows_of
 from sync.matching.normalise import normalise
 from sync.reading import FileRead, FileReport, records_of
 
-Findings = Mapping[str, list[Rejected]]
+Findings = Mapping[UUID, list[Rejected]]  # by the id of the file
 
 
 def examined(read: FileRead, *, today: date) -> FileReport:
@@ -46,17 +47,16 @@ def with_findings(report: FileReport, found: list[Rejected]) -> FileReport:
     return replace(report, rejected=tuple(everything))
 
 
-async def read_findings(session: ReadSession, changeset_id: ChangesetId) -> Findings:
-    """Read what the changeset found in cells, by the name of the file."""
+async def read_findings(session: ReadSession, file_ids: Collection[UUID]) -> Findings:
+    """Read what was found in the cells of files, by the file's id."""
     rows = await session.raw.fetch(
-        'select f.name, r.sheet, r.row, r."column", r.code, r.message'
+        'select f.id, f.name, r.sheet, r.row, r."column", r.code, r.message'
         " from rejection r join source_file f on f.id = r.source_file_id"
-        ' where r.changeset_id = $1 and r.row is not null and r."column" is not null'
-        " order by r.id",
-        changeset_id,
+        " where f.id = any($1) and r.code !~ '^(row|file)[.]' order by r.id",
+        list(file_ids),
     )
-    found: dict[str, list[Rejected]] = defaultdict(list)
-    for name, sheet, row, column, code, message in rows:
+    found: dict[UUID, list[Rejected]] = defaultdict(list)
+    for file_id, name, sheet, row, column, code, message in rows:
         place = Place(file=name, sheet=sheet, row=row, column=column)
-        found[name].append(Rejected(place=place, code=code, message=message))
+        found[file_id].append(Rejected(place=place, code=code, message=message))
     return found

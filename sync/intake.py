@@ -4,6 +4,7 @@
 by page and projects what follows from them.
 """
 
+import asyncio
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -22,13 +23,14 @@ from sync.ahead import ahead
 from sync.brake import Passing
 from sync.changeset import Difference
 from sync.directory import read_directory
+from sync.files import File, begin, context_of, finish, print_of, recall, reports_of
 from sync.findings import examined, read_findings, with_findings
 from sync.headers import Drift
 from sync.identity import new_id
 from sync.lists import state_lists
 from sync.pipeline import project
 from sync.profiles import drifted, keep_profiles, read_profiles
-from sync.reading import FileRead, FileReport, Given, fingerprint, read_file, records_of
+from sync.reading import FileRead, FileReport, Given, read_file, records_of
 from sync.returned import bind
 from sync.stage import Landed, land, landing_of, reject, state_figures
 
@@ -55,6 +57,7 @@ class Accepted:
 class Page:
     """Files that are landed together, and what is landed of their rows; None where they have none."""
 
+    files: tuple[File, ...]
     reads: tuple[FileRead, ...]
     landing: pd.DataFrame | None
 
@@ -96,8 +99,8 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
 
     Evidence is committed in pages of whole files that hold about `page_rows` rows. One run of the
     source at a time: raises ConflictError while another is at work. The same files again change
-    nothing. With `release` the person who gives the files answers for what they end: the brake
-    lets their organisations pass.
+    nothing and are not read again. With `release` the person who gives the files answers for what
+    they end: the brake lets their organisations pass.
     """
     async with database.holding(f"source:{SOURCE_CODE}"):
         async with database.writing() as session:
@@ -106,24 +109,33 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
             profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
             changeset_id = await changeset.begin(session, "IMPORT", actor=actor)
             began = await session.raw.fetchval("select now()")
-        reports: list[FileReport] = []
+            context = context_of(directory, profiles)
+            prints = await asyncio.to_thread(lambda: [print_of(given, context) for given in files])
+            recalled = await recall(session.raw, source_id, prints)
+            known = [] if release else [file for file in recalled if file.taken_on is not None]
+            reports = await reports_of(session.raw, known)
         listed: set[UUID] = set()
         records = versions = 0
         read = partial(
             read_file, directory=directory, today=today, profiles=profiles, sealer=sealer
         )
-        pages = _pages(map(read, files), sealer, page_rows=page_rows)
+        unread = {file.id: file for file in recalled if file.id not in reports}.values()
+        pages = _pages(
+            ((file, read(file.print.given, file_id=file.id)) for file in unread),
+            sealer,
+            page_rows=page_rows,
+        )
         async with aclosing(ahead(pages)) as ready:
             async for page in ready:
                 async with database.writing() as session:
-                    landed = await _land(session, page, source_id, changeset_id, sealer)
+                    landed = await _land(session, page, source_id, changeset_id, sealer, today)
                     drift = await _keep_shapes(session, page, source_id, began)
                 records, versions = records + landed.records, versions + landed.versions
                 listed |= {one.organisation_id for read in page.reads for one in read.lists}
-                reports += [
-                    replace(read.report(), drift=changed)
+                reports |= {
+                    read.file_id: replace(read.report(), drift=changed)
                     for read, changed in zip(page.reads, drift, strict=True)
-                ]
+                }
                 progress("landing", len(reports))
         projected = await project(
             database,
@@ -137,10 +149,10 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
             progress=lambda station: progress(station, len(reports)),
         )
     async with database.reading() as reading:
-        found = await read_findings(reading, changeset_id)
+        found = await read_findings(reading, [file.id for file in unread])
     return Accepted(
         changeset_id=changeset_id,
-        files=tuple(with_findings(report, found.get(report.name, [])) for report in reports),
+        files=tuple(with_findings(reports[file.id], found.get(file.id, [])) for file in recalled),
         records=records,
         versions=versions,
         projected=projected,
@@ -148,23 +160,24 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
 
 
 def _pages(
-    files: Iterable[FileRead], sealer: Sealer, *, page_rows: int
+    reads: Iterable[tuple[File, FileRead]], sealer: Sealer, *, page_rows: int
 ) -> Generator[Page, None, None]:
     """Group files so that a page holds enough rows to be worth a commit."""
-    reads: list[FileRead] = []
-    for read in files:
-        reads.append(read)
-        if sum(each.rows for each in reads) >= page_rows:
-            yield _page(reads, sealer)
-            reads = []
-    if reads:
-        yield _page(reads, sealer)
+    gathered: list[tuple[File, FileRead]] = []
+    for one in reads:
+        gathered.append(one)
+        if sum(read.rows for _, read in gathered) >= page_rows:
+            yield _page(gathered, sealer)
+            gathered = []
+    if gathered:
+        yield _page(gathered, sealer)
 
 
-def _page(reads: Sequence[FileRead], sealer: Sealer) -> Page:
+def _page(gathered: Sequence[tuple[File, FileRead]], sealer: Sealer) -> Page:
+    files, reads = zip(*gathered, strict=True)
     records = records_of(reads)
     landing = None if records is None else landing_of(records, sealer)
-    return Page(reads=tuple(reads), landing=landing)
+    return Page(files=files, reads=reads, landing=landing)
 
 
 async def _source(session: WriteSession) -> UUID:
@@ -186,32 +199,25 @@ async def _land(
     source_id: UUID,
     changeset_id: ChangesetId,
     sealer: Sealer,
+    today: date,
 ) -> Landed:
     """Write a page of files as evidence: who gave what, the records, the lists, the refusals."""
     reads = page.reads
-    ids = {read.file_id: await _file(session, read, source_id, changeset_id) for read in reads}
-    fresh = {read.file_id for read in reads if ids[read.file_id] == read.file_id}
+    await begin(session.raw, source_id, page.files, changeset_id=changeset_id)
     landed = Landed(records=0, versions=0)
     if page.landing is not None:
-        landing = page.landing.assign(source_file_id=page.landing["source_file_id"].map(ids))
-        landed = await land(session, landing, source_id=source_id, changeset_id=changeset_id)
+        landed = await land(session, page.landing, source_id=source_id, changeset_id=changeset_id)
         bindings = [binding for read in reads for binding in read.bindings]
         await bind(session, bindings, source_id=source_id, changeset_id=changeset_id)
-    lists = [given.of_file(ids[read.file_id]) for read in reads for given in read.lists]
+    lists = [given for read in reads for given in read.lists]
     await state_lists(session, lists, changeset_id=changeset_id)
-    figures = [
-        (figure, given.of_file(ids[read.file_id]))
-        for read in reads
-        for figure, given in read.figures
-    ]
+    figures = [figure for read in reads for figure in read.figures]
     await state_figures(session, figures, changeset_id=changeset_id)
     refused: list[tuple[Rejected, UUID, UUID | None]] = [
-        (rejected, read.file_id, None)
-        for read in reads
-        if read.file_id in fresh
-        for rejected in read.rejected
+        (rejected, read.file_id, None) for read in reads for rejected in read.rejected
     ]
     await reject(session, refused, changeset_id=changeset_id, sealer=sealer)
+    await finish(session.raw, zip(page.files, reads, strict=True), today=today)
     return landed
 
 
@@ -223,26 +229,3 @@ async def _keep_shapes(
     changed = await drifted(session.raw, SOURCE_CODE, files, before=began)
     await keep_profiles(session.raw, source_id, (shape for file in files for shape in file))
     return changed
-
-
-async def _file(
-    session: WriteSession, read: FileRead, source_id: UUID, changeset_id: ChangesetId
-) -> UUID:
-    """Remember the file; the same file given again keeps its first id."""
-    digest, size = fingerprint(read.given.path)
-    found: UUID = await session.raw.fetchval(
-        "with known as (select id from source_file where source_id = $2 and sha256 = $4"
-        "  and name = $3), added as ("
-        " insert into source_file (id, source_id, name, sha256, size, rows, rejected, changeset_id)"
-        " select $1, $2, $3, $4, $5, $6, $7, $8 where not exists (select from known)"
-        " returning id) select id from known union all select id from added",
-        read.file_id,
-        source_id,
-        read.given.path.name,
-        digest,
-        size,
-        read.rows,
-        len(read.rejected),
-        changeset_id,
-    )
-    return found

@@ -1,9 +1,8 @@
 """Which lists were given, and what they end by leaving out: derived from evidence alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Self
 from uuid import UUID
 
 from hub.database import WriteSession
@@ -20,10 +19,6 @@ class ListStatement:
     academic_year: int
     completeness: Completeness
     source_file_id: UUID
-
-    def of_file(self, source_file_id: UUID) -> Self:
-        """Give the same statement as made by another file."""
-        return replace(self, source_file_id=source_file_id)
 
 
 async def state_lists(

@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +34,15 @@ class ToldProfiles:
     def shapes(self) -> Collection[str]:
         """Give the hashes of all headers that a person told something about."""
         return self.by_shape.keys()
+
+    def digest(self) -> bytes:
+        """Hash all that people told."""
+        told = [
+            (shape, str(owner), profile.kind, sorted(profile.columns.items()))
+            for shape, profiles in sorted(self.by_shape.items())
+            for owner, profile in sorted(profiles.items(), key=lambda item: str(item[0]))
+        ]
+        return blake2b(repr(told).encode(), digest_size=16).digest()
 
     def find(self, header_hash: str, organisation: OrganisationMention) -> MappingProfile | None:
         """Give what was told about an organisation's header: its own, else everybody's."""

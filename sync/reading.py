@@ -6,7 +6,6 @@ No database is written here; a check and an acceptance read by the same code.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -118,12 +117,13 @@ def read_file(
     today: date,
     profiles: Profiles | None = None,
     sealer: Sealer | None = None,
+    file_id: UUID | None = None,
 ) -> FileRead:
     """Read a file whole; what cannot be taken stands in `rejected`, never raises for it.
 
     `profiles` recall what people told about headers before; `sealer` reads the keys of rows.
     """
-    read = FileRead(given=given, file_id=new_id())
+    read = FileRead(given=given, file_id=file_id or new_id())
     connector = given.connector or SchoolFile(
         given.path, kind=given.kind, profile=given.columns, profiles=profiles
     )
@@ -148,16 +148,6 @@ def records_of(reads: Sequence[FileRead]) -> pd.DataFrame | None:
     return records_of_lists(
         listed for read in reads for listed in zip(read.kinds, read.frames, strict=True)
     )
-
-
-def fingerprint(path: Path) -> tuple[str, int]:
-    """Give a file's SHA-256 and size, reading it in blocks."""
-    digest, size = sha256(), 0
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-            size += len(block)
-    return digest.hexdigest(), size
 
 
 def _refuse(read: FileRead, rejected: Rejected) -> None:
@@ -200,7 +190,7 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
         read.rejected.append(_refused(batch, "file.unknown_organisation", UNKNOWN_ORGANISATION))
         return
     read.rejected += strangers(batch, ~known)
-    known &= ~foreign
+    known = known & ~foreign
     if not known.any():
         return
     rows = batch.frame[known].reset_index(drop=True)

@@ -156,6 +156,9 @@ class SourceFile(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     rows: Mapped[int]
     rejected: Mapped[int]
+    reading: Mapped[bytes | None] = mapped_column(
+        LargeBinary
+    )  # hash of what its reading depended on; empty until the file has landed whole
     changeset_id: Mapped[ChangesetRef]
     taken_at: Mapped[Instant]
     __table_args__ = (UniqueConstraint("source_id", "sha256", "name"),)

@@ -287,6 +287,7 @@ create table source_file (
     size bigint not null,
     rows integer not null,
     rejected integer not null,
+    reading bytea,
     changeset_id bigint not null,
     taken_at timestamp with time zone default now() not null,
     constraint pk_source_file primary key (id),
