@@ -6,8 +6,7 @@ from enum import StrEnum
 
 import strawberry
 
-from connectors.mapping import told
-from hub.access import see_as
+from hub.access import Role, see_as
 from hub.errors import AccessError, HubError
 from hub.records import Completeness, FileKind
 from schema.compiler import declare
@@ -18,8 +17,11 @@ from schema.compiler.call import Call
 from schema.compiler.ids import key_of
 from schema.organisations import Organisation
 from schema.places import SEEN_STATED
-from schema.uploading import GIVERS, NOT_A_GIVER, PREFIX
-from sync.uploads import Declared, ask_to_accept
+from sync.uploads import Declared, ask_to_accept, told
+
+PREFIX = "import"
+GIVERS = frozenset({Role.SCHOOL, Role.TERRITORY, Role.REGIONAL_CENTRE})
+NOT_A_GIVER = "Файлы принимаются от школ, территориальных управлений и ресурсного центра."
 
 declare.choice(
     "Что перечисляет файл.",

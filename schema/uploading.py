@@ -22,8 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from connectors.mapping import told
-from hub.access import Role, Viewer, see_as
+from hub.access import Viewer, see_as
 from hub.database import Database
 from hub.errors import InputError
 from hub.records import FileKind
@@ -33,13 +32,11 @@ from schema.context import viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.sending import NO_STORE, refused_response
 from schema.faults import faults_refused, refusal
+from schema.imports import GIVERS, NOT_A_GIVER, PREFIX
 from sync.examiner import Examiner, TooHardError
-from sync.uploads import Received, Upload, keep
+from sync.uploads import Received, Upload, keep, told
 
 PATH: Final = "/imports"
-PREFIX: Final = "import"
-GIVERS: Final = frozenset({Role.SCHOOL, Role.TERRITORY, Role.REGIONAL_CENTRE})
-NOT_A_GIVER: Final = "Файлы принимаются от школ, территориальных управлений и ресурсного центра."
 AT_ONCE: Final = 8
 MOST_BYTES: Final = 50_000_000
 SILENCE_S: Final = 15.0

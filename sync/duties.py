@@ -11,6 +11,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from connectors.client.failure import Failure, SourceError, SourceTransientError
+from hub import jobs
 from hub.coverage.rollup import JOB, refresh_rollup
 from hub.database import Database
 from hub.errors import ConflictError, DatabaseError, HubError
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sync.runs import Mode, Run
 
 SYNC: Final = "sync.run"
-IMPORT: Final = "import.accept"
 ROLLUP: Final = JOB
 INTERNAL: Final = "internal"
 # What a statement raises when the database is away, and what else a database may say.
@@ -136,7 +136,7 @@ async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
 DUTIES: Final[Mapping[str, Duty]] = {
     SYNC: sync_run,
     ROLLUP: rollup_refresh,
-    IMPORT: import_accept,
+    jobs.IMPORT: import_accept,
 }
 
 

@@ -5,11 +5,11 @@ from typing import Final
 from uuid import UUID
 
 from connectors.client.failure import Failure
+from hub import jobs
 from hub.database import Database, WriteSession
 from hub.jobs.taking import Again, Done, Held, Job, Outcome
-from sync.duties import IMPORT, SYNC, Ended, StoppedError
+from sync.duties import SYNC, Ended, StoppedError
 from sync.run_log import Level, note
-from sync.uploads import fail_upload
 
 MOST_ATTEMPTS: Final = 10
 LONGEST_DELAY_S: Final = 900.0
@@ -41,7 +41,9 @@ def outcome_of(ended: Ended, attempts: int, *, retry_s: float) -> Outcome:
 
 async def tell_run(database: Database, job: Job, ended: Ended, outcome: Outcome) -> None:
     """Write into the run of a source, or the given file, of the job what becomes of it."""
-    if job.name == IMPORT and isinstance(outcome, Held):
+    if job.name == jobs.IMPORT and isinstance(outcome, Held):
+        from sync.uploads import fail_upload
+
         async with database.writing() as session:
             await fail_upload(session, UUID(job.payload["upload"]), outcome.code)
     if job.name != SYNC:

@@ -16,16 +16,27 @@ from uuid import UUID
 
 import asyncpg
 
+from connectors.mapping import told
 from hub import jobs
 from hub.database import Database, WriteSession
 from hub.errors import ConflictError, InputError
 from hub.records import Completeness, FileKind
 from hub.seal import Sealer
-from sync.duties import IMPORT
 from sync.identity import new_id
 from sync.intake import Accepted, Given, accept
 from sync.reporting import report_json
 from sync.within import organisations_within
+
+__all__ = [
+    "Declared",
+    "Received",
+    "Upload",
+    "accept_upload",
+    "ask_to_accept",
+    "fail_upload",
+    "keep",
+    "told",
+]
 
 CHUNK_BYTES: Final = 1 << 20
 # How long a file that nobody accepts is kept.
@@ -171,7 +182,7 @@ async def ask_to_accept(session: WriteSession, upload_id: UUID, declared: Declar
         *said[:4],
         json.dumps(said[4]),
     )
-    await jobs.enqueue(session, IMPORT, {"upload": str(upload_id)})
+    await jobs.enqueue(session, jobs.IMPORT, {"upload": str(upload_id)})
 
 
 def _refuse_useless(report: Json, declared: Declared) -> None:
