@@ -7,6 +7,7 @@ a killed worker leaves nobody behind who writes.
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -29,6 +30,7 @@ POOL: Final = 4
 def main(duties: Mapping[str, Duty] = DUTIES) -> None:
     """Do the job that the worker orders."""
     log.configure(as_json=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request, with its query
     order = json.loads(_line_of(sys.stdin.fileno()))
     threading.Thread(target=_end_with_worker, daemon=True).start()
     structlog.contextvars.bind_contextvars(job=order["name"], number=order["number"])

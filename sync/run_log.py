@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from hub.database import ReadSession, WriteSession
@@ -16,6 +17,19 @@ class Level(StrEnum):
     INFO = "INFO"
     WARNING = "WARNING"
     ERROR = "ERROR"
+
+
+ENDS: Final[Mapping[str, str]] = {
+    "SUCCEEDED": "Прочитано полностью.",
+    "PARTIAL": "Прочитано, но есть отклонённые строки: посмотрите их причины.",
+    "CANCELLED": "Чтение отменено; записанное сохранено.",
+}
+LEVELS: Final[Mapping[str, Level]] = {
+    "PARTIAL": Level.WARNING,
+    "WAITING": Level.WARNING,
+    "CANCELLED": Level.WARNING,
+    "FAILED": Level.ERROR,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +66,31 @@ async def note(
         message,
         json.dumps(dict(counts or {})),
     )
+
+
+async def begun(session: WriteSession, run_id: UUID, *, is_resumed: bool) -> None:
+    """Say that reading begins, and where."""
+    where = "с записанного места" if is_resumed else "с начала"
+    await note(session, run_id, "run.begun", f"Чтение начато {where}.")
+
+
+async def landed(session: WriteSession, run_id: UUID, counts: Mapping[str, int]) -> None:
+    """Say that a page is written; the numbers are those of the run so far."""
+    await note(session, run_id, "page.landed", "Страница записана.", counts=counts)
+
+
+async def ended(
+    session: WriteSession,
+    run_id: UUID,
+    state: str,
+    code: str | None,
+    message: str | None,
+    counts: Mapping[str, int],
+) -> None:
+    """Say how the run ended."""
+    text = message or ENDS.get(state, state)
+    level = LEVELS.get(state, Level.INFO)
+    await note(session, run_id, code or "run.ended", text, level=level, counts=counts)
 
 
 async def read_events(

@@ -14,11 +14,11 @@ from connectors.catalogue import connector_of
 from connectors.client.failure import SourceError
 from connectors.protocol import Connector
 from hub.database import Database, WriteSession
-from hub.errors import ConflictError, DatabaseError
+from hub.errors import DatabaseError
 from hub.records import ChangesetId, Completeness, FileKind
 from hub.seal import Sealer
 from hub.settings import SECRETS
-from sync import changeset, runs
+from sync import changeset, run_log, runs
 from sync.ahead import ahead
 from sync.brake import close_waiting, count_placed
 from sync.changeset import Difference
@@ -28,7 +28,7 @@ from sync.identity import new_id
 from sync.lists import ListStatement, state_lists
 from sync.pipeline import project
 from sync.run_pages import PAGE_ROWS, Page, Reader
-from sync.runs import Ending, Mode, Run, RunState
+from sync.runs import Claim, Ending, Mode, Run, RunState
 from sync.sources import read_secret
 from sync.stage import Landed, land, reject_again, state_figures
 
@@ -38,12 +38,6 @@ HELD = (
     "Тормоз: организаций, где сразу закончилось бы слишком много записей: {0}. Остальное применено; "
     "проверьте источник и отпустите их или дождитесь полного списка."
 )
-
-
-class LostRunError(ConflictError):
-    """Этот обмен продолжает другой процесс."""
-
-    code = "conflict.run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +60,7 @@ class _Work:
 
     database: Database
     source: _Source
-    run_id: UUID
+    claim: Claim
     changeset_id: ChangesetId
     reader: Reader
     counts: Counter[str]
@@ -100,8 +94,9 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
             source = await _begin_reading(session, code, mode, today)
             directory = await read_directory(session.raw)
             changeset_id = await changeset.begin(session, "SYNC", actor=actor)
-            await runs.begin(session, run_id, changeset_id=changeset_id)
-        async with _beating(database, run_id):
+            claim = await runs.begin(session, run_id, changeset_id=changeset_id)
+            await run_log.begun(session, run_id, is_resumed=source.cursor is not None)
+        async with _beating(database, claim):
             counts: Counter[str] = Counter()
             try:
                 reader = Reader(
@@ -115,7 +110,7 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
                 work = _Work(
                     database=database,
                     source=source,
-                    run_id=run_id,
+                    claim=claim,
                     changeset_id=changeset_id,
                     reader=reader,
                     counts=counts,
@@ -135,7 +130,7 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
                 today=today,
                 progress=lambda station: progress(station, counts["rows"]),
             )
-        return await _finish(database, source.id, run_id, ending, counts, difference)
+        return await _finish(database, source.id, claim, ending, counts, difference)
 
 
 async def _begin_reading(session: WriteSession, code: str, mode: Mode, today: date) -> _Source:
@@ -183,7 +178,7 @@ async def _write(work: _Work, page: Page) -> bool:
     async with work.database.writing() as session:
         landed = Landed(records=0, versions=0)
         if page.is_evidence:
-            await _keep_provenance(session, work, page)
+            await _keep_provenance(session, work, rows=page.rows, rejected=len(page.rejected))
             landed = await _land(session, work, page)
         await session.raw.execute(
             "update source set cursor = coalesce($2, cursor),"
@@ -201,13 +196,11 @@ async def _write(work: _Work, page: Page) -> bool:
             rejected=len(page.rejected),
             pages=1,
         )
-        asked = await runs.beat(session, work.run_id, work.counts)
-    if asked is None:
-        raise LostRunError
-    return asked
+        await run_log.landed(session, work.claim.run_id, work.counts)
+        return await runs.beat(session, work.claim, work.counts)
 
 
-async def _keep_provenance(session: WriteSession, work: _Work, page: Page) -> None:
+async def _keep_provenance(session: WriteSession, work: _Work, *, rows: int, rejected: int) -> None:
     """Name what the run read, once and only if it read anything."""
     await session.raw.execute(
         "insert into source_file (id, source_id, name, size, rows, rejected, changeset_id)"
@@ -217,8 +210,8 @@ async def _keep_provenance(session: WriteSession, work: _Work, page: Page) -> No
         work.reader.source_file_id,
         work.source.id,
         work.source.title,
-        page.rows,
-        len(page.rejected),
+        rows,
+        rejected,
         work.changeset_id,
     )
 
@@ -249,6 +242,7 @@ async def _end_reading(work: _Work, roll: set[UUID]) -> None:
         since = await session.raw.fetchval(
             "select full_since from source where id = $1 for update", work.source.id
         )
+        await runs.beat(session, work.claim)
         if since is None:
             return
         await session.raw.execute(
@@ -256,11 +250,7 @@ async def _end_reading(work: _Work, roll: set[UUID]) -> None:
         )
         if roll:
             work.counts["lists"] = len(roll)
-            nothing = Page(
-                landing=None, rows=0, lists=(), figures=(), rejected=(), roll=frozenset(), earliest=None,
-                cursor=None,
-            )  # fmt: skip
-            await _keep_provenance(session, work, nothing)
+            await _keep_provenance(session, work, rows=0, rejected=0)
             lists = [_list(work, organisation, since) for organisation in sorted(roll)]
             await state_lists(session, lists, changeset_id=work.changeset_id)
 
@@ -279,7 +269,7 @@ def _list(work: _Work, organisation: UUID, since: date) -> ListStatement:
 async def _finish(
     database: Database,
     source_id: UUID,
-    run_id: UUID,
+    claim: Claim,
     ending: Ending,
     counts: Counter[str],
     difference: Difference,
@@ -291,24 +281,28 @@ async def _finish(
         counts["held"] = held
         if held and ending.state in (RunState.SUCCEEDED, RunState.PARTIAL):
             ending = Ending(state=RunState.WAITING, message=HELD.format(held))
-        await runs.finish(session, run_id, ending, counts)
+        await runs.finish(session, claim, ending, counts)
+        await run_log.ended(
+            session, claim.run_id, ending.state, ending.error_code, ending.message, counts
+        )
         await close_waiting(session)
-    run = await runs.read_run(database, run_id)
+    run = await runs.read_run(database, claim.run_id)
     if run is None:
-        raise LostRunError
+        raise runs.LostRunError
     return run
 
 
 @asynccontextmanager
-async def _beating(database: Database, run_id: UUID) -> AsyncIterator[None]:
+async def _beating(database: Database, claim: Claim) -> AsyncIterator[None]:
     """Say every few seconds that the run is alive, also while it waits for a slow source."""
 
     async def beat() -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            with suppress(DatabaseError, OSError):  # whoever writes a page will hear of it as well
+            # Whoever writes a page will hear of it as well.
+            with suppress(DatabaseError, OSError, runs.LostRunError):
                 async with database.writing() as session:
-                    await runs.beat(session, run_id)
+                    await runs.beat(session, claim)
 
     beating = asyncio.create_task(beat())
     try:

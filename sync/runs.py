@@ -12,7 +12,7 @@ import asyncpg
 
 from connectors.client.failure import Failure
 from hub.database import Database, WriteSession
-from hub.errors import HubError, InputError
+from hub.errors import ConflictError, HubError, InputError
 from sync.identity import new_id
 
 COLUMNS: Final = (
@@ -32,6 +32,20 @@ class DiedError(HubError):
     """Процесс, который читал источник, прервался. Принятое сохранено, чтение продолжено."""
 
     code = "run.died"
+
+
+class LostRunError(ConflictError):
+    """Этот обмен продолжает другой процесс."""
+
+    code = "conflict.run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who may write for a run: the process whose number is the last."""
+
+    run_id: UUID
+    number: int
 
 
 class Mode(StrEnum):
@@ -124,15 +138,16 @@ async def list_runs(database: Database, code: str | None = None, *, limit: int =
     return [run_of(row) for row in rows]
 
 
-async def begin(session: WriteSession, run_id: UUID, *, changeset_id: int) -> None:
+async def begin(session: WriteSession, run_id: UUID, *, changeset_id: int) -> Claim:
     """Mark a run begun, and say of another that died at work that nobody continues it.
 
-    Call it while the source is held: what another attempt at the same run had said is forgotten.
+    Call it while the source is held: what another attempt at the same run had said is forgotten,
+    and what it still tries to write is refused, since the claim is now another.
     """
-    await session.raw.execute(
+    number = await session.raw.fetchval(
         "update sync_run set state = 'RUNNING', changeset_id = $2, started_at = now(),"
         " heartbeat_at = now(), finished_at = null, failure = null, error_code = null,"
-        " message = null, counts = '{}' where id = $1",
+        " message = null, counts = '{}', claim = claim + 1 where id = $1 returning claim",
         run_id,
         changeset_id,
     )
@@ -144,21 +159,26 @@ async def begin(session: WriteSession, run_id: UUID, *, changeset_id: int) -> No
         DiedError.code,
         DiedError().message,
     )
+    return Claim(run_id=run_id, number=number)
 
 
 async def beat(
-    session: WriteSession, run_id: UUID, counts: Mapping[str, int] | None = None
-) -> bool | None:
-    """Say that the run is alive and how far it is.
+    session: WriteSession, claim: Claim, counts: Mapping[str, int] | None = None
+) -> bool:
+    """Say that the run is alive and how far it is; answers whether it is asked to cancel.
 
-    Answers whether it is asked to cancel; None where the run is no longer at work.
+    Raises LostRunError where the run is no longer at work or no longer ours, so that nothing is
+    written in its name: called in the transaction that writes.
     """
     asked: bool | None = await session.raw.fetchval(
-        "update sync_run set heartbeat_at = now(), counts = coalesce($2, counts)"
-        " where id = $1 and state = 'RUNNING' returning cancel_requested",
-        run_id,
+        "update sync_run set heartbeat_at = now(), counts = coalesce($3, counts)"
+        " where id = $1 and claim = $2 and state = 'RUNNING' returning cancel_requested",
+        claim.run_id,
+        claim.number,
         None if counts is None else json.dumps(dict(counts)),
     )
+    if asked is None:
+        raise LostRunError
     return asked
 
 
@@ -173,13 +193,14 @@ class Ending:
 
 
 async def finish(
-    session: WriteSession, run_id: UUID, ending: Ending, counts: Mapping[str, int]
+    session: WriteSession, claim: Claim, ending: Ending, counts: Mapping[str, int]
 ) -> None:
-    """Write how the run ended."""
+    """Write how the run ended; raises LostRunError where it is no longer ours."""
+    await beat(session, claim)
     await session.raw.execute(
         "update sync_run set state = $2, failure = $3, error_code = $4, message = $5, counts = $6,"
         " finished_at = now(), heartbeat_at = now() where id = $1",
-        run_id,
+        claim.run_id,
         ending.state,
         ending.failure,
         ending.error_code,

@@ -57,9 +57,9 @@ def _work(settings: "Settings", *, jobs: int, health: Path) -> None:
 
     async def run() -> None:
         await require_head()
+        log.configure(as_json=True)
         stop = asyncio.Event()
         stop_on_signals(stop)
         await work(where, settings, stop=stop, at_once=jobs, health=health)
 
-    log.configure(as_json=True)
     asyncio.run(run())

@@ -76,7 +76,12 @@ RECORDS = {
     "mentor_record_id",
     "mentee_record_id",
 }
-VERSIONS = {"record_version_id", "current_version_id", "projected_version_id", "standing_version_id"}
+VERSIONS = {
+    "record_version_id",
+    "current_version_id",
+    "projected_version_id",
+    "standing_version_id",
+}
 Names = Mapping[Any, str]
 Line = tuple[object, ...]
 
@@ -109,7 +114,7 @@ async def checksums(database: Database) -> dict[str, str]:
     async with database.reading() as session:
         tables = await session.raw.fetch(
             "select tablename from pg_tables where schemaname = 'public'"
-            " and tablename not in ('changeset', 'sync_run', 'alembic_version')"
+            " and tablename not in ('changeset', 'sync_run', 'sync_run_event', 'alembic_version')"
         )
         return {
             table: await session.raw.fetchval(
