@@ -165,9 +165,10 @@ def narrowing_of(call: Call) -> dict[str, bool]:
     return {"scope": call.arguments["scope"].given, **parts}
 
 
-def place_of(call: Call) -> Place:
+def place_of(call: Call, *, period: str = "period") -> Place:
     """Give the placeholders of the question that a field asks, bound to its arguments."""
-    takes = _takes(call)
+    takes = _takes(call, period)
+    of_period = {"lo", "hi", "day", "stated_from", "academic_year", "plan_year"}
 
     def place(name: str) -> str:
         match name:
@@ -176,7 +177,7 @@ def place_of(call: Call) -> Place:
             case "today":
                 return call.today
             case _:
-                key = ("coverage", call.alias, name)
+                key = ("coverage", call.alias, name, period if name in of_period else "")
                 return call.binds.add(takes[name], TYPES[name], key=key)
 
     return place
@@ -191,7 +192,7 @@ def period_bound(call: Call, name: str) -> str:
     return call.binds.add(take, TYPES[name], key=("period", call.alias, name))
 
 
-def _takes(call: Call) -> Mapping[str, Take]:
+def _takes(call: Call, period: str) -> Mapping[str, Take]:
     arguments, chosen = call.arguments, call.arguments["filter"]
     converters: Mapping[str, Callable[[Value], object]] = {
         "forms": list,
@@ -201,7 +202,7 @@ def _takes(call: Call) -> Mapping[str, Take]:
     }
     return {
         **{
-            name: _period_part(arguments["period"], name)
+            name: _period_part(arguments[period], name)
             for name in ("lo", "hi", "day", "stated_from", "academic_year", "plan_year")
         },
         **{

@@ -15,6 +15,7 @@ from schema.compiler import declare
 from schema.compiler.bindings import Rows
 from schema.connection import Connection
 from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
+from schema.coverage_delta import COVERAGE_DELTA, CoverageDelta
 from schema.coverage_gaps import COVERAGE_GAPS
 from schema.findings import FINDING_ARGUMENTS, Finding, finding_rows
 from schema.imports import (
@@ -226,6 +227,7 @@ class Query:
     )
     coverage: Coverage = COVERAGE
     coverage_members: Connection[CoverageMember] = COVERAGE_MEMBERS
+    coverage_delta: CoverageDelta = COVERAGE_DELTA
     coverage_gaps: Connection[CoverageMember] = COVERAGE_GAPS
 
 

@@ -1,6 +1,7 @@
 """Coverage: who is counted, in whose row, in which period; counts and the lists behind them."""
 
 from hub.coverage.columns import COUNTS, METRICS, NAMES
+from hub.coverage.delta import CAME, LEFT, delta
 from hub.coverage.gaps import Gap, gaps
 from hub.coverage.measures import MEMBERS, Kind, Measure
 from hub.coverage.question import (
@@ -19,7 +20,9 @@ from hub.coverage.statement import Queries, Wanted, answer, members
 from hub.coverage.types import TYPES
 
 __all__ = [
+    "CAME",
     "COUNTS",
+    "LEFT",
     "MEMBERS",
     "METRICS",
     "NAMES",
@@ -40,6 +43,7 @@ __all__ = [
     "Wanted",
     "academic_year_of",
     "answer",
+    "delta",
     "gaps",
     "members",
     "period_of",

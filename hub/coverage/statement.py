@@ -70,7 +70,7 @@ def counted(shape: Shape, wanted: Wanted, place: Place) -> Queries:
     needs = [need for found in of_total.values() for need in found.needs]
     if wanted.with_rows:
         needs += [need for found in of_rows.values() for need in found.needs]
-        needs += _expected(shape)
+        needs += expected(shape)
     queries = [*composed(needs, shape, place), ("coverage_total", total(of_total))]
     if wanted.with_rows:
         queries.append(("coverage_key", keys(shape, place)))
@@ -139,7 +139,8 @@ def _listed(shape: Shape, measure: Measure, place: Place, *, in_row: bool) -> st
     )
 
 
-def _expected(shape: Shape) -> Sequence[str]:
+def expected(shape: Shape) -> Sequence[str]:
+    """Name the fragments that the units of rows are read from, whatever is counted."""
     return () if shape.group_by in (GroupBy.NONE, GroupBy.FORM) else ("active",)
 
 

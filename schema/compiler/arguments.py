@@ -50,6 +50,11 @@ class Argument:
             return self.sample
         raise TypeError("Only enums and booleans are part of a plan's shape")
 
+    @property
+    def choices(self) -> frozenset[Enum]:
+        """The enum members of a list, which may decide the SQL; none where no list is given."""
+        return frozenset(item for item in self.sample or () if isinstance(item, Enum))
+
     def part(self, name: str) -> "Argument":
         """Return a field of an input object; an absent one is not given."""
         if self.parts is not None:

@@ -35,6 +35,7 @@ from tests.door.evaluator import (
     written,
 )
 from tests.door.evaluator_coverage import COVERAGE
+from tests.door.evaluator_delta import DELTA
 from tests.door.evaluator_evidence import EVIDENCE
 from tests.door.evaluator_lists import LISTS
 from tests.door.evaluator_members import COVERAGE_MEMBERS
@@ -176,5 +177,6 @@ RESOLVERS: Mapping[tuple[str, str], Resolve] = {
     **REVIEW,
     **COVERAGE,
     **COVERAGE_MEMBERS,
+    **DELTA,
 }
 ROOTS = frozenset(name for kind, name in RESOLVERS if kind == "Query")

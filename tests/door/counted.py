@@ -28,7 +28,7 @@ from tests.rooms.coverage.world import (
 DAY = timedelta(days=1)
 SPANS = (
     "organisation", "organisation_place", "subordination", "participation_fact", "programme",
-    "mentor_profile",
+    "mentor_profile", "mentee_profile",
 )  # fmt: skip
 
 
@@ -123,6 +123,10 @@ def world_of(tables: Tables) -> Placed:
         profiles=[
             Profile(person=row["person_id"], organisation=row["organisation_id"], span=_span(row))
             for row in tables["mentor_profile"]
+        ],
+        requests=[
+            Profile(person=row["person_id"], organisation=row["organisation_id"], span=_span(row))
+            for row in tables["mentee_profile"]
         ],
         **_stated(tables),
         twins={row["person_id"]: row["group_id"] for row in tables["possible_twin"]},

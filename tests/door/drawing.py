@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.door.asking import Door, Json
 from tests.door.evaluator import place_in
+from tests.door.evaluator_delta import DELTA_INPUTS, DELTA_LISTS
 from tests.door.evaluator_parts import NESTED, part_inputs
 from tests.door.operations import Pools
 from tests.door.rows import CLOSED, NORTH, PARTNER, SCHOOLS, SOUTH, uid
@@ -38,7 +39,7 @@ LISTS = {
     "Query.coverageGaps": "coverageGaps(kind: IDLE_MENTOR) { edges { cursor } }",
 }
 
-COVERAGE = ("coverage", "coverageMembers", "coverageGaps")
+COVERAGE = ("coverage", "coverageMembers", "coverageGaps", "coverageDelta")
 
 
 async def pools_of(door: Door, who: str) -> Pools:
@@ -54,7 +55,19 @@ async def pools_of(door: Door, who: str) -> Pools:
             for node in (await door.ask(who, text))["above"]["nodes"]
             for edge in node["list"]["edges"]
         ]
+    cursors |= await delta_cursors(door, who)
     return Pools(ids=ids(), cursors=cursors, inputs=inputs())
+
+
+async def delta_cursors(door: Door, who: str) -> Mapping[str, list[str]]:
+    compared = (await door.ask(who, DELTA_LISTS))["coverageDelta"]
+    [figure] = compared["total"]["figures"]
+    found = {
+        "CoverageDelta.rows": compared["rows"],
+        "CoverageDeltaFigure.came": figure["came"],
+        "CoverageDeltaFigure.left": figure["left"],
+    }
+    return {name: [edge["cursor"] for edge in each["edges"]] for name, each in found.items()}
 
 
 def ids() -> Mapping[str, list[str]]:
@@ -82,6 +95,7 @@ def inputs() -> Mapping[str, list[Json]]:
     rows = ["TOTAL", "OUTSIDE", "TEACHER_TEACHER", *map(str, units), str(uid("territory", 1))]
     return {
         **part_inputs(departments, schools),
+        **DELTA_INPUTS,
         "PersonFilter.department": departments[:1],
         "PersonFilter.organisation": schools,
         "PersonFilter.identifier": identifiers,
@@ -153,7 +167,7 @@ def comparable(value: Json) -> Json:
 
 
 def _cursor(value: Json) -> str | None:
-    if not isinstance(value, str) or len(value) < 60 or " " in value:
+    if not isinstance(value, str) or len(value) < 22 or " " in value:
         return None
     try:
         return f"cursor of {place_in(value)}"

@@ -22,6 +22,7 @@ GAPS = {
     "YOUNG_SPECIALIST_WITHOUT_MENTOR": Kind.PERSON,
     "ORGANISATION_WITHOUT_MENTORING": Kind.ORGANISATION,
     "IDLE_MENTOR": Kind.PERSON,
+    "OPEN_REQUEST": Kind.PERSON,
 }
 
 
@@ -39,7 +40,8 @@ def coverage_gaps(world: World, _: Row, arguments: Arguments) -> object:
     asked = asked_of(world, arguments)
     gap = arguments["kind"]
     found = {str(each): members for each, members in missing(world_of(world.tables), asked).items()}
-    return listed(Naming(world, ()), GAPS[gap], found[gap], arguments)
+    naming = Asking(world, ()) if gap == "OPEN_REQUEST" else Naming(world, ())
+    return listed(naming, GAPS[gap], found[gap], arguments)
 
 
 def behind(evaluator: Evaluator, measure: Measure, row: str | None) -> set[Member]:
@@ -136,6 +138,18 @@ class Naming:
     def programme(self, key: UUID) -> tuple[str, str]:
         row = self.one("programme", key)
         return row["title"], self.one("organisation", row["lead_organisation_id"])["short_name"]
+
+
+class Asking(Naming):
+    """Says of those who ask for a mentor what they ask for, where their name is seen."""
+
+    def named(
+        self, kind: Kind, first: UUID, second: UUID | None
+    ) -> tuple[str, str, Mapping[str, UUID | None]]:
+        title, _, references = super().named(kind, first, second)
+        stated = self.world.all("mentee_profile", person_id=first) if title else []
+        asked = sorted({row["main_request"] for row in stated if row["main_request"]})
+        return title, "; ".join(asked), references
 
 
 COVERAGE_MEMBERS: Mapping[tuple[str, str], Resolve] = {

@@ -30,6 +30,7 @@ def add_counted(region: Region) -> None:
     _approved(region)
     _plans(region)
     _twins(region, draw)
+    _requests(region, draw)
 
 
 def _profiles(region: Region, draw: Random) -> None:
@@ -38,6 +39,18 @@ def _profiles(region: Region, draw: Random) -> None:
         region.add(
             "mentor_profile", person_id=person["id"], record_id=linked[person["id"]],
             organisation_id=uid("organisation", draw.choice(sorted(SCHOOLS))),
+            starts=draw.choice((PAST, RECENT)), ends=draw.choice((FOREVER, date(2026, 6, 1))),
+            changeset_id=1,
+        )  # fmt: skip
+
+
+def _requests(region: Region, draw: Random) -> None:
+    linked = {row["person_id"]: row["record_id"] for row in region.tables["link"]}
+    for number, person in enumerate(region.tables["person"][::4]):
+        region.add(
+            "mentee_profile", person_id=person["id"], record_id=linked[person["id"]],
+            organisation_id=uid("organisation", draw.choice(sorted(SCHOOLS))),
+            main_request=("", "Готовится к экзамену", "Учится выступать")[number % 3],
             starts=draw.choice((PAST, RECENT)), ends=draw.choice((FOREVER, date(2026, 6, 1))),
             changeset_id=1,
         )  # fmt: skip

@@ -220,12 +220,7 @@ class Evaluator:
 
     def _unit(self, one: Organisation, key: str, day: date) -> None:
         counted, asked = self.counted, self.asked
-        for profile in self.world.profiles:
-            if profile.organisation == one.id and profile.span.holds(day):
-                counted.add("mentors_registered", key, profile.person)
-        for request in self.world.requests:
-            if request.organisation == one.id and request.span.holds(day):
-                counted.add("requested", key, request.person)
+        self._bases(one, key, day)
         for programme in self.world.programmes:
             runs = programme.status not in ("DRAFT", "CANCELLED") and programme.span.holds(day)
             if runs and one.id in programme.organisations:
@@ -236,6 +231,13 @@ class Evaluator:
             counted.add("active_organisations", key, one.legal_entity)
             if self._has_base(one.id):
                 counted.add("reported_organisations", key, one.legal_entity)
+
+    def _bases(self, one: Organisation, key: str, day: date) -> None:
+        bases = (("mentors_registered", self.world.profiles), ("requested", self.world.requests))
+        for name, listed in bases:
+            for profile in listed:
+                if profile.organisation == one.id and profile.span.holds(day):
+                    self.counted.add(name, key, profile.person)
 
     def _is_open(self, one: Organisation, day: date) -> bool:
         known = one.status == "ACTIVE" or one.life.ends != date.max
