@@ -31,7 +31,8 @@ class Unit:
 class Change:
     """What would happen to the `live` records of a unit: which end, which become others.
 
-    `staying` counts what would stand then, newcomers included; `share` is what its source may change unasked; `months` are those of the ends.
+    `staying` counts what would stand then, newcomers included, and cards that stand elsewhere;
+    `share` is what its source may change unasked; `months` are those of the ends.
     """
 
     unit: Unit
@@ -113,7 +114,10 @@ async def measure(connection: Connection, units: Collection[Unit], *, today: dat
 
 
 RECORDS = f"""
-select r.id, {STANDING} as is_live, r.ended_on, r.current_version_id <> r.standing_version_id
+select r.id, {STANDING} as is_live, r.is_card and exists (
+           select from record o where o.is_card and o.source_id = r.source_id
+               and o.external_id = r.external_id and o.organisation_id <> r.organisation_id
+               and o.ended_on is null) as is_elsewhere, r.ended_on, r.current_version_id <> r.standing_version_id
            as is_restated, new.payload as now, old.payload as was, s.brake_share
 from record r
 join source s on s.id = r.source_id
@@ -143,7 +147,7 @@ async def _measured(connection: Connection, unit: Unit, today: date) -> Change:
     return Change(
         unit=unit,
         live=sum(row["is_live"] for row in rows),
-        staying=sum(row["ended_on"] is None for row in rows),
+        staying=sum(row["ended_on"] is None or row["is_elsewhere"] for row in rows),
         ending=tuple(row["id"] for row in ending),
         changing=tuple(changing),
         share=rows[0]["brake_share"] if rows else Decimal(0),

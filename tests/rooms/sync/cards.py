@@ -10,7 +10,7 @@ import pandas as pd
 
 from connectors.client.failure import SourceTransientError
 from connectors.memory import Memory
-from connectors.protocol import CheckResult, Connector, Item, Roll
+from connectors.protocol import Checkpoint, CheckResult, Connector, Item, Roll
 from hub.database import Database
 from hub.demo.registry import IdentifierRow
 from hub.records import Batch, FileKind, OrganisationMention, Place, Rejected
@@ -80,10 +80,39 @@ def batch(kind: FileKind, rows: Sequence[Row], day: date | None = TODAY) -> Batc
     )
 
 
-def whole(cards: Sequence[Card], day: date | None = TODAY, *, size: int = 4) -> Memory:
+class System:
+    """A system as it answers one read: its items, and as long as it is read whole its schools.
+
+    A place where another read ended means to it that everything here is to come.
+    """
+
+    def __init__(self, items: Sequence[Batch | Rejected], roll: Roll | None = None) -> None:
+        self._memory, self._roll = Memory(items), roll
+        self._name = str(new_id())
+
+    def check(self) -> CheckResult:
+        return self._memory.check()
+
+    def fetch(self, cursor: str | None = None) -> Iterator[Item]:
+        name, _, place = (cursor or "").partition(":")
+        if self._roll is not None:
+            yield self._roll
+        for item in self._memory.fetch(place if name == self._name else None):
+            if isinstance(item, Checkpoint):
+                yield Checkpoint(cursor=f"{self._name}:{item.cursor}")
+            else:
+                yield item
+
+
+def whole(cards: Sequence[Card], day: date | None = TODAY, *, size: int = 4) -> System:
     """Make a system that states all its cards and lists every school."""
     pages = [page(cards[at : at + size], day) for at in range(0, len(cards), size)]
-    return Memory([EVERYWHERE, *pages])
+    return System(pages, EVERYWHERE)
+
+
+def changes(*cards: Card, day: date = TODAY) -> System:
+    """Make a system that states the cards that changed."""
+    return System([page(cards, day)])
 
 
 class BreaksOff:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 
-from connectors.memory import Memory
 from hub.database import Database
 from hub.records import Completeness, FileKind
 from hub.seal import Sealer
@@ -104,7 +103,7 @@ async def test_a_hold_stands_until_it_is_released_whatever_else_comes(
     await reads(everyone()[10:])
     before = await checksums(hub)
 
-    run = await cards.run(hub, Memory([]), sealer=sealer, mode=Mode.CHANGES, today=LATER)
+    run = await cards.run(hub, cards.System([]), sealer=sealer, mode=Mode.CHANGES, today=LATER)
 
     after = await checksums(hub)
     assert (RunState.WAITING, [(25,)]) == (run.state, await rows(hub, STANDING))
