@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
 from hub.access import Purpose, Role
+from schema.changesets import CHANGESET_FILTER, Changeset, changeset_rows
 from schema.compiler import declare
 from schema.compiler.bindings import Rows
 from schema.connection import Connection
@@ -56,7 +57,16 @@ from schema.review import (
     question_rows,
     rejection_rows,
 )
-from schema.sources import CHANGESET_FILTER, Changeset, Source, changeset_rows, source_rows
+from schema.sources import (
+    HOLD_FILTER,
+    SYNC_RUN_FILTER,
+    Hold,
+    Source,
+    SyncRun,
+    hold_rows,
+    source_rows,
+    sync_run_rows,
+)
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
 
@@ -190,6 +200,17 @@ class Query:
     sources: Connection[Source] = declare.page(
         "Источники по коду; видны оператору и региональному центру, остальным — пустой список.",
         source_rows,
+    )
+    sync_runs: Connection[SyncRun] = declare.page(
+        "Обмены с источниками, новые первыми; видны оператору и региональному центру, остальным — "
+        "пустой список.",
+        sync_run_rows,
+        (SYNC_RUN_FILTER,),
+    )
+    holds: Connection[Hold] = declare.page(
+        "Что придержано из записей учреждений вашей области видимости, новое первым.",
+        hold_rows,
+        (HOLD_FILTER,),
     )
     changesets: Connection[Changeset] = declare.page(
         "Изменения, новые первыми; видны оператору и региональному центру, остальным — пустой "

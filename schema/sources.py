@@ -1,17 +1,88 @@
-"""Where facts come from and how they changed the hub: for those who run it and for the centre."""
+"""Where facts come from and how each run went: for those who run the hub and for the centre."""
 
 from datetime import datetime
-from enum import StrEnum
+from typing import Annotated
 
 import strawberry
 
-from hub.access import Role
+from schema.changesets import Changeset
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
-from schema.compiler.request import Request
+from schema.connection import Connection
+from schema.organisations import Organisation
+from schema.places import SEEN_ORGANISATION, SEEN_STATED
+from schema.sync_words import HoldState, SyncFailure, SyncLevel, SyncMode, SyncState
+from schema.watching import Count, watches
 
-WATCHERS = frozenset({Role.OPERATOR, Role.REGIONAL_CENTRE})
+SourceRef = Annotated["Source", strawberry.lazy("schema.sources")]
+NEWEST = (Key("{t}.requested_at", "timestamptz"), Key("{t}.id", "uuid"))
+_UNFINISHED = "('QUEUED', 'RUNNING')"
+
+
+def _newest(condition: str) -> Rows:
+    """Read the newest run of the source above that meets a condition."""
+    return Rows(
+        source=(
+            "(select x.* from sync_run x where x.source_id = {p}.id"
+            f" and x.state {condition} {_UNFINISHED}"
+            " order by x.requested_at desc, x.id desc limit 1) {t}"
+        )
+    )
+
+
+@declare.bound("Строка журнала обмена.")
+class SyncRunEvent:
+    """A line of a run's log."""
+
+    at: datetime = declare.column("Когда.", "{t}.at")
+    level: SyncLevel = declare.column("Насколько важно.", "{t}.level")
+    code: str = declare.column("Код.", "{t}.code")
+    message: str = declare.column("Что произошло.", "{t}.message")
+    counts: list[Count] = declare.many(
+        "Числа, по названиям.",
+        Rows(source="jsonb_each_text({p}.counts) {t}", order=(Key("{t}.key", "text"),)),
+    )
+
+
+@declare.bound("Обмен с источником: попрошен, идёт или закончен.")
+class SyncRun:
+    """One run of one source."""
+
+    key: strawberry.ID = declare.column("Номер обмена.", "{t}.id::text")
+    mode: SyncMode = declare.column("Что читает.", "{t}.mode")
+    state: SyncState = declare.column("Состояние.", "{t}.state")
+    failure: SyncFailure | None = declare.column(
+        "Кому чинить; null, если не было ошибки.", "{t}.failure"
+    )
+    error_code: str | None = declare.column("Код ошибки.", "{t}.error_code")
+    message: str | None = declare.column("Что не так и что сделать.", "{t}.message")
+    cancel_requested: bool = declare.column("Просили ли остановить.", "{t}.cancel_requested")
+    requested_at: datetime = declare.column("Когда попрошен.", "{t}.requested_at")
+    started_at: datetime | None = declare.column("Когда начат.", "{t}.started_at")
+    finished_at: datetime | None = declare.column("Когда закончен.", "{t}.finished_at")
+    heartbeat_at: datetime | None = declare.column(
+        "Когда в последний раз было видно, что он идёт.", "{t}.heartbeat_at"
+    )
+    counts: list[Count] = declare.many(
+        "Сколько прочитано, отвергнуто и изменено, по названиям.",
+        Rows(source="jsonb_each_text({p}.counts) {t}", order=(Key("{t}.key", "text"),)),
+    )
+    events: Connection[SyncRunEvent] = declare.page(
+        "Журнал, по порядку.",
+        Rows(
+            source="sync_run_event {t}",
+            where=("{t}.run_id = {p}.id",),
+            order=(Key("{t}.id", "bigint"),),
+        ),
+    )
+    source: SourceRef | None = declare.one(
+        "Источник.", Rows(source="source {t}", where=("{t}.id = {p}.source_id",))
+    )
+    changeset: Changeset | None = declare.one(
+        "Что изменил; null, пока не начат.",
+        Rows(source="changeset {t}", where=("{t}.id = {p}.changeset_id",)),
+    )
 
 
 @declare.bound("Источник: система или поток файлов.")
@@ -21,6 +92,10 @@ class Source:
     code: str = declare.column("Код.", "{t}.code")
     kind: str = declare.column("Вид: SCHOOL_FILES, KADRY, ONEC, PUSH.", "{t}.kind")
     title: str = declare.column("Название.", "{t}.title")
+    schedule: str | None = declare.column(
+        "Когда читается сам, в виде cron; null — только по просьбе.", "{t}.schedule"
+    )
+    paused: bool = declare.column("Остановлен ли оператором.", "{t}.paused")
     file_count: int = declare.column(
         "Сколько файлов принято.",
         "(select count(*) from source_file f where f.source_id = {t}.id)",
@@ -29,122 +104,102 @@ class Source:
         "Когда принят последний файл; null, если файлов не было.",
         "(select max(f.taken_at) from source_file f where f.source_id = {t}.id)",
     )
+    last_run: SyncRun | None = declare.one(
+        "Последний законченный обмен; null, если не было.", _newest("not in")
+    )
+    running_run: SyncRun | None = declare.one(
+        "Обмен, который идёт или ждёт очереди; null, если такого нет.", _newest("in")
+    )
 
 
-@declare.choice(
-    "Что меняло хаб.",
-    {
-        "REGISTRY": "Реестр учреждений.",
-        "IMPORT": "Файл.",
-        "SYNC": "Обмен с системой.",
-        "PUSH": "Присланное системой.",
-        "REVIEW": "Ответ на вопрос.",
-        "MAPPING": "Сопоставление столбцов.",
-        "UNDO": "Отмена.",
-    },
+@declare.bound(
+    "Придержанное: из-за обмена закрылось бы или сменилось слишком много записей учреждения."
 )
-class ChangesetKind(StrEnum):
-    """What made a change."""
+class Hold:
+    """The brake on one unit of a change."""
 
-    REGISTRY = "REGISTRY"
-    IMPORT = "IMPORT"
-    SYNC = "SYNC"
-    PUSH = "PUSH"
-    REVIEW = "REVIEW"
-    MAPPING = "MAPPING"
-    UNDO = "UNDO"
-
-
-@declare.choice(
-    "Состояние изменения.",
-    {
-        "STAGED": "Принято, ещё не применено.",
-        "SIMULATED": "Просчитано без применения.",
-        "WAITING": "Остановлено: ждёт решения.",
-        "APPLIED": "Применено.",
-        "UNDONE": "Отменено.",
-        "FAILED": "Не удалось.",
-    },
-)
-class ChangesetState(StrEnum):
-    """Where a change stands."""
-
-    STAGED = "STAGED"
-    SIMULATED = "SIMULATED"
-    WAITING = "WAITING"
-    APPLIED = "APPLIED"
-    UNDONE = "UNDONE"
-    FAILED = "FAILED"
-
-
-@declare.bound("Сколько чего изменилось.")
-class ChangesetCount:
-    """A count of a change by kind."""
-
-    name: str = declare.column("Что изменилось.", "{t}.key")
-    count: int = declare.column("Сколько.", "{t}.value::bigint")
-
-
-@declare.bound("Изменение целиком: применяется и отменяется вместе.")
-class Changeset:
-    """A change as a whole."""
-
-    key: strawberry.ID = declare.column("Номер изменения.", "{t}.id::text")
-    kind: ChangesetKind = declare.column("Что меняло.", "{t}.kind")
-    state: ChangesetState = declare.column("Состояние.", "{t}.state")
-    created_at: datetime = declare.column("Когда начато.", "{t}.created_at")
-    applied_at: datetime | None = declare.column(
-        "Когда применено; null, если не применено.", "{t}.applied_at"
+    key: strawberry.ID = declare.column("Ключ.", "{t}.id::text")
+    state: HoldState = declare.column("Состояние.", "{t}.state")
+    record_kind: str = declare.column("Вид записей: STAFF, PUPIL и другие.", "{t}.kind")
+    live: int = declare.column("Сколько записей действует.", "{t}.live")
+    ending: int = declare.column("Сколько из них закрылось бы.", "{t}.ending")
+    changing: int = declare.column("Сколько сменили бы имя и дату рождения.", "{t}.changing")
+    placed_at: datetime = declare.column("Когда придержано.", "{t}.placed_at")
+    released_at: datetime | None = declare.column("Когда отпущено.", "{t}.released_at")
+    organisation: Organisation | None = declare.one(
+        "Чьи записи; вне области видимости — null.",
+        Rows(
+            source="organisation {t}",
+            where=("{t}.id = {p}.organisation_id",),
+            scope=(SEEN_ORGANISATION,),
+        ),
     )
-    counts: list[ChangesetCount] = declare.many(
-        "Что изменилось, по видам.",
-        Rows(source="jsonb_each_text({p}.summary) {t}", order=(Key("{t}.key", "text"),)),
+    source_title: str = declare.column(
+        "Название источника.",
+        "(select s.title from source s where s.id = {t}.source_id)",
     )
 
 
-@strawberry.input(description="Какие изменения показать; условия складываются.")
-class ChangesetFilter:
-    """What narrows the list of changes."""
+@strawberry.input(description="Какие обмены показать; условия складываются.")
+class SyncRunFilter:
+    """What narrows the list of runs."""
 
-    kind: ChangesetKind | None = strawberry.field(
-        default=strawberry.UNSET, description="Что меняло."
+    source_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Код источника."
     )
-    state: ChangesetState | None = strawberry.field(
-        default=strawberry.UNSET, description="Состояние."
+    state: SyncState | None = strawberry.field(default=strawberry.UNSET, description="Состояние.")
+    mode: SyncMode | None = strawberry.field(default=strawberry.UNSET, description="Что читает.")
+    failure: SyncFailure | None = strawberry.field(
+        default=strawberry.UNSET, description="Кому чинить."
     )
 
 
-CHANGESET_FILTER = declare.argument("filter", ChangesetFilter | None, "Какие изменения показать.")
+@strawberry.input(description="Что придержанное показать; условия складываются.")
+class HoldFilter:
+    """What narrows the list of holds."""
+
+    state: HoldState | None = strawberry.field(default=strawberry.UNSET, description="Состояние.")
+
+
+SYNC_RUN_FILTER = declare.argument("filter", SyncRunFilter | None, "Какие обмены показать.")
+HOLD_FILTER = declare.argument("filter", HoldFilter | None, "Что показать.")
 
 
 def source_rows(call: Call) -> Rows:
     """Read the sources; whoever does not watch over them gets an empty list."""
     return Rows(
         source="source {t}",
-        where=(_watches(call),),
+        where=(watches(call),),
         order=(Key("{t}.code", "text"), Key("{t}.id", "uuid")),
     )
 
 
-def changeset_rows(call: Call) -> Rows:
-    """Read the changes, newest first; whoever does not watch over them gets an empty list."""
+def sync_run_rows(call: Call) -> Rows:
+    """Read the runs, newest first; whoever does not watch over them gets an empty list."""
     chosen = call.arguments["filter"]
     where = [
         f"{{t}}.{name} = {call.bind(chosen.part(name), 'text')}"
-        for name in ("kind", "state")
+        for name in ("state", "mode", "failure")
         if chosen.part(name).given
     ]
+    if chosen.part("sourceCode").given:
+        code = call.bind(chosen.part("sourceCode"), "text")
+        where.append(f"{{t}}.source_id = (select c.id from source c where c.code = {code})")
     return Rows(
-        source="changeset {t}",
-        where=(_watches(call), *where),
-        order=(Key("{t}.created_at", "timestamptz"), Key("{t}.id", "bigint")),
+        source="sync_run {t}",
+        where=(watches(call), *where),
+        order=NEWEST,
         descending=True,
     )
 
 
-def _watches(call: Call) -> str:
-    return call.binds.add(_is_watcher, "boolean", key="watches")
-
-
-def _is_watcher(request: Request) -> bool:
-    return request.viewer.role in WATCHERS
+def hold_rows(call: Call) -> Rows:
+    """Read what the brake holds of the scope's organisations, newest first."""
+    state = call.arguments["filter"].part("state")
+    return Rows(
+        source="hold {t}",
+        where=(f"{{t}}.state = {call.bind(state, 'text')}",) if state.given else (),
+        scope=(SEEN_STATED,),
+        order=(Key("{t}.placed_at", "timestamptz"), Key("{t}.id", "uuid")),
+        descending=True,
+    )

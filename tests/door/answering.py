@@ -44,6 +44,7 @@ from tests.door.evaluator_organisations import ORGANISATIONS
 from tests.door.evaluator_parts import PARTS
 from tests.door.evaluator_people import PEOPLE
 from tests.door.evaluator_review import REVIEW
+from tests.door.evaluator_sync import SYNC
 from tests.door.tables import Row
 
 SCHEMA = build_schema(print_schema())
@@ -175,6 +176,7 @@ RESOLVERS: Mapping[tuple[str, str], Resolve] = {
     **EVIDENCE,
     **LISTS,
     **REVIEW,
+    **SYNC,
     **COVERAGE,
     **COVERAGE_MEMBERS,
     **DELTA,

@@ -6,6 +6,7 @@ from tests.door.asking import Door, Json
 from tests.door.evaluator import place_in
 from tests.door.evaluator_delta import DELTA_INPUTS, DELTA_LISTS
 from tests.door.evaluator_parts import NESTED, part_inputs
+from tests.door.evaluator_sync import SYNC_INPUTS
 from tests.door.operations import Pools
 from tests.door.rows import CLOSED, NORTH, PARTNER, SCHOOLS, SOUTH, uid
 
@@ -27,6 +28,8 @@ LISTS = {
     "Query.rejections": "rejections { edges { cursor } }",
     "Query.sources": "sources { edges { cursor } }",
     "Query.changesets": "changesets { edges { cursor } }",
+    "Query.syncRuns": "syncRuns { edges { cursor } }",
+    "Query.holds": "holds { edges { cursor } }",
     "Query.questions": "questions { edges { cursor } }",
     "Query.mentors": "mentors { edges { cursor } }",
     "Query.mentees": "mentees { edges { cursor } }",
@@ -96,6 +99,7 @@ def inputs() -> Mapping[str, list[Json]]:
     return {
         **part_inputs(departments, schools),
         **DELTA_INPUTS,
+        **SYNC_INPUTS,
         "PersonFilter.department": departments[:1],
         "PersonFilter.organisation": schools,
         "PersonFilter.identifier": identifiers,

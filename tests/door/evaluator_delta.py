@@ -44,7 +44,7 @@ class Compared:
     def total(self) -> Row:
         return {**self.before.total, "compared": self}
 
-    def figures(self, key: str) -> list[Row]:
+    def figures(self, key: str) -> Sequence[Row]:
         found = []
         for measure in self.measures:
             before, after = (

@@ -229,5 +229,6 @@ NESTED: Mapping[str, str] = {
     "Territory.organisations": "territories",
     "Programme.organisations": "programmes",
     "Programme.mentorships": "programmes",
+    "SyncRun.events": "syncRuns",
     "Person.mentorships": "people(first: 60)",
 }  # fmt: skip

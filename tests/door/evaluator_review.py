@@ -1,6 +1,5 @@
 """What the lists of rejections, questions, sources and changes must hold, over plain rows."""
 
-import json
 from collections.abc import Mapping
 
 from tests.door.evaluator import (
@@ -11,10 +10,10 @@ from tests.door.evaluator import (
     key_in,
     page,
     related,
-    things,
     written,
 )
 from tests.door.evaluator_evidence import described, sees_evidence
+from tests.door.evaluator_sync import counted, watches
 from tests.door.tables import Row
 
 
@@ -71,12 +70,6 @@ def record(column: str) -> Resolve:
     return find
 
 
-def sources(world: World, _: Row, arguments: Arguments) -> object:
-    every = world.tables["source"]
-    found = every if watches(world) else []
-    return page("Source", found, every, arguments, lambda row: (row["code"], str(row["id"])))
-
-
 def changesets(world: World, _: Row, arguments: Arguments) -> object:
     chosen = arguments.get("filter") or {}
     every = world.tables["changeset"]
@@ -96,35 +89,12 @@ def changesets(world: World, _: Row, arguments: Arguments) -> object:
     )
 
 
-def watches(world: World) -> bool:
-    return world.viewer.role.value in {"OPERATOR", "REGIONAL_CENTRE"}
-
-
-def counts(_: World, row: Row, __: Arguments) -> object:
-    summary = json.loads(row["summary"])
-    return things(
-        "ChangesetCount", [{"name": name, "count": summary[name]} for name in sorted(summary)]
-    )
-
-
-def file_count(world: World, row: Row, _: Arguments) -> object:
-    return len(world.all("source_file", source_id=row["id"]))
-
-
-def last_taken_at(world: World, row: Row, _: Arguments) -> object:
-    taken = [file["taken_at"] for file in world.all("source_file", source_id=row["id"])]
-    return written(max(taken)) if taken else None
-
-
 REVIEW: Mapping[tuple[str, str], Resolve] = {
     ("Query", "rejections"): rejections,
     ("Query", "questions"): questions,
-    ("Query", "sources"): sources,
     ("Query", "changesets"): changesets,
-    ("Source", "fileCount"): file_count,
-    ("Source", "lastTakenAt"): last_taken_at,
     ("Changeset", "key"): lambda _, row, __: str(row["id"]),
-    ("Changeset", "counts"): counts,
+    ("Changeset", "counts"): counted("summary"),
     ("Rejection", "key"): lambda _, row, __: str(row["id"]),
     ("Rejection", "fileName"): of_file("name"),
     ("Rejection", "takenAt"): of_file("taken_at"),
