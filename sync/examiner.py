@@ -114,5 +114,6 @@ async def _looked(
         async with database.reading() as session:
             within = await organisations_within(session.raw, owner)
         file = replace(Given(**given), within=within)
-        [report] = await check(database, [file], today=today, sealer=Sealer.from_file(keys))
+        sealer = Sealer.from_file(keys)
+        [report] = await check(database, [file], today=today, sealer=sealer, owner=owner)
         return report_json(report)

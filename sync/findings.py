@@ -2,26 +2,37 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from hub.database import ReadSession
 from hub.records import Place, Rejected
 from sync.columns import rows_of
+from sync.directory import Directory
+from sync.doubts import Card, cards_of
 from sync.matching.normalise import normalise
 from sync.reading import FileRead, FileReport, records_of
 
 Findings = Mapping[UUID, list[Rejected]]  # by the id of the file
 
 
-def examined(read: FileRead, *, today: date) -> FileReport:
-    """Report a file that is only looked at: with what the normaliser finds in its cells."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A file that is only looked at: its report, and the people whom its rows name."""
+
+    report: FileReport
+    cards: list[Card]
+
+
+def examined(read: FileRead, directory: Directory, *, today: date) -> Examined:
+    """Report a file with what the normaliser finds in its cells."""
     report = read.report()
     records = records_of([read])
     if records is None:
-        return report
-    issues = normalise(records, today=today).issues
+        return Examined(report=report, cards=[])
+    normalised = normalise(records, today=today)
+    issues = normalised.issues
     places = records.loc[issues["row"], ["sheet", "row"]]
     found = [
         Rejected(
@@ -35,7 +46,10 @@ def examined(read: FileRead, *, today: date) -> FileReport:
             strict=True,
         )
     ]
-    return with_findings(report, found)
+    return Examined(
+        report=with_findings(report, found),
+        cards=cards_of(records, normalised.frame, directory),
+    )
 
 
 def with_findings(report: FileReport, found: list[Rejected]) -> FileReport:

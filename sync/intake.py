@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pandas as pd
 
+from hub.access import see_as
 from hub.database import Database, WriteSession
 from hub.records import ChangesetId, Rejected
 from hub.row_keys import FILES
@@ -23,6 +24,7 @@ from sync.ahead import ahead
 from sync.brake import Passing
 from sync.changeset import Difference
 from sync.directory import read_directory
+from sync.doubts import doubts, read_standing
 from sync.files import File, begin, context_of, finish, print_of, recall, reports_of
 from sync.findings import examined, read_findings, with_findings
 from sync.headers import Drift
@@ -63,11 +65,17 @@ class Page:
 
 
 async def check(
-    database: Database, files: Sequence[Given], *, today: date, sealer: Sealer | None = None
+    database: Database,
+    files: Sequence[Given],
+    *,
+    today: date,
+    sealer: Sealer | None = None,
+    owner: UUID | None = None,
 ) -> list[FileReport]:
-    """Say what each file holds and what in it cannot be taken; writes nothing.
+    """Say what each file holds, what in it cannot be taken and what is unclear; writes nothing.
 
-    Without a sealer the keys of a returned template are not looked at.
+    The web's role looks as the `owner` of the files and sees the people of that scope. Without a
+    sealer the keys of a returned template are not looked at.
     """
     async with database.reading() as session:
         directory = await read_directory(session.raw)
@@ -76,11 +84,19 @@ async def check(
         read_file(given, directory, today=today, profiles=profiles, sealer=sealer)
         for given in files
     ]
+    looked = [examined(read, directory, today=today) for read in reads]
     async with database.reading() as session:
+        if owner is not None:
+            await see_as(session, owner)
         found = await drifted(session.raw, SOURCE_CODE, [read.shapes for read in reads])
+        standing = [await read_standing(session.raw, one.cards) for one in looked]
     return [
-        replace(examined(read, today=today), drift=drift)
-        for read, drift in zip(reads, found, strict=True)
+        replace(
+            one.report,
+            drift=drift,
+            questions=doubts(one.cards, known, file=one.report.name),
+        )
+        for one, drift, known in zip(looked, found, standing, strict=True)
     ]
 
 

@@ -24,6 +24,7 @@ FILES: Final = {
     "rejected": "Не принято",
     "unmapped": "Не хранится",
     "drift": "Шапка изменилась",
+    "questions": "Вопросов",
     "repairs": "Исправлено само",
 }
 PROBLEMS: Final = {
@@ -214,7 +215,7 @@ def _today(zone: "ZoneInfo") -> date:
 def _print_reports(reports: Sequence["FileReport"], output: OutputFormat) -> None:
     problems = [problem for report in reports for problem in _problems(report)]
     match output:
-        case OutputFormat.JSON:
+        case OutputFormat.JSON | OutputFormat.NDJSON | OutputFormat.CSV:
             rows = [{**_summary(report), "problems": _problems(report)} for report in reports]
             print_rows(rows, output, titles=FILES)
         case OutputFormat.TABLE:
@@ -232,6 +233,7 @@ def _summary(report: "FileReport") -> dict[str, object]:
         "rejected": len(report.rejected),
         "unmapped": "; ".join(_unmapped(report)),
         "drift": "; ".join(drift.message for drift in report.drift),
+        "questions": len(report.questions),
         "repairs": "; ".join(report.repairs),
     }
 
@@ -253,5 +255,5 @@ def _problems(report: "FileReport") -> list[dict[str, object]]:
             "code": rejected.code,
             "message": rejected.message,
         }
-        for rejected in report.rejected
+        for rejected in (*report.rejected, *report.questions)
     ]

@@ -247,6 +247,28 @@ async def test_a_column_is_explained_on_acceptance_and_known_from_then_on(hub: S
     assert (0, 1) == (given["report"]["rows"], later["report"]["rows"])
 
 
+async def test_questions_inside_the_school_are_said_before_acceptance(hub: Served) -> None:
+    lists = staff("МБОУ СОШ № 3", "10.10.2026", people=1)
+    upload = hub.given("third", as_csv(lists), name="список третьей.csv")["id"]
+    hub.accept("third", upload)
+    await hub.work(upload)
+    base = [
+        ("База наставников МБОУ СОШ № 3 на 10.10.2026",),
+        ("ФИО наставника", "ФИО наставляемого"),
+        ("Мерянинов Олег Львович", "Ёлкин Глеб Олегович"),
+    ]
+
+    given = hub.given("third", as_csv(base), name="база третьей.csv")
+
+    [question] = given["report"]["questions"]
+    assert (3, "mentee_full_name", "question.nobody") == tuple(
+        question[name] for name in ("row", "column", "code")
+    )
+    assert "дату рождения" in question["message"]
+    seen = hub.ask("third", SEEN, id=given["id"])["importFile"]
+    assert [{"code": "question.nobody", "row": 3}] == seen["questions"]
+
+
 def test_a_preview_takes_what_would_be_said_on_acceptance(hub: Served) -> None:
     content = as_csv([("МБОУ СОШ № 1",), ("Кто таков", "Должность"), ("Ёлкин Глеб", "учитель")])
 
