@@ -1,22 +1,26 @@
 """`python -m tests.bench`: measure on a server of our own, print figures, judge nothing."""
 
 import argparse
+import asyncio
 import os
 import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from hub.embedded import SOCKETS
-from tests.bench import landing, loads, million, web
+from tests.bench import landing, large, loads, million, queries, web
 from tests.bench.figures import Section, as_json, told
 from tests.bench.region import Ground, prepared
 
 LOADED = "bench_loaded"
-PARTS = ("load", "landing", "web", "million")
+PARTS = ("load", "landing", "web", "million", "queries")
+LARGE = frozenset({"million", "queries"})  # over a region made by SQL
+DEMO_PEOPLE, LARGE_PEOPLE = 20_000, 500_000
+REGISTER = 1_000  # people of a demo's region of which only the register is used
 
 
 def main() -> None:
@@ -25,7 +29,7 @@ def main() -> None:
     sections: list[Section] = []
     with (
         _folder() as folder,
-        prepared(folder, people=asked.people, choice=asked.postgres) as ground,
+        prepared(folder, people=_of_demo(asked), choice=asked.postgres) as ground,
     ):
         for section in _measured(ground, asked):
             sections.append(section)
@@ -44,14 +48,29 @@ def _measured(ground: Ground, asked: argparse.Namespace) -> Iterator[Section]:
         yield from web.measure(ground, where, rounds=asked.runs, seconds=asked.seconds)
     if "landing" in parts:
         yield landing.measure(ground, runs=asked.runs)
-    if "million" in parts:
-        yield million.measure(ground, facts=asked.facts, rounds=asked.runs, seconds=asked.seconds)
+    if LARGE & set(parts):
+        yield from _large(ground, asked, parts)
+
+
+def _large(ground: Ground, asked: argparse.Namespace, parts: Sequence[str]) -> Iterator[Section]:
+    people = LARGE_PEOPLE if asked.people is None else asked.people
+    made = asyncio.run(large.make(ground, large.clone(ground), people=people))
+    for part in (million, queries):
+        if part.__name__.rpartition(".")[2] in parts:
+            yield from part.measure(ground, made, rounds=asked.runs, seconds=asked.seconds)
+
+
+def _of_demo(asked: argparse.Namespace) -> int:
+    if asked.only and set(asked.only) <= LARGE:
+        return REGISTER
+    return DEMO_PEOPLE if asked.people is None else int(asked.people)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--people", type=int, default=20_000, help="size of the demo's region")
-    parser.add_argument("--facts", type=int, default=1_000_000, help="synthetic participations")
+    parser.add_argument(
+        "--people", type=int, help=f"{DEMO_PEOPLE} of the demo, {LARGE_PEOPLE} by SQL"
+    )
     parser.add_argument("--runs", type=int, default=3, help="of which the median is printed")
     parser.add_argument("--seconds", type=float, default=2.0, help="of load a case, way and run")
     parser.add_argument("--postgres", default="", help="a folder, a major version or 'embedded'")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import asyncpg
@@ -100,6 +100,34 @@ def partial_cases() -> list[Case]:
             variables={},
         )
         for told, part in PARTS.items()
+    ]
+
+
+CHANGED = """
+query Changed($after: String, $since: DateTime) {
+  people(first: 100, after: $after, orderBy: CHANGED_ASC, filter: { changedSince: $since }) {
+    nodes { id displayName birthYear changedAt
+      employments { isCurrent positionName organisation { id shortName } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+
+
+def large_cases(person: str, *, since: str, after: str) -> list[Case]:
+    """Ask what the design names Q1 to Q4; of Q4 a page in the middle of a thousand people."""
+    mentors, of_department, one = people_cases(person)
+    kept = coverage_cases()[2]
+    return [
+        replace(kept, name="Q1 coverage of all departments, kept ready"),
+        replace(mentors, name=f"Q2 {mentors.name}"),
+        replace(of_department, name=f"Q2 {of_department.name}"),
+        replace(one, name=f"Q3 {one.name}"),
+        Case(
+            name="Q4 a hundred of 1,000 changed people, by cursor",
+            who="department",
+            query=CHANGED,
+            variables={"since": since, "after": after},
+        ),
     ]
 
 

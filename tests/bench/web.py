@@ -70,13 +70,10 @@ def measure(ground: Ground, where: Addresses, *, rounds: int, seconds: float) ->
         hub = running.enter_context(hub_web(ground, where))
         idle = hub.peak_bytes()
         hand = running.enter_context(hand_web(ground, where, listed))
-        ways = [
-            Contender(name="hub", web=hub, path=PATH),
-            Contender(name="by hand, key looked up", web=hand, path="/keyed/{number}"),
-            Contender(name="by hand, no key", web=hand, path="/bare/{number}"),
-        ]
         found = [
-            _case(ways, number, case, keys[case.who], rounds=rounds, seconds=seconds)
+            compared(
+                ways_to(hub, hand), number, case, keys[case.who], rounds=rounds, seconds=seconds
+            )
             for number, case in enumerate(cases)
         ]
         memory = Section(
@@ -98,9 +95,19 @@ async def _busiest(where: Addresses, department: UUID) -> UUID:
     return found
 
 
-def _case(
+def ways_to(hub: Web, hand: Web) -> Sequence[Contender]:
+    """Name the contenders: the hub, and the endpoints by hand with and without a key."""
+    return (
+        Contender(name="hub", web=hub, path=PATH),
+        Contender(name="by hand, key looked up", web=hand, path="/keyed/{number}"),
+        Contender(name="by hand, no key", web=hand, path="/bare/{number}"),
+    )
+
+
+def compared(
     ways: Sequence[Contender], number: int, case: Case, key: str, *, rounds: int, seconds: float
 ) -> Section:
+    """Load one case by each way in turns; answer rates, medians and ratios."""
     body = json.dumps({"query": case.query, "variables": case.variables})
     answers = {way.name: way.web.fetch(way.to(number), key, body) for way in ways}
     size = _agreed(answers)
