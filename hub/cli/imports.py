@@ -180,12 +180,18 @@ def _completeness(text: str) -> "Completeness":
 async def _check(given: Sequence["Given"]) -> list["FileReport"]:
     from hub import addresses
     from hub.database import open_database
+    from hub.seal import Sealer
     from hub.settings import Settings
     from sync import intake
 
     settings = Settings()
     async with open_database(addresses.find(settings).worker, pool_size=1) as database:
-        return await intake.check(database, given, today=_today(settings.zone))
+        return await intake.check(
+            database,
+            given,
+            today=_today(settings.zone),
+            sealer=Sealer.from_file(settings.keys) if settings.keys.exists() else None,
+        )
 
 
 async def _accept(given: Sequence["Given"]) -> "Accepted":
