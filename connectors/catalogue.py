@@ -5,10 +5,11 @@ from typing import Final
 
 from connectors.client.failure import SourceConfigError
 from connectors.kadry.connector import Kadry
+from connectors.kadry.export import KadryExport, read_export_manifest
 from connectors.kadry.manifest import read_manifest
 from connectors.protocol import Connector
 
-KINDS: Final = ("KADRY",)
+KINDS: Final = ("KADRY", "KADRY_EXPORT")
 
 
 def connector_of(kind: str, settings: Mapping[str, object], secret: str = "") -> Connector:
@@ -21,6 +22,8 @@ def connector_of(kind: str, settings: Mapping[str, object], secret: str = "") ->
         )
     if kind == "KADRY":
         return Kadry(read_manifest({**settings, "secret": secret}))
+    if kind == "KADRY_EXPORT":
+        return KadryExport(read_export_manifest(settings))
     raise SourceConfigError(
         f"Источник вида {kind} хаб не читает сам. Читаются: {', '.join(KINDS)}.",
         code="source.kind",

@@ -11,7 +11,7 @@ from hub.records import Place, Rejected
 _NAMES = ("last_name", "first_name", "full_name", "mentor_full_name")
 _LONGEST_NUMBER = 18
 _NO_NUMBER = "У записи нет номера. Попросите оператора системы проверить выгрузку."
-_NO_SCHOOL = (
+NO_SCHOOL = (
     "У записи нет номера организации или он не целое число. Исправьте организацию в карточке."
 )
 _NO_NAME = "В записи нет ФИО. Впишите его в карточку; при следующем чтении она будет принята."
@@ -35,8 +35,8 @@ def read_row(item: object, fields: Mapping[str, str]) -> Row:
     if not isinstance(item, Mapping):
         return Row(key=_hashed(item), stated={}, fault=("row.unreadable", _UNREADABLE))
     values = {name: text_of(_inside(item, path)) for name, path in fields.items()}
-    values["organization_code"] = _whole(values["organization_code"])
-    values["external_id"] = _trimmed(values["external_id"])
+    values["organization_code"] = whole(values["organization_code"])
+    values["external_id"] = trimmed(values["external_id"])
     key = values["external_id"] or _hashed(sorted(values.items()))
     return Row(key=key, stated=values, fault=_fault(values))
 
@@ -95,14 +95,14 @@ def _inside(item: Mapping[str, object], path: str) -> object:
     return value
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
     """Drop the tail that a number gets on its way through a spreadsheet."""
     return text.removesuffix(".0") if text.removesuffix(".0").isdecimal() else text
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """Give the integer that a school's number is, else nothing."""
-    number = _trimmed(text)
+    number = trimmed(text)
     plain = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
     return str(int(number)) if plain else ""
 
@@ -111,7 +111,7 @@ def _fault(values: Mapping[str, str]) -> tuple[str, str] | None:
     if not values["external_id"]:
         return "row.no_number", _NO_NUMBER
     if not values["organization_code"]:
-        return "row.no_school", _NO_SCHOOL
+        return "row.no_school", NO_SCHOOL
     names = [values[name] for name in _NAMES if name in values]
     if names and not any(names):
         return "row.no_name", _NO_NAME
