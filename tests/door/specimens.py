@@ -1,0 +1,152 @@
+"""A source of each kind with something in it, a way to change it, and one that cannot be read."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from starlette.types import ASGIApp
+
+from connectors.catalogue import connector_of
+from connectors.kadry.connector import Kadry
+from connectors.memory import Memory
+from connectors.protocol import Connector, Item
+from connectors.school_file import SchoolFile
+from hub.demo.kadry_server import ALL_QUIRKS, KadryServer, Quirk
+from hub.demo.region import Region, make_region
+from hub.records import Batch, FileKind, OrganisationMention
+from tests.door.sources import manifest_for
+
+Serve = Callable[[ASGIApp], str]
+PLACE = ("sheet", "row")
+HEADERS = ("ID карточки", "ID школы", "Фамилия", "Имя", "Отчество", "Должность")
+PEOPLE = tuple(
+    (str(5000 + number), str(1003 + number % 2), f"Пробин{letter}", "Лев", "Ильич", "учитель")
+    for number, letter in enumerate("абвгдежзик")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specimen:
+    """A connector, what makes it one of a changed source, and one whose source is not there.
+
+    `key` names the column by which its rows are told apart; `refusing` is the connector of the
+    same source as it refuses and breaks off on the way.
+    """
+
+    connector: Connector
+    changed: Callable[[], Connector]
+    absent: Connector
+    refusing: Connector
+    key: str = "external_id"
+
+
+@dataclass(slots=True, kw_only=True)
+class Heard:
+    """What a read gave: rows by key without their place, checkpoints, and names never to be told."""
+
+    items: list[Item] = field(default_factory=list)
+
+    def rows(self, key: str) -> dict[str, Mapping[str, str]]:
+        listed = [
+            row
+            for item in self.items
+            if isinstance(item, Batch) and len(item.frame)
+            for row in item.frame.drop(columns=[*PLACE]).to_dict("records")
+        ]
+        return {str(row[key]): {str(k): str(v) for k, v in row.items()} for row in listed}
+
+
+@cache
+def region() -> Region:
+    return make_region(people=300, today=date(2026, 3, 1))
+
+
+def of_kadry(_: Path, serve: Serve) -> Specimen:
+    server = KadryServer(region=region(), quirks=frozenset())
+    manifest = manifest_for(serve(server.app), page_size=40)
+    worst = KadryServer(region=region(), quirks=ALL_QUIRKS - {Quirk.PAGES_SHRINK})
+
+    def changed() -> Connector:
+        server.advance()
+        server.move_card()
+        return Kadry(manifest)
+
+    return Specimen(
+        connector=Kadry(manifest),
+        changed=changed,
+        absent=Kadry(manifest.model_copy(update={"staff_path": "nowhere"})),
+        refusing=Kadry(manifest_for(serve(worst.app), page_size=40)),
+    )
+
+
+def of_memory(_: Path, __: Serve) -> Specimen:
+    pages = [_page(PEOPLE[:4]), _page(PEOPLE[4:8])]
+    more = [*pages, _page([PEOPLE[8], (*PEOPLE[0][:5], "директор")])]
+    return Specimen(
+        connector=Memory(pages),
+        changed=lambda: Memory(more),
+        absent=SchoolFile("/nowhere/at/all.csv"),  # memory is always there
+        refusing=Memory(pages),
+    )
+
+
+def of_school_file(folder: Path, _: Serve) -> Specimen:
+    path, broken = folder / "staff.csv", folder / "broken.csv"
+    _write(path, PEOPLE[:6])
+    broken.write_bytes(b"PK\x03\x04 no book at all")
+
+    def changed() -> Connector:
+        _write(path, PEOPLE)
+        return SchoolFile(path)
+
+    return Specimen(
+        connector=SchoolFile(path),
+        changed=changed,
+        absent=SchoolFile(broken),
+        refusing=SchoolFile(broken),
+        key="last_name",
+    )
+
+
+def of_export(folder: Path, _: Serve) -> Specimen:
+    exports, empty = folder / "exports", folder / "empty"
+    exports.mkdir()
+    empty.mkdir()
+    _write(exports / "export-1.csv", PEOPLE[:6])
+
+    def changed() -> Connector:
+        _write(exports / "export-2.csv", PEOPLE)
+        return connector_of("KADRY_EXPORT", {"folder": str(exports)})
+
+    return Specimen(
+        connector=connector_of("KADRY_EXPORT", {"folder": str(exports)}),
+        changed=changed,
+        absent=connector_of("KADRY_EXPORT", {"folder": str(empty)}),
+        refusing=connector_of("KADRY_EXPORT", {"folder": str(exports)}),
+    )
+
+
+SPECIMENS: Mapping[str, Callable[[Path, Serve], Specimen]] = {
+    "kadry": of_kadry,
+    "kadry_export": of_export,
+    "memory": of_memory,
+    "school_file": of_school_file,
+}
+
+
+def _write(path: Path, people: Sequence[Sequence[str]]) -> None:
+    path.write_text("\n".join(";".join(line) for line in (HEADERS, *people)), encoding="utf-8")
+    os.utime(path, (1_790_000_000, 1_790_000_000))
+
+
+def _page(people: Sequence[Sequence[str]]) -> Batch:
+    names = ("external_id", "organization_code", "last_name", "first_name", "middle_name")
+    frame = pd.DataFrame(list(people), columns=[*names, "position"], dtype=object)
+    frame["sheet"], frame["row"] = "staff", range(1, 1 + len(frame))
+    return Batch(
+        kind=FileKind.STAFF, frame=frame, file="Память", organisation=OrganisationMention()
+    )
