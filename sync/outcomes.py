@@ -14,6 +14,8 @@ from sync.run_log import Level, note
 MOST_ATTEMPTS: Final = 10
 LONGEST_DELAY_S: Final = 900.0
 DIED: Final = "worker.child_died"
+LOCKED: Final = "conflict.locked"  # another process reads the source: its run is left alone
+LONGEST_QUEUE_S: Final = 60.0
 DEATHS: Final = 3  # a job that ends its process so often is held: it would do so for ever
 PUT_BACK: Final = """
 update sync_run set state = 'QUEUED', finished_at = null
@@ -32,11 +34,17 @@ def outcome_of(ended: Ended, attempts: int, *, retry_s: float) -> Outcome:
         return Done()
     if ended.code == StoppedError.code:
         return Again(delay=timedelta(), code=ended.code)
+    if ended.code == LOCKED:
+        return Again(delay=_wait(attempts, retry_s, LONGEST_QUEUE_S), code=ended.code)
     most = DEATHS if ended.code == DIED else MOST_ATTEMPTS
     if ended.failure is Failure.TRANSIENT and attempts < most:
-        wait = min(retry_s * 2**attempts, LONGEST_DELAY_S)
-        return Again(delay=timedelta(seconds=max(wait, ended.retry_after_s)), code=ended.code)
+        wait = _wait(attempts, retry_s, LONGEST_DELAY_S)
+        return Again(delay=max(wait, timedelta(seconds=ended.retry_after_s)), code=ended.code)
     return Held(code=ended.code)
+
+
+def _wait(attempts: int, retry_s: float, longest_s: float) -> timedelta:
+    return timedelta(seconds=min(retry_s * 2 ** min(attempts, 20), longest_s))
 
 
 async def tell_run(database: Database, job: Job, ended: Ended, outcome: Outcome) -> None:
@@ -46,7 +54,7 @@ async def tell_run(database: Database, job: Job, ended: Ended, outcome: Outcome)
 
         async with database.writing() as session:
             await fail_upload(session, UUID(job.payload["upload"]), outcome.code)
-    if job.name != SYNC:
+    if job.name != SYNC or ended.code == LOCKED:
         return
     run_id = UUID(job.payload["run"])
     async with database.writing() as session:

@@ -15,6 +15,7 @@ import structlog
 from croniter import CroniterBadCronError, croniter
 
 from hub import jobs
+from hub.coverage.rollup import request_refresh
 from hub.database import Database, WriteSession
 from hub.errors import ConfigError
 from sync import asking
@@ -88,6 +89,7 @@ async def put_due(database: Database, *, now: datetime, zone: ZoneInfo) -> list[
         due = await _due(session, wanted, now=now, zone=zone)
         for name in due:
             await _put(session, name)
+        await request_refresh(session)  # what a change marked while a refresh was at its end
         return due
 
 
