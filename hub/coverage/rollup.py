@@ -26,7 +26,7 @@ from hub.jobs import enqueue_once
 
 JOB: Final = "rollup.refresh"
 SOON: Final = timedelta(seconds=5)  # several changes in a row are counted once
-YEARS: Final = 5  # how many academic years are kept at most, the running one among them
+YEARS: Final = 3  # how many academic years are kept at most, the running one among them
 LOCK: Final = "rollup"
 REGION_ID: Final = UUID(REGION)
 # Totals are counted with the first; an answer without a grouping is its total.
