@@ -1,6 +1,7 @@
 """Bases go out and come back; a template goes out, is corrected, and comes back known."""
 
 import io
+import zipfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -287,3 +288,22 @@ async def test_a_key_that_does_not_hold_is_coded_and_its_row_taken_without_it(de
     ] == [((one.place.row or 0) - at, one.code) for one in report.rejected]
     assert {"row_key"} == {one.place.column for one in report.rejected}
     assert before.keys() == (await desk.people()).keys()
+
+
+async def test_a_template_hides_its_keys_offers_choices_and_says_how_to_use_it(
+    school: School, tmp_path: Path
+) -> None:
+    path = school.file("template", "xlsx", tmp_path, organisation=school.id)
+
+    with zipfile.ZipFile(path) as parts:
+        book = parts.read("xl/workbook.xml").decode()
+        sheets = [parts.read(f"xl/worksheets/sheet{n}.xml").decode() for n in range(1, 5)]
+    names = CalamineWorkbook.from_path(path).sheet_names
+    assert [
+        "Работники", "Обучающиеся", "База наставников", "База наставляемых", "Методика", "Списки",
+    ] == names  # fmt: skip
+    assert 1 == book.count('state="hidden"')
+    assert all('hidden="1"' in sheet for sheet in sheets)
+    assert all("<dataValidation " in sheet and "'Списки'!$" in sheet for sheet in sheets)
+    assert all('state="frozen"' in sheet and "<autoFilter ref=" in sheet for sheet in sheets)
+    assert all("<f>" not in sheet for sheet in sheets)
