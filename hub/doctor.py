@@ -3,7 +3,7 @@
 import shutil
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -64,6 +64,8 @@ async def examine_database(addresses: Addresses, head: str) -> AsyncIterator[Fin
         yield await _clock(connection)
     finally:
         await connection.close()
+    async for found in _work(addresses.worker):
+        yield found
 
 
 def _python() -> Finding:
@@ -109,6 +111,61 @@ def _zone(settings: Settings) -> Finding:
     except HubError as error:
         return Finding(title=title, state=State.BAD, repair=error.message)
     return Finding(title=title, state=State.GOOD)
+
+
+# What the worker knows of its own work; before the tables are there nothing is asked.
+WORK: Final = """
+select
+  (select count(*) from worker where heartbeat_at > now() - interval '1 minute') as workers,
+  (select count(*) from jobs.pgqueuer where status = 'failed') as held,
+  (select count(*) from sync_run where state = 'RUNNING'
+    and heartbeat_at < now() - interval '3 minutes') as stuck,
+  (select string_agg(s.code, ', ' order by s.code) from source s where exists (
+    select from sync_run r where r.source_id = s.id and r.state = 'FAILED'
+      and r.requested_at = (select max(l.requested_at) from sync_run l where l.source_id = s.id)
+  )) as failed
+"""
+
+
+async def _work(url: str) -> AsyncIterator[Finding]:
+    """Look at the workers, the queue and the last run of each source."""
+    try:
+        connection = await open_connection(url)
+    except HubError:
+        return  # the role's line has said so
+    try:
+        row = await connection.fetchrow(WORK)
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        return  # the line about the tables has said so
+    finally:
+        await connection.close()
+    if row is not None:
+        for title, is_good, repair in _said_of_work(dict(row)):
+            state = State.GOOD if is_good else State.DOUBTFUL
+            yield Finding(title=title, state=state, repair=repair)
+
+
+def _said_of_work(row: Mapping[str, object]) -> Iterator[tuple[str, bool, str]]:
+    yield (
+        f"Работников на связи: {row['workers']}",
+        bool(row["workers"]),
+        "Запустите: python -m hub worker. Без него источники не читаются и файлы не принимаются.",
+    )
+    yield (
+        f"Чтений, которые замолчали: {row['stuck']}",
+        not row["stuck"],
+        "Их продолжит работник; без работника запустите его: python -m hub worker",
+    )
+    yield (
+        f"Работ, которые ждут исправления: {row['held']}",
+        not row["held"],
+        "Причины: python -m hub sync list; после исправления: python -m hub sync run КОД",
+    )
+    yield (
+        f"Источники с неудачным чтением: {row['failed'] or 'нет'}",
+        not row["failed"],
+        "Причина и что сделать: python -m hub sync show КОД",
+    )
 
 
 async def _role(name: str, url: str) -> Finding:

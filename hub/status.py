@@ -19,7 +19,14 @@ select
   (select count(*) from person) as people,
   (select count(*) from mentorship) as mentorships,
   (select count(*) from question where state = 'OPEN') as open_questions,
-  (select count(*) from changeset where state = 'WAITING') as waiting_changesets,
+  (select count(*) from hold where state = 'PLACED') as held_units,
+  (select count(*) from sync_run where state = 'RUNNING') as running_syncs,
+  (select count(*) from (select distinct on (source_id) state from sync_run
+    where state not in ('QUEUED', 'RUNNING') order by source_id, requested_at desc) last
+    where last.state = 'FAILED') as failed_sources,
+  (select count(*) from worker where heartbeat_at > now() - interval '1 minute') as workers,
+  (select count(*) from jobs.pgqueuer where status in ('queued', 'picked')) as waiting_jobs,
+  (select count(*) from jobs.pgqueuer where status = 'failed') as held_jobs,
   (select max(applied_at) from changeset) as last_applied_at,
   (select max(stated_as_of) from stated_list) as newest_list
 """
@@ -30,7 +37,8 @@ class Status:
     """The state of the hub at one moment.
 
     Pending records are those that landed and are not yet projected: a run is under way, or one
-    died and the next will finish its work. A waiting changeset was stopped by the brake.
+    died and the next will finish its work. Held units are organisations that the brake keeps as
+    they stand; held jobs wait for a person's repair. A worker counts that spoke within a minute.
     """
 
     organisations: int
@@ -41,7 +49,12 @@ class Status:
     people: int
     mentorships: int
     open_questions: int
-    waiting_changesets: int
+    held_units: int
+    running_syncs: int
+    failed_sources: int
+    workers: int
+    waiting_jobs: int
+    held_jobs: int
     last_applied_at: datetime | None
     newest_list: date | None
 

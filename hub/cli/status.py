@@ -18,7 +18,12 @@ WORDS: Final = {
     "people": "Людей",
     "mentorships": "Наставничеств",
     "open_questions": "Открытых вопросов",
-    "waiting_changesets": "Остановлено тормозом",
+    "held_units": "Организаций держит тормоз",
+    "running_syncs": "Источников читается",
+    "failed_sources": "Источников с неудачным чтением",
+    "workers": "Работников на связи",
+    "waiting_jobs": "Работ в очереди",
+    "held_jobs": "Работ ждут исправления",
     "last_applied_at": "Последнее изменение",
     "newest_list": "Самый свежий список на дату",
 }

@@ -37,7 +37,7 @@ def test_a_good_machine_and_a_good_database_leave_nothing_to_repair(
     findings = [*examine_machine(settings), *examined(module_addresses)]
 
     assert [] == [found for found in findings if found.state is State.BAD]
-    assert 12 == len(findings)
+    assert 16 == len(findings)
 
 
 def test_a_key_file_that_others_may_read_is_bad(settings: Settings) -> None:
@@ -105,3 +105,10 @@ def test_a_database_without_tables_is_told_from_a_broken_one(addresses: Addresse
     found = starting_with("Таблицы", examined(addresses))
 
     assert (State.BAD, "Таблицы: версия нет") == (found.state, found.title)
+
+
+def test_without_a_worker_the_doctor_says_how_to_start_one(module_addresses: Addresses) -> None:
+    found = starting_with("Работников на связи: 0", examined(module_addresses))
+
+    assert State.DOUBTFUL is found.state
+    assert "python -m hub worker" in found.repair

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
+from hub import jobs
 from hub.database import Database
 from hub.status import read_status
 
@@ -17,14 +18,27 @@ async def test_an_empty_hub_has_nothing_stored_and_nothing_waiting(database: Dat
 
 
 @pytest.mark.anyio
-async def test_a_changeset_stopped_by_the_brake_is_counted_as_waiting(database: Database) -> None:
+async def test_workers_and_what_waits_for_them_or_for_a_person_are_counted(
+    database: Database,
+) -> None:
     async with database.writing() as session:
         await session.raw.execute(
-            "insert into changeset (kind, state, actor, summary) values"
-            " ('IMPORT', 'WAITING', 'test', '{}'), ('IMPORT', 'STAGED', 'test', '{}')"
+            "insert into worker (id, heartbeat_at, jobs) values (gen_random_uuid(), now(), 1),"
+            " (gen_random_uuid(), now() - interval '1 hour', 1);"
+            "insert into source (id, code, kind, title, brake_share)"
+            " select gen_random_uuid(), code, 'KADRY', code, 0.1 from unnest(array['a', 'b']) code;"
+            "insert into sync_run (id, source_id, mode, actor, state, requested_at)"
+            " select gen_random_uuid(), id, 'FULL', 'test', state, now() - age * interval '1 hour'"
+            " from source, lateral (values ('FAILED', 2), (case code when 'a' then 'FAILED'"
+            " else 'SUCCEEDED' end, 1), ('RUNNING', 0)) said (state, age)"
         )
+        waiting = await jobs.enqueue(session, "sync.run", {})
+        held = await jobs.enqueue(session, "sync.run", {})
+        await session.raw.execute("update jobs.pgqueuer set status = 'failed' where id = $1", held)
 
     async with database.reading() as session:
         status = await read_status(session)
 
-    assert 1 == status.waiting_changesets
+    assert waiting != held
+    assert (1, 1, 1) == (status.workers, status.waiting_jobs, status.held_jobs)
+    assert (2, 1) == (status.running_syncs, status.failed_sources)
