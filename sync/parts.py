@@ -150,8 +150,22 @@ def _identity(own: pd.DataFrame, layout: Layout) -> list[bytes]:
     made = _as_bytes(key, _mixed(key + copies * np.uint64(0x9E3779B97F4A7C15)))
     if ROW_IDENTITY not in own:
         return made
-    known = own[ROW_IDENTITY].to_list()
-    return [by_key or by_content for by_key, by_content in zip(known, made, strict=True)]
+    return _with_keys(own, made)
+
+
+def _with_keys(own: pd.DataFrame, made: list[bytes]) -> list[bytes]:
+    """Let a key decide; who is written under the former name of a renamed row is somebody else."""
+    units, known = own["organisation_id"].to_list(), own[ROW_IDENTITY].to_list()
+    taken = {place for place in zip(units, known, strict=True) if place[1]}
+    return [
+        by_key
+        or (
+            blake2b(by_content, digest_size=16).digest()
+            if (unit, by_content) in taken
+            else by_content
+        )
+        for unit, by_key, by_content in zip(units, known, made, strict=True)
+    ]
 
 
 def _copies(own: pd.DataFrame, key: Hashes) -> Hashes:

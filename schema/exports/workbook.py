@@ -7,19 +7,23 @@ text whatever it begins with, so nothing in a cell runs.
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
 
+from schema.errors import ErrorCode
 from schema.exports.cells import Cell, cells_of
 from schema.exports.columns import Column, Kind
 from schema.exports.table import Note, Page, Table
+from schema.faults import refusal
 
 SHEET: Final = "Данные"
 NOTES: Final = "Методика"
 MAX_TEXT: Final = 32_767  # characters of a cell
 FIRST_DAY: Final = date(1900, 1, 1)  # the calendar of a workbook begins here
+LAST_ROW: Final = 1_048_576
 A4: Final = 9
 _WIDTHS: Final = {Kind.NUMBER: 12, Kind.DAY: 12, Kind.INSTANT: 17, Kind.FLAG: 10}
 _WIDEST: Final = 48
@@ -126,7 +130,13 @@ class Sheet:
             self.write(cells_of(self._table.columns, row, self._table.zone))
 
     def write(self, cells: Sequence[Cell]) -> None:
-        """Write one row."""
+        """Write one row; raises EXPORT_TOO_LARGE where the sheet ends."""
+        if self._next >= LAST_ROW:
+            raise refusal(
+                ErrorCode.EXPORT_TOO_LARGE,
+                "Строк больше, чем вмещает лист книги. Сузьте условия или возьмите csv.",
+                status=HTTPStatus.BAD_REQUEST,
+            )
         for at, cell in enumerate(cells):
             self._cell(self._next, at, cell)
         self._next += 1
