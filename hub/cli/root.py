@@ -7,6 +7,7 @@ from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.edge import edge
 from hub.cli.export import export
+from hub.cli.holds import holds, release
 from hub.cli.serve import serve
 from hub.cli.status import status
 from hub.cli.worker import worker
@@ -25,10 +26,13 @@ app.command()(status)
 app.command()(doctor)
 app.command()(export)
 app.add_typer(database.app, name="db")
+sync.app.command()(holds)
+sync.app.command()(release)
 app.add_typer(source.app, name="source")
 app.add_typer(sync.app, name="sync")
 app.add_typer(imports.app, name="import")
 app.add_typer(rollup.app, name="rollup")
+app.add_typer(match.app, name="match")
 app.add_typer(match.app, name="match")
 app.add_typer(api.app, name="api")
 
