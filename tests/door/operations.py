@@ -24,6 +24,8 @@ from graphql import (
     is_required_argument,
 )
 
+from tests.door.reach import arguments_of
+
 Value = Any  # any JSON
 OFTEN = (
     "people", "organisations", "nodes", "mentorships", "mentors", "mentees",
@@ -97,7 +99,7 @@ class _Author:
 
     def is_tempting(self, query: GraphQLObjectType, name: str) -> bool:
         return name in OFTEN or any(
-            self.is_new(f"Query.{name}({argument})") for argument in query.fields[name].args
+            self.is_new(place) for place in arguments_of(f"Query.{name}", query.fields[name])
         )
 
     def selection(self, kind: GraphQLObjectType, depth: int) -> str:
@@ -210,10 +212,8 @@ class _Author:
     def value(self, place: str, kind: GraphQLType) -> Value:
         """Draw a value for an argument or a field of an input."""
         named = get_named_type(kind)
-        if is_enum_type(named) and self.draw.random() < 0.3:
-            choices = list(named.values)
-            fresh = [choice for choice in choices if self.is_new(f"{named.name}.{choice}")]
-            return self.noted(named, self.draw.choice(fresh or choices))
+        if (fresh := self.fresh(named)) and self.draw.random() < 0.6:
+            return self.noted(named, self.draw.choice(fresh))
         known = self.pools.inputs.get(place) or self.pools.inputs.get(named.name)
         if known is not None:
             return self.noted(named, self.draw.choice(known))
@@ -229,8 +229,18 @@ class _Author:
         return {
             name: self.value(f"{named.name}.{name}", described.type)
             for name, described in named.fields.items()
-            if self.draw.random() < (0.5 if self.is_new(f"{named.name}.{name}") else usual)
+            if self.draw.random() < (0.5 if self.is_wanted(named, name) else usual)
         }
+
+    def is_wanted(self, named: GraphQLInputObjectType, name: str) -> bool:
+        """Tell whether an input's field, or a choice it offers, has not been asked for yet."""
+        offered = get_named_type(named.fields[name].type)
+        return self.is_new(f"{named.name}.{name}") or bool(self.fresh(offered))
+
+    def fresh(self, named: GraphQLNamedType) -> list[str]:
+        """List the choices of an enumeration that nobody has asked for yet."""
+        choices = list(named.values) if is_enum_type(named) else []
+        return [choice for choice in choices if self.is_new(f"{named.name}.{choice}")]
 
     def noted(self, named: GraphQLNamedType, value: Value) -> Value:
         """Remember the inputs' fields and the choices that a value uses."""

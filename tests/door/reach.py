@@ -28,12 +28,13 @@ def every_place(schema: GraphQLSchema, roots: Collection[str]) -> set[str]:
         seen.add(kind.name)
         for name in names:
             definition = kind.fields[name]
-            found |= {f"{kind.name}.{name}", *_arguments(f"{kind.name}.{name}", definition)}
+            found |= {f"{kind.name}.{name}", *arguments_of(f"{kind.name}.{name}", definition)}
             waiting += [(each, each.fields) for each in _object_types(schema, definition)]
     return found
 
 
-def _arguments(place: str, definition: GraphQLField) -> Iterator[str]:
+def arguments_of(place: str, definition: GraphQLField) -> Iterator[str]:
+    """Name the arguments of a field, the fields of their inputs and the choices they offer."""
     for argument, described in definition.args.items():
         yield f"{place}({argument})"
         yield from _choices(get_named_type(described.type))
