@@ -39,7 +39,13 @@ def file(
     records: RecordsFile,
     out: Annotated[Path, typer.Option(help="Куда записать rec_id и cluster_id.")],
     model: ModelFile = None,
-    train: Annotated[bool, typer.Option("--train", help="Обучить модель на этом файле.")] = False,  # noqa: FBT002 - a flag of the command line
+    train: Annotated[
+        bool | None,
+        typer.Option(
+            "--train/--no-train",
+            help="Обучить модель на этом файле (так и без флагов) или взять готовую.",
+        ),
+    ] = None,
     save_model: Annotated[Path | None, typer.Option(help="Куда записать обученную модель.")] = None,
     questions: Annotated[
         Path | None, typer.Option(help="Куда записать пары, о которых надо спросить человека.")
@@ -60,7 +66,7 @@ def file(
             records=records,
             out=out,
             model=_model(model) if model else None,
-            train=train,
+            train=model is None and train is not False,
             save_model=save_model,
             questions=questions,
         ),

@@ -102,6 +102,7 @@ def settle(
         right=found.right[kept],
         score=score[kept],
         decision=decision[kept],
+        adopting=True,
     )
     return Matched(
         labels=clustering.labels,

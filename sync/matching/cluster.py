@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sync.matching.adopt import adopt
 from sync.matching.contradictions import contradictions, contradictory
 from sync.matching.decide import Decision, Decisions
 from sync.matching.edges import Edges, components
@@ -48,8 +49,11 @@ def cluster(
     score: Scores,
     decision: Decisions,
     verdicts: Verdicts | None = None,
+    adopting: bool = False,
 ) -> Clustering:
     """Give the people that records fall into; the same for any order of the records.
+
+    `adopting` is for a file looked at whole: rows that know little join the only one who fits.
 
     Human verdicts come first, then contradictions (two valid СНИЛС, two active cards of one
     source, births or first names that cannot be one person's), then scores. Linear in edges but
@@ -62,7 +66,8 @@ def cluster(
     labels = _mended(facts, labels, edges, must, cannot)
     strong = ~is_weak(facts)
     attached = attach(facts, labels, edges, cannot=cannot, strong=strong)
-    labels = canonical(attached.labels, facts["record_id"].to_numpy(np.int64))
+    joined = adopt(facts, attached.labels, edges, cannot) if adopting else attached.labels
+    labels = canonical(joined, facts["record_id"].to_numpy(np.int64))
     asked = questions(facts, labels, edges, cannot=cannot, ambiguous=attached.ambiguous)
     return Clustering(labels=labels, questions=asked)
 

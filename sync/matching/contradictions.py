@@ -9,9 +9,9 @@ from sync.matching.hashing import Int64s
 from sync.matching.keys import all_pairs
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
-from sync.matching.scales import Birth, Given, Last, Same, level
+from sync.matching.scales import Birth, Given, Last, Rarity, Same, level
 
-_READ = ("last", "first", "middle", "birth", "snils")
+_READ = ("last", "first", "middle", "birth", "snils", "place", "rarity")
 _SAID = (
     "last_key",
     "first_key",
@@ -80,6 +80,7 @@ def contradict(facts: pd.DataFrame, left: Int64s, right: Int64s) -> npt.NDArray[
     pattern = patterns(facts, left, right, HAND_MODEL, fields=_READ)
     snils, birth = level(pattern, "snils"), level(pattern, "birth")
     births = np.isin(birth, (Birth.MONTH, Birth.YEAR, Birth.APART, Birth.GENERATION))
+    births &= ~_misread_day(pattern)
     names = level(pattern, "first") == Given.DIFFERENT
     second = _second_card(facts, left, right, pattern)
     against = (births | names | second) & (snils != Same.EQUAL)
@@ -100,7 +101,27 @@ def _second_card(
     two = card[left] & card[right]
     for column in (kind, coded(facts, "source_id"), coded(facts, "organisation_id")):
         two &= column.codes[left] == column.codes[right]
-    same = (level(pattern, "last") == Last.EQUAL) & (level(pattern, "first") == Given.EQUAL)
-    same &= np.isin(level(pattern, "middle"), (Given.EQUAL, Given.ABSENT, Given.UNKNOWN))
-    same &= level(pattern, "birth") == Birth.EQUAL
-    return np.asarray(two & ~same, dtype=bool)
+    return np.asarray(two & ~_entered_twice(pattern), dtype=bool)
+
+
+def _entered_twice(pattern: Int64s) -> npt.NDArray[np.bool_]:
+    """Tell where two cards say one person: word for word, or but for one slip or omission."""
+    last, first = level(pattern, "last"), level(pattern, "first")
+    middle, birth = level(pattern, "middle"), level(pattern, "birth")
+    whole = (last == Last.EQUAL) & (first == Given.EQUAL)
+    whole &= np.isin(middle, (Given.EQUAL, Given.ABSENT, Given.UNKNOWN))
+    slip = np.isin(last, (Last.EQUAL, Last.PART, Last.SOUND, Last.FORMER, Last.CLOSE))
+    slip &= np.isin(first, (Given.EQUAL, Given.VARIANT, Given.CLOSE))
+    slip &= np.isin(middle, (Given.EQUAL, Given.ABSENT, Given.CLOSE, Given.UNKNOWN))
+    dated = whole & np.isin(birth, (Birth.TYPO, Birth.YEAR_ONLY))
+    return np.asarray(((whole | slip) & (birth == Birth.EQUAL)) | dated, dtype=bool)
+
+
+def _misread_day(pattern: Int64s) -> npt.NDArray[np.bool_]:
+    """Tell where one full name, not a frequent one, stands in one school with two days of a year."""
+    whole = (level(pattern, "last") == Last.EQUAL) & (level(pattern, "first") == Given.EQUAL)
+    whole &= level(pattern, "middle") == Given.EQUAL
+    whole &= np.isin(level(pattern, "rarity"), (Rarity.RARE, Rarity.MIDDLING))
+    whole &= level(pattern, "place") == Same.EQUAL
+    days = np.isin(level(pattern, "birth"), (Birth.MONTH, Birth.YEAR))
+    return np.asarray(whole & days, dtype=bool)

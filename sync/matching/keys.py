@@ -118,6 +118,8 @@ def _all_keys(facts: pd.DataFrame, parts: _Parts) -> Iterator[tuple[Int64s, Int6
         yield _keys(6, at, root, parts.middle[at], parts.place[at])
     for at, contact, salt in _contacts(facts):
         yield _keys(salt, at, contact, parts.first[at])
+        yield _keys(salt + 4, at, contact, parts.year[at])
+    yield _keys(14, everyone, parts.day, parts.place)
     yield _keys(10, everyone, parts.place, parts.last, parts.initial)
     yield _weak_keys(parts, everyone)
 
