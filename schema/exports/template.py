@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hub.access import Purpose
+from hub.reference import rows
 from schema.errors import ErrorCode
 from schema.exports.bases import MENTEES, MENTORS, shown_phone
 from schema.exports.columns import Column, Kind
@@ -146,19 +147,7 @@ PUPILS: Final = Part(
     columns=(*_PERSON, *_CARD, _column("class", "Класс"), *_CONTACTS, ROW_KEY),
     choices={"sex": tuple(SEXES.values())},
 )
-FORMS: Final = (
-    "Ученик – ученик",
-    "Учитель – учитель",
-    "Студент – ученик",
-    "Работодатель – ученик",
-    "Работодатель – студент",
-    "Учитель – ученик",
-    "Руководитель образовательной организации – педагог",
-    "Работодатель – студент педагогического вуза или колледжа",
-    "Педагог вуза или колледжа – молодой педагог",
-    "Социальный партнёр – педагог",
-    "Иная форма",
-)
+FORMS: Final = tuple(str(row["label"]) for row in rows("mentoring_form"))
 PARTS: Final = (
     STAFF,
     PUPILS,
