@@ -26,6 +26,8 @@ def codes_in(tree: ast.AST) -> Iterator[str]:
                 yield code
             case ast.AnnAssign(target=ast.Name(id="code"), value=ast.Constant(value=str(code))):
                 yield code
+            case ast.keyword(arg="code", value=ast.Subscript()):
+                continue  # a stored code: its column's name is none
             case ast.keyword(arg="code", value=value):
                 yield from (
                     part.value
