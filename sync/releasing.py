@@ -1,7 +1,8 @@
 """Letting go of what the brake holds: a person's word, and what follows from it."""
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from hub.database import Database
@@ -48,12 +49,34 @@ async def release(
     return difference
 
 
-async def placed_holds(database: Database, source_code: str | None = None) -> list[UUID]:
-    """Name the holds that are placed, of one source or of all, the oldest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A unit that is held: of `live` records so many would end and so many become others."""
+
+    id: UUID
+    source_code: str
+    organisation: str
+    kind: str
+    live: int
+    ending: int
+    changing: int
+    placed_at: datetime
+
+
+async def list_placed(database: Database, source_code: str | None = None) -> list[Placed]:
+    """Give what is held, of one source or of all, the oldest first."""
     async with database.reading() as session:
         rows = await session.raw.fetch(
-            "select h.id from hold h join source s on s.id = h.source_id where h.state = 'PLACED'"
-            " and ($1::text is null or s.code = $1) order by h.placed_at, h.id",
+            "select h.id, s.code as source_code, o.short_name as organisation, h.kind, h.live,"
+            " h.ending, h.changing, h.placed_at from hold h"
+            " join source s on s.id = h.source_id join organisation o on o.id = h.organisation_id"
+            " where h.state = 'PLACED' and ($1::text is null or s.code = $1)"
+            " order by h.placed_at, h.id",
             source_code,
         )
-    return [row["id"] for row in rows]
+    return [Placed(**dict(row)) for row in rows]
+
+
+async def placed_holds(database: Database, source_code: str | None = None) -> list[UUID]:
+    """Name the holds that are placed, of one source or of all, the oldest first."""
+    return [hold.id for hold in await list_placed(database, source_code)]

@@ -81,8 +81,9 @@ def check(
 
 
 @app.command()
-def accept(
+def accept(  # noqa: PLR0913 - each is an option of the command
     files: Paths,
+    *,
     kind: Kind = "",
     period: Period = None,
     as_of: AsOf = None,
@@ -92,6 +93,10 @@ def accept(
             help="FULL: кого нет в списке, тот выбыл. PARTIAL: молчание не значит ничего."
         ),
     ] = "PARTIAL",
+    release: Annotated[
+        bool,
+        typer.Option("--release", help="Отвечаю за то, кого список завершает: не задерживать."),
+    ] = False,
     mapped: Map = None,
     output: Output = OutputFormat.TABLE,
 ) -> None:
@@ -99,13 +104,18 @@ def accept(
     given = _given(
         files, kind=kind, period=period, as_of=as_of, completeness=completeness, mapped=mapped
     )
-    accepted = asyncio.run(_accept(given))
+    accepted = asyncio.run(_accept(given, release=release))
     _print_reports(accepted.files, output)
     say(
         f"✓ Новых версий записей: {accepted.versions} из {accepted.records}; изменено людей: "
         f"{accepted.projected.people}, наставничеств: {accepted.projected.mentorships}."
     )
-    if any(report.rejected for report in accepted.files):
+    if held := accepted.projected.held:
+        say(
+            f"! Тормоз: списков, которые закончили бы слишком многих, {held}: никто не выбыл. "
+            "Проверьте их: hub sync holds; затем hub sync release school-files."
+        )
+    if held or any(report.rejected for report in accepted.files):
         raise typer.Exit(Exit.FINDINGS)
 
 
@@ -194,7 +204,7 @@ async def _check(given: Sequence["Given"]) -> list["FileReport"]:
         )
 
 
-async def _accept(given: Sequence["Given"]) -> "Accepted":
+async def _accept(given: Sequence["Given"], *, release: bool) -> "Accepted":
     from hub import addresses
     from hub.database import open_database
     from hub.seal import Sealer
@@ -210,6 +220,7 @@ async def _accept(given: Sequence["Given"]) -> "Accepted":
                 sealer=Sealer.from_file(settings.keys),
                 actor="import accept",
                 today=_today(settings.zone),
+                release=release,
                 progress=progress,
             )
 
