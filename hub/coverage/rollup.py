@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from itertools import product
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -81,16 +81,21 @@ async def _refresh(session: WriteSession, authority: UUID, periods: Sequence[Per
     await connection.execute(
         FORGET, authority, edition(), *_columns(p for p in periods if p not in lacking)
     )
-    for period, group_by in product(lacking, GROUPS):
-        shape = Shape(group_by=group_by, viewer=authority != REGION_ID)
-        await _keep(connection, authority, shape, period)
+    for group_by in GROUPS:
+        text, names = _keeping(Shape(group_by=group_by, viewer=authority != REGION_ID))
+        statement = await connection.prepare(text)
+        for period in lacking:
+            given = {**values_of(period), "viewer": authority}
+            await statement.fetch(*(given[name] for name in names))
     return len(lacking) * len(GroupBy) * len(Attribution)
 
 
-async def _keep(
-    connection: asyncpg.Connection, authority: UUID, shape: Shape, period: Period
-) -> None:
-    """Count the rows of one grouping by either attribution, and with the first one the totals."""
+@cache
+def _keeping(shape: Shape) -> tuple[str, Sequence[str]]:
+    """Write the statement that keeps the rows of one grouping by either attribution.
+
+    With the first grouping come the totals. Answers the names of its parameters as well.
+    """
     with_total = shape.group_by is GROUPS[0]
     every = frozenset([*NAMES, *BY_EMPLOYER.values()])
     wanted = Wanted(rows=every, total=every if with_total else frozenset())
@@ -101,14 +106,12 @@ async def _keep(
     given = ", ".join(_place(name) for name in ("viewer", "lo", "hi", "stated_from"))
     shown = ", ".join(["key", *REFERENCES, *NAMES])
     within = ",\n".join(f"{name} as ({text})" for name, text in queries)
-    text, arguments = _numbered(
+    return _numbered(
         "insert into rollup (authority_id, lo, hi, stated_from, edition, changeset_id, group_by,"
         f" attribution, is_total, position, expected, {shown})"
         f" with {within}\nselect {given}, '{edition()}', (select max(id) from changeset), f.*"
-        f" from ({' union all '.join(parts)}) f",
-        {**values_of(period), "viewer": authority},
+        f" from ({' union all '.join(parts)}) f"
     )
-    await connection.execute(text, *arguments)
 
 
 def _rows(shape: Shape, attribution: Attribution) -> str:
@@ -236,12 +239,10 @@ def _place(name: str) -> str:
     return f"${name}::{TYPES[name]}"
 
 
-def _numbered(text: str, given: Mapping[str, object]) -> tuple[str, list[object]]:
+def _numbered(text: str) -> tuple[str, Sequence[str]]:
     """Number the parameters that a statement really has: of what is described not all is used."""
     used = list(dict.fromkeys(_NAMED.findall(text)))
-    return _NAMED.sub(lambda named: f"${used.index(named[1]) + 1}::", text), [
-        given[name] for name in used
-    ]
+    return _NAMED.sub(lambda named: f"${used.index(named[1]) + 1}::", text), used
 
 
 _NAMED = re.compile(r"\$([a-z_]+)::")
