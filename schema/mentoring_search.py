@@ -95,19 +95,28 @@ MENTORSHIP_LIST_ARGUMENTS = (
 )
 _BY_START = {MentorshipOrder.STARTS_ASC, MentorshipOrder.STARTS_DESC}
 _BACKWARD = {MentorshipOrder.NAME_DESC, MentorshipOrder.STARTS_DESC}
-# A mentorship whose mentees have several hosts stands with one of them, always the same.
-_HOSTED = (
-    "organisation {t}o cross join lateral ("
-    " select {t}o.sort_key as place, {t}o.id as host_id, hm.* from mentorship hm"
-    " where hm.id in (select mm.mentorship_id from mentorship_member mm"
-    " where mm.host_organisation_id = {t}o.id and mm.role = 'MENTEE')"
-    " and not exists (select from mentorship_member om where om.mentorship_id = hm.id"
-    " and om.role = 'MENTEE' and om.host_organisation_id < {t}o.id)) {t}"
+# A mentorship whose mentees have several hosts stands with one of them, always the same. `offset 0`
+# keeps each host's mentorships apart: joined at once, a page would read all of the region's.
+_BY_HOST = """(
+    select {t}o.sort_key as place, {t}o.id as host_id, {t}m.*
+    from organisation {t}o cross join lateral (
+      select hm.* from mentorship hm
+      where hm.id in (select mm.mentorship_id from mentorship_member mm
+                      where mm.host_organisation_id = {t}o.id and mm.role = 'MENTEE')
+        and not exists (select from mentorship_member om
+                        where om.mentorship_id = hm.id and om.role = 'MENTEE'
+                          and om.host_organisation_id < {t}o.id)
+        and exists (select from mentorship_place sp
+                    where sp.mentorship_id = hm.id and sp.authority_id = {scope})
+      offset 0) {t}m) {t}"""
+_HOST = (
+    "(select mm.host_organisation_id from mentorship_member mm where mm.mentorship_id = {t}.id"
+    " and mm.role = 'MENTEE' order by 1 limit 1)"
 )
-_HOST_ORDER = (Key("{t}.place", "text"), Key("{t}.host_id", "uuid"), *NAME_ORDER)
-_PLACED = (
-    "exists (select from mentorship_place sp where sp.mentorship_id = {t}.id"
-    " and sp.authority_id = {scope})"
+_HOST_ORDER = (
+    Key(f"(select oo.sort_key from organisation oo where oo.id = {_HOST})", "text"),
+    Key(_HOST, "uuid"),
+    *NAME_ORDER,
 )
 
 
@@ -118,8 +127,11 @@ def mentorship_rows(call: Call) -> Rows:
     """
     order = call.arguments["orderBy"].choice
     if order is MentorshipOrder.ORGANISATION_ASC:
-        where = (_PLACED, *_named(call, "{t}"), *mentorship_conditions(call, "{t}"))
-        return Rows(source=_HOSTED, where=where, order=_HOST_ORDER)
+        return Rows(
+            source=_BY_HOST,
+            where=(*_named(call, "{t}"), *mentorship_conditions(call, "{t}")),
+            order=(Key("{t}.place", "text"), Key("{t}.host_id", "uuid"), *NAME_ORDER),
+        )
     first = Key("{t}.starts", "date") if order in _BY_START else Key("{t}.sort_key", "text")
     return Rows(
         source="mentorship_place {t} join mentorship {t}m on {t}m.id = {t}.mentorship_id",
@@ -137,15 +149,13 @@ def mentorship_rows(call: Call) -> Rows:
 def narrowed_mentorships(call: Call, conditions: tuple[str, ...]) -> Rows:
     """Read the few mentorships that meet conditions, narrowed by the filter, in its order."""
     order = call.arguments["orderBy"].choice
-    where = (*conditions, *_named(call, "{t}"), *mentorship_conditions(call, "{t}"))
-    if order is MentorshipOrder.ORGANISATION_ASC:
-        return Rows(source=_HOSTED, where=where, scope=(SEEN_MENTORSHIP,), order=_HOST_ORDER)
     by_start = (Key("{t}.starts", "date"), Key("{t}.id", "uuid"))
+    orders = {MentorshipOrder.ORGANISATION_ASC: _HOST_ORDER, **dict.fromkeys(_BY_START, by_start)}
     return Rows(
         source="mentorship {t}",
-        where=where,
+        where=(*conditions, *_named(call, "{t}"), *mentorship_conditions(call, "{t}")),
         scope=(SEEN_MENTORSHIP,),
-        order=by_start if order in _BY_START else NAME_ORDER,
+        order=next((keys for name, keys in orders.items() if name is order), NAME_ORDER),
         descending=order in _BACKWARD,
     )
 
