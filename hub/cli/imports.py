@@ -113,7 +113,7 @@ def accept(  # noqa: PLR0913 - each is an option of the command
     if held := accepted.projected.held:
         say(
             f"! Тормоз: списков, которые закончили бы слишком многих, {held}: никто не выбыл. "
-            "Проверьте их: hub sync holds; затем hub sync release school-files."
+            "Проверьте их: hub sync holds; затем hub sync release --source school-files."
         )
     if held or any(report.rejected for report in accepted.files):
         raise typer.Exit(Exit.FINDINGS)
