@@ -160,12 +160,14 @@ def _connector(source: _Source, secrets: Path | None) -> Connector:
 async def _read(work: _Work, progress: Progress) -> Ending:
     """Write the pages of the read; raises SourceError where the source breaks off."""
     roll: set[UUID] = set()
+    reached = work.source.cursor
     progress("landing", 0)
     async with aclosing(ahead(work.reader.pages(work.source.cursor))) as pages:
         async for page in pages:
             roll |= page.roll
-            if await _write(work, page):
+            if await _write(work, page, reached):
                 return Ending(state=RunState.CANCELLED)
+            reached = page.cursor or reached
             progress("landing", work.counts["rows"])
     await _end_reading(work, roll)
     return Ending(
@@ -173,21 +175,28 @@ async def _read(work: _Work, progress: Progress) -> Ending:
     )
 
 
-async def _write(work: _Work, page: Page) -> bool:
-    """Write a page with the place behind it; answers whether the run is asked to end."""
+async def _write(work: _Work, page: Page, reached: str | None) -> bool:
+    """Write a page with the place behind it; answers whether the run is asked to end.
+
+    Raises LostRunError where the place before it is not the one that was `reached`: another run
+    wrote, or the database came back without what it had said was kept.
+    """
     async with work.database.writing() as session:
         landed = Landed(records=0, versions=0)
         if page.is_evidence:
             await _keep_provenance(session, work, rows=page.rows, rejected=len(page.rejected))
             landed = await _land(session, work, page)
-        await session.raw.execute(
+        if not await session.raw.fetchval(
             "update source set cursor = coalesce($2, cursor),"
-            " full_since = case when $3 then least(full_since, $4::date) end where id = $1",
+            " full_since = case when $3 then least(full_since, $4::date) end"
+            " where id = $1 and cursor is not distinct from $5 returning true",
             work.source.id,
             page.cursor,
             page.is_whole,
             page.earliest,
-        )
+            reached,
+        ):
+            raise runs.LostRunError
         work.counts.update(
             rows=page.rows,
             records=landed.records,
