@@ -18,6 +18,8 @@ from hub.tables import Base
 
 WHO = {"person_id", "person_a", "mentor_id", "record_id", "record_a", "mentorship_id"}
 SUBJECTS = {"person", "record", "mentorship", "rejection", "change"}
+# What names nobody and is yet an authority's own.
+OWN = {"hold", "rollup"}
 # What the web writes: files given by those who ask, whose content only the worker reads.
 GIVEN = {"upload": (True, True), "upload_chunk": (False, True)}
 SAMPLES: dict[type, object] = {
@@ -48,7 +50,7 @@ OURS, THEIRS = Side(number=1), Side(number=2)
 def naming() -> list[Table]:
     """List the tables that name people, by what their columns point to."""
     tables = Base.metadata.sorted_tables
-    return [table for table in tables if WHO & set(table.c.keys()) or table.name in SUBJECTS]
+    return [table for table in tables if WHO & set(table.c.keys()) or table.name in SUBJECTS | OWN]
 
 
 def value(table: Table, column: Column[object], side: Side) -> object:
