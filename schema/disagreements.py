@@ -143,11 +143,17 @@ _MOVED = f"""{
       group by f.mentorship_id, f.mentee_id"""
 
 
-def _known_here(table: str) -> str:
-    return f"""exists (
+def _unknown_here() -> str:
+    """Write that neither party is known here; party by party, so that each is looked up by id."""
+    return "".join(
+        f"""
+        and not exists (
           select from {table} x join organisation u on u.id = x.organisation_id
-          where x.person_id in (f.mentor_id, f.mentee_id) and x.starts < f.ends
-            and x.ends > f.starts and u.legal_entity_id = {{t}}o.legal_entity_id)"""
+          where x.person_id = f.{party} and x.starts < f.ends and x.ends > f.starts
+            and u.legal_entity_id = {{t}}o.legal_entity_id)"""
+        for party in ("mentee_id", "mentor_id")
+        for table in ("counted_study", "counted_post")
+    )
 
 
 # Only where the organisation lists its people at all is their absence from it worth a word.
@@ -162,8 +168,9 @@ _UNKNOWN = f"""{
       from participation_fact f
       where {_HOSTED}
         and exists (select from stated_list l
-                    where l.organisation_id = {{t}}o.id and l.kind in ('STAFF', 'PUPILS'))
-        and not {_known_here("counted_post")} and not {_known_here("counted_study")}
+                    where l.organisation_id = {{t}}o.id and l.kind in ('STAFF', 'PUPILS')){
+    _unknown_here()
+}
       group by f.mentorship_id, f.mentor_id, f.mentee_id"""
 
 KINDS: Mapping[FindingKind, str] = {
