@@ -15,12 +15,15 @@ Function = Callable[..., Any]  # a station takes and gives what it likes
 # Where a station's name is looked up when it is called, and what its time is told as.
 STATIONS: Mapping[tuple[str, str], str] = {
     ("sync.intake", "read_file"): "read files",
-    ("sync.reading", "parts_of"): "rows into records",
+    ("sync.placing", "parts_of"): "rows into records",
+    ("sync.intake", "print_of"): "files: tell known ones",
+    ("sync.intake", "landing_of"): "land: rows made ready",
     ("sync.intake", "_land"): "land, besides",
     ("sync.stage", "seal_fields"): "land: seal",
     ("sync.intake", "land"): "land: records and versions",
     ("sync.intake", "state_lists"): "land: lists and ends",
     ("sync.intake", "reject"): "land: refusals",
+    ("sync.pipeline", "brake"): "brake",
     ("sync.pipeline", "read_pending"): "pending",
     ("sync.pipeline", "refresh_facts"): "facts: read and write",
     ("sync.facts", "normalise"): "facts: normalise",
