@@ -48,8 +48,9 @@ Json = Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How large a file may be, and how slow its sender: a pause and the whole, in seconds."""
+    """How many files come at once, how large, and how slowly: a pause and the whole, in seconds."""
 
+    at_once: int = AT_ONCE
     most_bytes: int = MOST_BYTES
     silence_s: float = SILENCE_S
     total_s: float = TOTAL_S
@@ -68,7 +69,7 @@ class Imports:
         self._sealer = sealer
         self._zone = zone
         self._bounds = bounds
-        self._free = AT_ONCE
+        self._free = bounds.at_once
 
     async def put(self, request: Request) -> Response:
         """Take one file; every refusal is JSON with a code."""

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -50,6 +50,7 @@ class Served:
     keys: Mapping[str, str]
     addresses: Addresses
     sealer: Sealer
+    settings: Settings
 
     def put(
         self, who: str, content: bytes, *, name: str = "список.csv", **said: str
@@ -127,6 +128,7 @@ def hub(module_addresses: Addresses) -> Iterator[Served]:
             keys=keys,
             addresses=module_addresses,
             sealer=Sealer.from_file(settings.keys),
+            settings=settings,
         )
 
 
@@ -388,6 +390,25 @@ def test_a_wrong_key_is_refused_before_the_body_is_read(
     answer = httpx.put(f"{hub.url}/imports?name=a.csv", content=b"x", headers=headers)
 
     assert (code, "UNAUTHENTICATED") == refusal(answer)
+
+
+def test_a_body_that_is_packed_for_the_way_is_refused(hub: Served) -> None:
+    answer = httpx.put(
+        f"{hub.url}/imports?name=a.csv",
+        content=b"x",
+        headers={"Authorization": f"Bearer {hub.keys['first']}", "Content-Encoding": "gzip"},
+    )
+
+    assert (415, "BAD_REQUEST") == refusal(answer)
+
+
+def test_who_comes_when_all_places_are_taken_is_told_to_come_again(hub: Served) -> None:
+    full = build(hub.addresses, hub.settings, uploads=Bounds(at_once=0))
+
+    with serving(full) as url:
+        answer = replace(hub, url=url).put("first", as_csv(staff()))
+
+    assert (503, "UPLOAD_BUSY") == refusal(answer)
 
 
 def test_a_role_that_gives_no_files_is_refused(hub: Served) -> None:
