@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 
 from hub.database import Database, open_connection
@@ -97,28 +96,26 @@ async def door(module_addresses: Addresses, module_database: Database) -> AsyncI
         yield opened_door
 
 
-async def plan_of(door: Door, connection: asyncpg.Connection, text: str) -> str:
+async def plan_of(door: Door, text: str) -> str:
     """Return the plan that a department's request gets."""
     viewer = door.viewers["north"]
     school = {"school": f"organisation-{NORTH}"} if "$school" in text else {}
     prepared, given = door.engine.prepare(text, None, school)
     plan = door.engine.plan(prepared, given, shape_of(viewer))
     values = plan.values(door.engine.request(viewer, given))
-    lines = await connection.fetch(f"explain {plan.statement.sql}", *values)
+    lines = await door.web.fetch(f"explain {plan.statement.sql}", *values)
     return "\n".join(line[0] for line in lines)
 
 
 @pytest.mark.parametrize("name", QUERIES)
 async def test_a_departments_list_reads_no_table_of_people_whole(door: Door, name: str) -> None:
-    async with door.web.acquire() as connection:
-        plan = await plan_of(door, connection, QUERIES[name])
+    plan = await plan_of(door, QUERIES[name])
 
     whole = set(re.findall(r"Seq Scan on (\w+)", plan))
     assert [] == sorted(whole & set(PERSONAL))
 
 
 async def test_mentorships_by_start_are_read_in_their_order(door: Door) -> None:
-    async with door.web.acquire() as connection:
-        plan = await plan_of(door, connection, QUERIES["by start"])
+    plan = await plan_of(door, QUERIES["by start"])
 
     assert "Scan Backward using ix_mentorship_place_authority_id_starts_mentorship_id" in plan
