@@ -16,7 +16,8 @@ import pytest
 
 from hub.access import ClientKind, Role, issue_key
 from hub.app import build
-from hub.coverage import COUNTS, METRICS, Gap, period_of
+from hub.coverage import COUNTS, METRICS, Gap, academic_year_of, period_of
+from hub.coverage.rollup import refresh_rollup
 from hub.database import open_database
 from hub.seal import create_key_file
 from hub.settings import Addresses, Settings
@@ -153,6 +154,46 @@ def test_every_field_answers_as_plain_python(door: Door, viewer: str) -> None:
             assert expected(evaluator, asked, row["key"]) == columns(row)
         assert (group, attribution) == (coverage["groupBy"], coverage["attribution"])
         assert (str(asked.lo), str(asked.day)) == (coverage["starts"], coverage["day"])
+
+
+@pytest.mark.parametrize("viewer", ["region", "department"])
+def test_what_is_kept_answers_as_what_is_counted(
+    door: Door, module_addresses: Addresses, viewer: str
+) -> None:
+    today = datetime.now(Settings().zone).date()
+    year = academic_year_of(today)
+    periods: list[Json | None] = [None, {"academicYear": year}, {"calendarYear": year}]
+    groups = ("NONE", "DEPARTMENT", "TERRITORY", "ORGANISATION", "FORM")
+    questions = list(product(periods, groups, ("HOST", "EMPLOYER")))
+
+    def answers() -> tuple[set[str], list[Json]]:
+        found = [
+            door.ask(viewer, COVERAGE, period=period, groupBy=group, attribution=attribution)
+            for period, group, attribution in questions
+        ]
+        told = [one["data"]["coverage"] for one in found]
+        assert all((one["source"] == "LIVE") == (one.pop("computedAt") is None) for one in told)
+        return {one.pop("source") for one in told}, told
+
+    asyncio.run(change(module_addresses, "delete from rollup"))
+    live = answers()
+    asyncio.run(refresh(module_addresses, today))
+    kept = answers()
+    asyncio.run(change(module_addresses, "update stated_figure set value = value"))
+    touched = answers()
+
+    assert ({"LIVE"}, {"ROLLUP"}, {"LIVE"}) == (live[0], kept[0], touched[0])
+    assert live[1] == kept[1] == touched[1]
+
+
+async def refresh(addresses: Addresses, today: date) -> None:
+    async with open_database(addresses.worker) as database:
+        await refresh_rollup(database, today=today)
+
+
+async def change(addresses: Addresses, statement: str) -> None:
+    async with open_database(addresses.worker) as database, database.writing() as session:
+        await session.raw.execute(statement)
 
 
 def test_a_department_sees_its_row_as_the_region_sees_it(door: Door) -> None:
