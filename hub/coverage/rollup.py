@@ -73,7 +73,7 @@ async def _refresh(session: WriteSession, authority: UUID, periods: Sequence[Per
     """Count an authority's answers: all of them if it is marked, else those that are missing."""
     await session.lock(LOCK)
     connection = session.raw
-    await connection.execute("set local jit = off; set local work_mem = '128MB'")
+    await connection.execute("set local jit = off; set local work_mem = '64MB'")
     # The marks go first: each statement after this sees whatever the transactions behind them did.
     marked = await connection.fetch(TAKE_MARKS, authority)
     standing = set() if marked else await _standing(connection, authority)

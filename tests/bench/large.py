@@ -17,6 +17,7 @@ SCRIPT = Path(__file__).with_suffix(".sql")
 SEPTEMBER = 9
 DEPARTMENTS = 15
 SCHOOLS = 1_500
+FIRST_SCHOOL = 2 * DEPARTMENTS  # of the first department, as n % departments + 1 says
 YEARS = 5
 FIFTH = 5  # of the people of a school are mentors
 TEACHERS = 10  # every tenth of the others is a teacher, mentored in a pedagogical form
@@ -70,7 +71,7 @@ async def make(ground: Ground, where: Addresses, *, people: int) -> Large:
         held=held,
         keys=await _keys(ground, where),
         department=UUID(_id("unit", 1)),
-        person=UUID(_id("person", 0)),
+        person=UUID(_id("person", (FIRST_SCHOOL - DEPARTMENTS - 1) * -(-people // SCHOOLS))),
     )
 
 
