@@ -129,6 +129,18 @@ class Stand:
 
         return asyncio.run(said())
 
+    def seen(self) -> list[tuple[object, ...]]:
+        """Say who works where and who mentors whom, whenever that was said."""
+
+        async def said() -> list[tuple[object, ...]]:
+            connection = await open_connection(self.addresses.worker)
+            try:
+                return [tuple(row) for row in await connection.fetch(SEEN)]
+            finally:
+                await connection.close()
+
+        return asyncio.run(said())
+
     def ledger(self) -> Ledger:
         """Compare what the source holds with the records that stand."""
         given = [
@@ -164,6 +176,17 @@ select r.kind, v.stated_id, count(distinct r.id)
 from record r join record_version v on v.id = r.current_version_id
 where v.part = 0 and v.stated_id <> '' and r.ended_on is null
 group by 1, 2
+"""
+
+
+SEEN: Final = """
+select p.last_name, p.first_name, p.birth_date, e.organisation_id, e.position_text, e.ends
+from employment e join person p on p.id = e.person_id
+union all
+select p.last_name, p.first_name, p.birth_date, null, t.status, t.ends
+from mentorship t join mentorship_member m on m.mentorship_id = t.id
+join person p on p.id = m.person_id
+order by 1, 2, 3, 4, 5, 6
 """
 
 

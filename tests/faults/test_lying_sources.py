@@ -23,10 +23,8 @@ from tests.faults.conftest import Figures
 from tests.faults.lies import Liar, Lie
 from tests.faults.stand import CODE, Stand, plain_server, standing
 from tests.journeys.conftest import commands
-from tests.rooms.sync.canonical import differences
 
 ENDED = "select count(*) from record where ended_on is not null"
-WHO = ("person", "link", "employment", "mentorship")  # what does not say when it was said last
 DEADLINE_S = 3.0
 
 
@@ -106,7 +104,7 @@ def test_a_source_that_misbehaves_ends_nobody_and_is_itself_again(
     code: str | None,
 ) -> None:
     front.read()
-    before = {name: front.stand.state()[name] for name in WHO}
+    before = front.stand.seen()
 
     front.liar.lie = lie
     begun = time.monotonic()
@@ -122,7 +120,7 @@ def test_a_source_that_misbehaves_ends_nobody_and_is_itself_again(
     assert 0 == ended
     assert "SUCCEEDED" == again.state
     assert (0, 0) == (ledger.lost, ledger.doubled)
-    assert [] == differences(before, {name: front.stand.state()[name] for name in WHO})
+    assert before == front.stand.seen()
     assert DEADLINE_S + 15 > seconds
 
 
@@ -140,7 +138,7 @@ def test_what_is_held_is_shown_and_released_by_a_persons_word(front: Front) -> N
     assert sum(one["ending"] for one in held) == front.ended() > 0
     assert 0 == released.returncode, released.stderr
     assert "SUCCEEDED" == shown["state"]
-    assert 4 == hub("sync", "release", "--source", CODE).returncode
+    assert "hold.none" in hub("sync", "release", "--source", CODE).stderr
 
 
 def test_a_source_that_nobody_answers_for_is_said_to_be_so(
