@@ -29,7 +29,7 @@ from sync.lists import ListStatement, state_lists
 from sync.pipeline import project
 from sync.run_pages import PAGE_ROWS, Page, Reader
 from sync.runs import Claim, Ending, Mode, Run, RunState
-from sync.sources import read_secret
+from sync.secret import read_secret
 from sync.stage import Landed, land, reject_again, state_figures
 
 BEAT_SECONDS: Final = 10.0

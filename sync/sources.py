@@ -13,7 +13,6 @@ from typing import Annotated, Any, Final  # a connector's settings are its own
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors import catalogue
-from connectors.client.failure import SourceConfigError
 from connectors.protocol import Connector
 from hub.database import ReadSession, WriteSession
 from hub.errors import ConfigError
@@ -21,6 +20,7 @@ from hub.settings import Settings
 from sync.identity import new_id
 from sync.runs import UnknownSourceError
 from sync.schedules import require_expression
+from sync.secret import read_secret
 
 SECRET: Final = re.compile(
     r"(?i)(?:^|_)(?:secret|password|passwd|token|(?:api|access|private)_?key)$"
@@ -117,18 +117,6 @@ def connector_of(source: SourceState, settings: Settings) -> Connector:
         "" if source.secret_name is None else read_secret(settings.secrets_dir, source.secret_name)
     )
     return catalogue.connector_of(source.kind, source.settings, secret)
-
-
-def read_secret(folder: Path, name: str) -> str:
-    """Read a source's secret; raises SourceConfigError that says where it should lie."""
-    try:
-        return (folder / name).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SourceConfigError(
-            f"Секрет источника не читается: {folder / name}. Положите файл туда, откройте его "
-            "хабу или назовите папку секретов в HUB_SECRETS_DIR.",
-            code="source.no_secret",
-        ) from error
 
 
 async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:

@@ -13,7 +13,6 @@ from tests.rooms.sync.world import FIRST, SECOND, THIRD
 # Two reads of one day stand among them: the later one holds.
 DAYS = (
     date(2024, 9, 20),
-    date(2025, 1, 15),
     date(2025, 9, 5),
     date(2025, 9, 5),
     date(2026, 3, 1),

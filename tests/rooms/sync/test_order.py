@@ -77,11 +77,11 @@ async def test_so_they_do_where_blocks_are_too_large_to_compare_all_with_all(
     assert [] == differences(whole, cut)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:2])
 async def test_so_they_do_with_reads_of_a_system_among_them(
     seed: int, admin_url: str, sealer: Sealer, tmp_path: Path
 ) -> None:
-    files, reads = draw_files(seed), draw_reads(seed)
+    files, reads = draw_files(seed)[:12], draw_reads(seed)
     random = Random(seed)  # noqa: S311 - an order needs no secrecy
     whole = await ends_in(
         admin_url,
