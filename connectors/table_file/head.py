@@ -82,14 +82,10 @@ def read_head(
     raw = list(islice(sheet.rows, HEADER_ROWS + SAMPLE_ROWS))
     head: list[TextRow] = [(number, [text_of(cell) for cell in cells]) for number, cells in raw]
     merges = _near(sheet.merges, head)
-    seen = find_shape(head, merges, memory.shapes)
-    table = _table(head, seen, names) if seen else None
-    known = table.recalled(memory) if table else None
-    if table is None or known is None:
-        header = _header(head, merges, told_fields(profile))
-        if header is None:
-            return _without_table(sheet, head)
-        table = _table(head, header, names)
+    understood = _understood(head, merges, names, told_fields(profile), memory)
+    if understood is None:
+        return _without_table(sheet, head)
+    table, known = understood
     return TableHead(
         sheet=sheet,
         lines=table.lines,
@@ -98,6 +94,31 @@ def read_head(
         columns=table.columns(kind, profile, known),
         is_table=True,
     )
+
+
+def _understood(
+    head: Sequence[TextRow],
+    merges: Sequence[Merge],
+    names: Sequence[str],
+    told: Mapping[str, str],
+    memory: Memory,
+) -> "tuple[_Table, Remembered | None] | None":
+    """Find the header by its own words, else by its shape if somebody told what it means."""
+    nameless: NamelessTableError | None = None
+    try:
+        header = find_header(head, merges, told=told)
+    except NamelessTableError as error:
+        header, nameless = None, error
+    if header is not None:
+        table = _table(head, header, names)
+        return table, table.recalled(memory)
+    if (seen := find_shape(head, merges, memory.shapes)) is not None:
+        table = _table(head, seen, names)
+        if known := table.recalled(memory):
+            return table, known
+    if nameless is not None:
+        raise _described(nameless, head)
+    return None
 
 
 def _table(head: Sequence[TextRow], header: Header, names: Sequence[str]) -> "_Table":
@@ -135,6 +156,8 @@ class _Table:
 
     def recalled(self, memory: Memory) -> Remembered | None:
         """Ask who remembers this header, by what title and columns say of its owner."""
+        if not memory.shapes or self.header.shape not in memory.shapes:
+            return None
         columns = self._resolved(None, None)
         values = {
             field: {row[at] for row in self.sample for at in found if at < len(row)} - {""}
@@ -148,15 +171,11 @@ class _Table:
         return resolve(self.header, self.sample, words, kind=kind, profile=profile)
 
 
-def _header(
-    head: Sequence[TextRow], merges: Sequence[Merge], told: Mapping[str, str]
-) -> Header | None:
-    try:
-        return find_header(head, merges, told=told)
-    except NamelessTableError as error:
-        below = error.header.last + 1
-        error.columns = described(error.header, [cells for _, cells in head[below:]])
-        raise
+def _described(error: NamelessTableError, head: Sequence[TextRow]) -> NamelessTableError:
+    """Name the columns of a table without names, and what they might hold."""
+    below = error.header.last + 1
+    error.columns = described(error.header, [cells for _, cells in head[below:]])
+    return error
 
 
 def _near(merges: Sequence[Merge], head: Sequence[TextRow]) -> list[Merge]:
