@@ -173,6 +173,7 @@ async def run(
     sealer: Sealer,
     mode: Mode = Mode.FULL,
     today: date = TODAY,
+    run_id: UUID | None = None,
     page_rows: int = 1,
     progress: Progress = lambda _station, _rows: None,
 ) -> Run:
@@ -184,6 +185,7 @@ async def run(
         today=today,
         actor="test",
         mode=mode,
+        run_id=run_id,
         connector=connector,
         page_rows=page_rows,
         progress=progress,
