@@ -193,3 +193,30 @@ def test_every_code_of_an_answer_has_a_remedy() -> None:
     documented = (CHECKOUT / "docs" / "errors.md").read_text(encoding="utf-8")
 
     assert [] == [code for code in ErrorCode if f"| `{code}` |" not in documented]
+
+
+def test_the_measures_of_a_comparison_decide_its_statement_and_their_order_does_not() -> None:
+    text = """query($m: [CoverageMeasure!]!) {
+        coverageDelta(from: { academicYear: 2024 }, measures: $m) {
+          total { figures { measure before after } } } }"""
+
+    one, other = (
+        compiled(text, {"m": measures}).statement.sql
+        for measures in (["PAIRS", "MENTEES"], ["MENTEES", "PAIRS"])
+    )
+
+    assert one == other
+    assert one != compiled(text, {"m": ["PAIRS"]}).statement.sql
+
+
+@pytest.mark.parametrize(
+    "kind", ["ONE_SIDED", "DISPUTED", "ASSERTED_NOT_NAMED", "HOST_ENDED", "MENTOR_DISMISSED"]
+)
+def test_a_finding_of_one_kind_is_looked_for_alone(kind: str) -> None:
+    text = "query($f: FindingFilter) { findings(filter: $f) { nodes { key } } }"
+
+    found = re.findall(
+        r"select '([A-Z_]+)' as kind", compiled(text, {"f": {"kind": kind}}).statement.sql
+    )
+
+    assert [kind] == found
