@@ -27,6 +27,9 @@ class SourceRecord:
     file_name: str | None = declare.column("Файл.", "{t}f.name")
     sheet: str | None = declare.column("Лист файла.", "{t}v.sheet")
     row: int | None = declare.column("Строка файла, с единицы.", "{t}v.row")
+    stated_id: str | None = declare.column(
+        "Номер записи в системе источника; пустая строка, если его нет.", "{t}v.stated_id"
+    )
 
 
 @declare.bound("Откуда взято значение поля.")
@@ -51,6 +54,9 @@ class FieldProvenance:
     file_name: str | None = declare.column("Файл.", "{t}f.name")
     sheet: str | None = declare.column("Лист файла.", "{t}v.sheet")
     row: int | None = declare.column("Строка файла, с единицы.", "{t}v.row")
+    stated_id: str | None = declare.column(
+        "Номер записи в системе источника; пустая строка, если его нет.", "{t}v.stated_id"
+    )
 
 
 RECORD_ROWS = Rows(

@@ -37,6 +37,9 @@ class Rejection:
     sheet: str = declare.column("Лист; пустая строка, если листов нет.", "{t}.sheet")
     row: int | None = declare.column("Строка файла, с единицы; null — весь файл.", "{t}.row")
     column: str | None = declare.column("Столбец; null — вся строка.", '{t}."column"')
+    stated_id: str = declare.column(
+        "Номер записи в системе источника; пустая строка, если его нет.", "{t}.stated_id"
+    )
     organisation: Organisation | None = declare.one(
         "Учреждение, чей это файл; вне области видимости — null.", ITS_ORGANISATION
     )

@@ -32,6 +32,7 @@ def described(world: World, record: Row, version_id: int | None) -> Row:
         "file_name": file.get("name"),
         "sheet": version.get("sheet"),
         "row": version.get("row"),
+        "stated_id": version.get("stated_id"),
     }
 
 
@@ -41,7 +42,9 @@ def provenance(world: World, row: Row, _: Arguments) -> object:
 
 
 def with_place(world: World, chosen: Row) -> Row:
-    nothing = dict.fromkeys(("source_code", "source_title", "file_name", "sheet", "row"))
+    nothing = dict.fromkeys(
+        ("source_code", "source_title", "file_name", "sheet", "row", "stated_id")
+    )
     record = world.one("record", id=chosen["record_id"])
     if record is None or not sees_evidence(world, record):
         return {**nothing, **chosen}

@@ -41,6 +41,7 @@ def add_rejections(region: Region) -> None:
             sheet="Лист1", row=None if school is None else number,
             column="Дата рождения" if number % 2 else None, code=("row.name", "row.birth_date")[number % 2],
             message="Исправьте дату.", payload_sealed=region.sealer.seal("строка"), changeset_id=1,
+            stated_id=str(number) if number % 3 else "",
         )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ def _record(region: Region, person: UUID, school: int) -> int:
         "record_version", id=record, record_id=record, content_hash=b"h", stated_as_of=RECENT,
         payload="{}", source_file_id=uid("file", 0) if region.chance(0.7) else None,
         sheet="Лист1", row=record + 1, part=0, changeset_id=1,
+        stated_id=str(record) if record % 2 else "",
     )  # fmt: skip
     region.add("link", record_id=record, person_id=person, model_version="t", changeset_id=1)
     return record
