@@ -21,6 +21,10 @@ from sync.uploads import Declared, ask_to_accept, told
 
 PREFIX = "import"
 GIVERS = frozenset({Role.SCHOOL, Role.TERRITORY, Role.REGIONAL_CENTRE})
+RELEASERS = GIVERS - {Role.SCHOOL}
+NOT_A_RELEASER = (
+    "Школа не снимает тормоз сама: попросите управление или ресурсный центр принять этот файл."
+)
 NOT_A_GIVER = "Файлы принимаются от школ, территориальных управлений и ресурсного центра."
 
 declare.choice(
@@ -237,6 +241,11 @@ class ImportAcceptInput:
     kind: FileKind | None = strawberry.field(
         default=strawberry.UNSET, description="Что перечисляет файл, если это не видно из него."
     )
+    release: bool = strawberry.field(
+        default=False,
+        description="Принять, даже если разом выбудет или изменится слишком много людей; так "
+        "отвечать за список может управление или ресурсный центр.",
+    )
     columns: list[ImportColumnInput] | None = strawberry.field(
         default=strawberry.UNSET,
         description="Что значат столбцы, которых хаб не понял; запоминается для таких же шапок.",
@@ -276,12 +285,16 @@ async def accept_import(acting: Acting, arguments: Mapping[str, Value]) -> Outco
     said = {"id": str(upload_id)}
     if acting.viewer.role not in GIVERS:
         return Outcome(said=said, errors=[AccessError(NOT_A_GIVER, code="import.not_a_giver")])
+    if given["release"] and acting.viewer.role not in RELEASERS:
+        refused = AccessError(NOT_A_RELEASER, code="import.not_a_releaser")
+        return Outcome(said=said, errors=[refused], path=("input", "release"))
     try:
         declared = Declared(
             period=given.get("period"),
             stated_as_of=given.get("asOf"),
             completeness=given["completeness"],
             kind=given.get("kind"),
+            release=given["release"],
             columns=told({one["header"]: one["field"] for one in given.get("columns") or ()}),
         )
         async with acting.writer.writing() as session:

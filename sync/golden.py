@@ -142,7 +142,7 @@ def _person(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
         values = facts[field].iloc[of_field["position"]].astype(object)
         by_person = pd.Series(values.to_numpy(), index=of_field["person_id"])
         people[field] = people["person_id"].map(by_person)
-    people[list(TEXTS)] = people[list(TEXTS)].fillna("")
+    people[list(TEXTS)] = people[list(TEXTS)].astype(object).fillna("")
     years = people["birth_date"].map(lambda day: day.year, na_action="ignore")
     people["birth_year"] = years.where(years.notna(), people["birth_year"])
     counts = facts.groupby("person_id").size()

@@ -72,13 +72,17 @@ class AcceptedOtherwiseError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What the giver says on acceptance; what is not said is read from the file."""
+    """What the giver says on acceptance; what is not said is read from the file.
+
+    With `release` the giver answers for what the file ends: the brake lets it pass.
+    """
 
     period: int | None = None
     stated_as_of: date | None = None
     completeness: Completeness = Completeness.PARTIAL
     kind: FileKind | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    release: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +159,7 @@ async def ask_to_accept(session: WriteSession, upload_id: UUID, declared: Declar
     """
     raw = session.raw
     held = await raw.fetchrow(
-        "select state, report, period, stated_as_of, completeness, kind, columns"
+        "select state, report, period, stated_as_of, completeness, kind, release, columns"
         " from upload where id = $1 for update",
         upload_id,
     )
@@ -166,10 +170,11 @@ async def ask_to_accept(session: WriteSession, upload_id: UUID, declared: Declar
         declared.stated_as_of,
         declared.completeness,
         declared.kind,
+        declared.release,
         dict(declared.columns),
     )
     if held["state"] in (QUEUED, ACCEPTED):
-        names = ("period", "stated_as_of", "completeness", "kind", "columns")
+        names = ("period", "stated_as_of", "completeness", "kind", "release", "columns")
         if said != tuple(held[name] for name in names):
             raise AcceptedOtherwiseError
         return
@@ -177,10 +182,10 @@ async def ask_to_accept(session: WriteSession, upload_id: UUID, declared: Declar
     await raw.execute(
         "update upload set state = 'QUEUED', queued_at = now(), error_code = null,"
         " error_message = null, period = $2, stated_as_of = $3, completeness = $4, kind = $5,"
-        " columns = $6 where id = $1",
+        " release = $6, columns = $7 where id = $1",
         upload_id,
-        *said[:4],
-        json.dumps(said[4]),
+        *said[:-1],
+        json.dumps(said[-1]),
     )
     await jobs.enqueue(session, jobs.IMPORT, {"upload": str(upload_id)})
 
@@ -223,6 +228,7 @@ async def accept_upload(
             sealer=sealer,
             actor=str(held["client_id"]),
             today=today,
+            release=held["release"],
             progress=progress,
         )
     await _finish(database, upload_id, accepted)

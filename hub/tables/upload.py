@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any  # a report and what was declared are JSON
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,7 @@ class Upload(Base):
     kind: Mapped[str | None]
     completeness: Mapped[str | None]
     columns: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    release: Mapped[bool] = mapped_column(server_default=text("false"))  # lets the brake pass it
     queued_at: Mapped[datetime | None]
     # What became of it.
     accepted_at: Mapped[datetime | None]

@@ -1143,6 +1143,7 @@ create table upload (
     kind text,
     completeness text,
     columns jsonb default '{}' not null,
+    release boolean default false not null,
     queued_at timestamp with time zone,
     accepted_at timestamp with time zone,
     changeset_id bigint,

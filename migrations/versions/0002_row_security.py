@@ -109,7 +109,7 @@ OPEN = (
 GIVEN = (
     "grant insert on upload, upload_chunk to hub_web",
     "grant update (report, state, received_at, period, stated_as_of, kind, completeness, columns,"
-    " queued_at, error_code, error_message) on upload to hub_web",
+    " release, queued_at, error_code, error_message) on upload to hub_web",
     f"create policy web_gives on upload for insert to hub_web with check (organisation_id = {SCOPE})",
     f"create policy web_accepts on upload for update to hub_web using (organisation_id = {SCOPE})",
     "grant select, insert, update, delete on upload_chunk to hub_worker",

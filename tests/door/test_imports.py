@@ -204,6 +204,16 @@ async def test_a_second_acceptance_with_other_words_is_a_conflict(hub: Served) -
     assert ("ACCEPTED", []) == (same["importFile"]["state"], same["errors"])
 
 
+def test_a_department_may_answer_for_a_list_and_a_school_may_not(hub: Served) -> None:
+    content = as_csv(staff(day="06.09.2026"))
+    own = hub.given("first", content, name="отпустить.csv")["id"]
+    department = hub.given("north", content, name="отпустить.csv")["id"]
+
+    assert ["import.not_a_releaser"] == hub.codes("first", own, release=True)
+    assert [] == hub.codes("north", department, release=True)
+    assert ["import.accepted_otherwise"] == hub.codes("north", department)
+
+
 async def test_the_same_file_again_is_the_same_upload(hub: Served) -> None:
     content = as_csv(staff(day="02.09.2026"))
 

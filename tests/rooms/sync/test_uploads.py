@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +12,7 @@ import pytest
 from hub.access import see_as
 from hub.database import Database, open_database
 from hub.errors import ConflictError
-from hub.records import Completeness
+from hub.records import Completeness, FileKind
 from hub.seal import Sealer
 from hub.settings import Addresses, Settings
 from sync.duties import Bench, import_accept
@@ -27,10 +27,32 @@ from sync.uploads import (
     keep,
 )
 from tests.door.files import as_csv, staff
-from tests.rooms.sync.world import FIRST, NORTH, SECOND, TODAY, rows
+from tests.rooms.sync.world import (
+    FIRST,
+    NORTH,
+    SECOND,
+    TODAY,
+    card,
+    handed,
+    rows,
+    take,
+)
 
 pytestmark = pytest.mark.anyio
 CLIENT = UUID(int=99)
+DAY = date(2026, 9, 1)
+PATRONYMICS = (
+    "Ильич",
+    "Олегович",
+    "Юрьевич",
+    "Глебович",
+    "Семёнович",
+    "Петрович",
+    "Львович",
+    "Тимурович",
+    "Игоревич",
+    "Фёдорович",
+)
 REPORT = {"rejected": [], "rows": 2, "figures": 0, "kinds": ["STAFF"]}
 LARGE = b"\r\n".join([as_csv(staff()), b";" * 2_500_000])
 
@@ -162,6 +184,28 @@ async def test_of_two_who_accept_with_other_words_at_once_one_is_told_of_the_con
         )
 
     assert [AcceptedOtherwiseError] == [type(one) for one in done if one is not None]
+
+
+async def test_whoever_answers_for_a_list_lets_the_brake_pass_it(
+    hub: Database, web: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    many = [card(f"Выдумкин Лев {name}", "02.03.1979") for name in PATRONYMICS]
+    held = handed(FileKind.STAFF, FIRST, DAY, many, completeness=Completeness.FULL)
+    await take(hub, [held], sealer=sealer, folder=tmp_path)
+    few = staff(day="02.09.2026")
+    ended = "select count(*) from record where projected_ended_on is not null"
+    first = await kept(web, received(tmp_path, as_csv(few)), sealer)
+    second = await kept(web, received(tmp_path, as_csv(few), name="снова.csv"), sealer)
+
+    await ask(web, first, Declared(completeness=Completeness.FULL))
+    await accept_upload(hub, first, sealer=sealer, today=TODAY)
+    while_held = await rows(hub, ended)
+    await ask(web, second, Declared(completeness=Completeness.FULL, release=True))
+    await accept_upload(hub, second, sealer=sealer, today=TODAY)
+
+    results = await rows(hub, "select (report #> '{result,held}')::int from upload order by name")
+    assert [(1,), (0,)] == sorted(results, reverse=True)
+    assert ([(0,)], [(len(PATRONYMICS),)]) == (while_held, await rows(hub, ended))
 
 
 async def test_a_file_of_another_scope_is_unknown(
