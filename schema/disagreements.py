@@ -3,7 +3,8 @@
 Every kind is a query over the pairs that the organisation `{t}o` hosts in a period; the other words
 in braces are `lo`, `hi` and `stated_from` (bound dates). The columns are the same for all of them:
 `kind`, `subject` (tells findings of a kind apart within the organisation), `mentorship_ids` and
-`person_ids` concerned, `figure_id`, `since`, `asserted` and `named`.
+`person_ids` concerned, `record_ids` where no mentorship leads to them, `figure_id`, `since`,
+`asserted` and `named`.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from schema.compiler import declare
         "MENTOR_DISMISSED": "Наставник нигде больше не работает, а пара действует.",
         "HOST_UNKNOWN": "Ни наставник, ни наставляемый не числятся в принимающем учреждении.",
         "MENTEE_MOVED": "Наставляемый сегодня числится в другом учреждении.",
+        "SAME_PERSON": "Строка базы называет наставником и наставляемым одного человека.",
         "END_ASSUMED": "Конец пары назначен хабом: источники его не назвали.",
     },
 )
@@ -35,6 +37,7 @@ class FindingKind(StrEnum):
     MENTOR_DISMISSED = "MENTOR_DISMISSED"
     HOST_UNKNOWN = "HOST_UNKNOWN"
     MENTEE_MOVED = "MENTEE_MOVED"
+    SAME_PERSON = "SAME_PERSON"
     END_ASSUMED = "END_ASSUMED"
 
 
@@ -50,6 +53,7 @@ def _finding(  # noqa: PLR0913 - the columns of a finding, each by its name
     since: str,
     mentorships: str = _ONE,
     people: str,
+    records: str = "null::bigint[]",
     figure: str = "null::bigint",
     asserted: str = "null::int",
     named: str = "null::int",
@@ -57,7 +61,7 @@ def _finding(  # noqa: PLR0913 - the columns of a finding, each by its name
     """Write what a kind selects; all kinds have the same columns in the same order."""
     return f"""
       select '{kind}' as kind, {subject} as subject, {mentorships} as mentorship_ids,
-             {people} as person_ids, {figure} as figure_id, {since} as since,
+             {people} as person_ids, {records} as record_ids, {figure} as figure_id, {since} as since,
              {asserted} as asserted, {named} as named"""
 
 
@@ -173,6 +177,24 @@ _UNKNOWN = f"""{
 }
       group by f.mentorship_id, f.mentor_id, f.mentee_id"""
 
+# Such a claim makes no mentorship, so nothing else would tell of it.
+_SAME = f"""{
+    _finding(
+        FindingKind.SAME_PERSON,
+        subject="c.id::text",
+        since="c.starts",
+        mentorships="'{}'::uuid[]",
+        people="array[l.person_id]",
+        records="array[c.record_id]",
+    )
+}
+      from record r
+      join mentorship_claim c on c.record_id = r.id and c.mentorship_id is null
+      join link l on l.record_id = c.mentor_record_id
+      join link k on k.record_id = c.mentee_record_id and k.person_id = l.person_id
+      where r.organisation_id = {{t}}o.id and r.kind in ('MENTOR', 'MENTEE')
+        and c.starts < {{hi}} and c.last_stated >= {{stated_from}}"""
+
 KINDS: Mapping[FindingKind, str] = {
     FindingKind.ONE_SIDED: _of_mentorship(
         FindingKind.ONE_SIDED, "min(m.starts)", "m.confirmation = 'ONE_SIDED'"
@@ -187,6 +209,7 @@ KINDS: Mapping[FindingKind, str] = {
     FindingKind.MENTOR_DISMISSED: _DISMISSED,
     FindingKind.HOST_UNKNOWN: _UNKNOWN,
     FindingKind.MENTEE_MOVED: _MOVED,
+    FindingKind.SAME_PERSON: _SAME,
     FindingKind.END_ASSUMED: _of_mentorship(
         FindingKind.END_ASSUMED, "min(m.starts)", "m.end_assumed"
     ),
@@ -210,4 +233,5 @@ REASON = f"""case {{t}}.kind
         || ', а пара ещё действует.'
     when 'HOST_UNKNOWN' then 'Ни наставник, ни наставляемый не числятся в этом учреждении.'
     when 'MENTEE_MOVED' then 'Наставляемый сегодня числится в другом учреждении.'
+    when 'SAME_PERSON' then 'Наставник и наставляемый этой строки — один человек: исправьте строку.'
     else 'Источники не назвали, когда пара закончится: её конец назначил хаб.' end"""

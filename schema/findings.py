@@ -14,7 +14,8 @@ from schema.evidence import SourceRecord
 from schema.mentoring import MEMBER_ORDER, Mentorship, MentorshipMember
 from schema.organisation_search import NAME_ORDER, IdentifierInput, place_asked
 from schema.organisations import Organisation
-from schema.places import SEEN_MENTORSHIP, SEEN_ORGANISATION, SEEN_STATED
+from schema.people import Person
+from schema.places import SEEN_MENTORSHIP, SEEN_ORGANISATION, SEEN_PERSON, SEEN_STATED
 
 
 @declare.bound("Число без имён, как его утверждает учреждение.")
@@ -32,6 +33,8 @@ class StatedFigure:
 _POSTS = "'MENTOR_DISMISSED', 'HOST_UNKNOWN', 'MENTEE_MOVED'"
 _RECORDS = f"""{{t}}.id = any (array(
     select c.record_id from mentorship_claim c where c.mentorship_id = any ({{p}}.mentorship_ids)
+    union
+    select unnest({{p}}.record_ids)
     union
     select l.record_id from link l join record k on k.id = l.record_id
     where {{p}}.kind in ({_POSTS}) and l.person_id = any ({{p}}.person_ids)
@@ -62,7 +65,7 @@ class Finding:
         ),
     )
     members: list[MentorshipMember] = declare.many(
-        "Кого касается: сначала наставники.",
+        "Участники наставничества, которых касается: сначала наставники.",
         Rows(
             source="mentorship_member {t}",
             where=(
@@ -70,6 +73,15 @@ class Finding:
                 "{t}.person_id = any ({p}.person_ids)",
             ),
             order=MEMBER_ORDER,
+        ),
+    )
+    people: list[Person] = declare.many(
+        "Люди, о которых речь, в вашей области видимости.",
+        Rows(
+            source="person {t}",
+            where=("{t}.id = any ({p}.person_ids)",),
+            scope=(SEEN_PERSON,),
+            order=NAME_ORDER,
         ),
     )
     mentorships: list[Mentorship] = declare.many(

@@ -24,6 +24,7 @@ class Expected:
     named: int | None = None
     mentorships: set[UUID] = field(default_factory=set)
     people: set[UUID] = field(default_factory=set)
+    records: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,7 @@ class Disagreements:
         for unit in world.tables["organisation"]:
             if world.sees("Organisation", unit):
                 self._figures(unit)
+                self._same(unit)
                 for fact in self._hosted(unit):
                     self._pair(unit, fact)
 
@@ -171,6 +173,29 @@ class Disagreements:
                     since=figure["stated_as_of"], asserted=int(figure["value"]),
                 )  # fmt: skip
 
+    def _same(self, unit: Row) -> None:
+        days, links = self.days, self.world.tables
+        for claim in self.world.all("mentorship_claim", mentorship_id=None):
+            stating = self.world.one("record", id=claim["record_id"])
+            sides = {
+                link["person_id"]
+                for side in ("mentor_record_id", "mentee_record_id")
+                for link in links.having("link", "record_id", claim[side])
+            }
+            assert stating is not None
+            if (
+                stating["organisation_id"] == unit["id"]
+                and stating["kind"] in {"MENTOR", "MENTEE"}
+                and len(sides) == 1
+                and self.world.sees("Person", {"id": next(iter(sides))})
+                and claim["starts"] < days.hi
+                and claim["last_stated"] >= days.stated_from
+            ):
+                self.found[f"SAME_PERSON.{unit['id']}.{claim['id']}"] = Expected(
+                    kind="SAME_PERSON", organisation=unit["id"], since=claim["starts"],
+                    people=sides, records={claim["record_id"]},
+                )  # fmt: skip
+
     def _named(self, unit: Row) -> dict[str, set[object]]:
         named: dict[str, set[object]] = defaultdict(set)
         for fact in self._hosted(unit):
@@ -182,7 +207,7 @@ class Disagreements:
 
 def places_of(world: World, expected: Expected) -> set[tuple[str | None, int]]:
     """Give where the records behind a finding stand that the viewer may see: file and row."""
-    records = {
+    records = expected.records | {
         claim["record_id"]
         for claim in world.tables["mentorship_claim"]
         if claim["mentorship_id"] in expected.mentorships

@@ -16,6 +16,7 @@ def add_disagreements(region: Region) -> None:
     """Add pairs whose sources disagree, the claims behind them, figures and lists."""
     for number in range(60):
         _pair(region, number)
+    _same(region)
     _figures(region)
     for school in (3, 6):
         region.add(
@@ -81,6 +82,19 @@ def _claim(region: Region, key: UUID) -> None:
         side=region.draw.choice(("MENTOR", "MENTEE")), host_organisation_id=CLOSED, starts=PAST,
         last_stated=RECENT, mentorship_id=key, changeset_id=1,
     )  # fmt: skip
+
+
+def _same(region: Region) -> None:
+    """Claim of each second mentor that they mentor themself, now and years ago."""
+    records, links = region.tables["record"], region.tables["link"]
+    for number, record in enumerate(one for one in records if one["kind"] == "MENTOR"):
+        owner = next(link["person_id"] for link in links if link["record_id"] == record["id"])
+        theirs = [link["record_id"] for link in links if link["person_id"] == owner]
+        region.add(
+            "mentorship_claim", record_id=record["id"], mentor_record_id=theirs[0],
+            mentee_record_id=theirs[-1], side="MENTOR", host_organisation_id=CLOSED, starts=PAST,
+            last_stated=RECENT if number % 2 else PAST, mentorship_id=None, changeset_id=1,
+        )  # fmt: skip
 
 
 def _figures(region: Region) -> None:
