@@ -1,11 +1,13 @@
 """`demo`: a synthetic region, imported, reconciled and served."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 PEOPLE = 20_000
 PORT = 8000
+SEED = 2026
 
 
 def demo(
@@ -14,6 +16,15 @@ def demo(
     ] = PEOPLE,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Порт сервера.")] = PORT,
     *,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Начальное число: другое число - другой регион.")
+    ] = SEED,
+    day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Каким прошедшим днём создать регион; иначе сегодняшним."
+        ),
+    ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Начать с чистой базы.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Сверить ответы с правдой региона и выйти.")
@@ -21,5 +32,7 @@ def demo(
 ) -> None:
     """Создать придуманный регион, загрузить его файлы, сверить людей и открыть API."""
     from hub.demo import command
+    from hub.demo.diary import Wanted
 
-    command.demo(people=people, port=port, reset=reset, check=check)
+    wanted = Wanted(people=people, seed=seed, day=day.date() if day else None)
+    command.demo(wanted, port=port, reset=reset, check=check)

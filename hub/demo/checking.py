@@ -27,13 +27,11 @@ from hub.demo.files import DemoFile
 from hub.demo.keys import Keys
 from hub.demo.organisations import SCHOOL_KINDS
 from hub.demo.people_check import people_agree
-from hub.demo.region import Region
 from hub.demo.truth import (
     Attribution,
     CoverageRow,
     Facts,
     GroupBy,
-    facts_of,
 )
 from hub.errors import HubError
 from hub.records import FigureMetric
@@ -74,14 +72,15 @@ class DisagreementError(HubError):
 
 
 async def compare(
-    url: str, keys: Keys, region: Region, files: Sequence[DemoFile], database: Database
+    url: str, keys: Keys, facts: Facts, files: Sequence[DemoFile], database: Database
 ) -> bool:
     """Ask, print the answers beside the truth, and say whether they agree."""
-    facts = facts_of(region)
     agreed = await people_agree(database, files)
     unsettled = await _unsettled(database)
     entities = {
-        row.legal_entity_id for row in region.registry.organisations if row.kind in SCHOOL_KINDS
+        row.legal_entity_id
+        for row in facts.region.registry.organisations
+        if row.kind in SCHOOL_KINDS
     }
     settled = 1 - len(unsettled & entities) / len(entities)
     async with httpx.AsyncClient(base_url=url, timeout=60) as web:

@@ -1,7 +1,6 @@
 """`demo`: a region made up, taken in, reconciled, served; with --check compared with its truth."""
 
 import asyncio
-import json
 import shutil
 import socket
 import sys
@@ -9,13 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from hub import migrate, provision
 from hub.addresses import DEMO_DATABASE
 from hub.database import Database, open_database
 from hub.demo.checking import compare
+from hub.demo.diary import Wanted, first_day, require_same_files
+from hub.demo.facts import facts_of
 from hub.demo.files import DemoFile, write_files, write_truth
 from hub.demo.kadry_stated import with_kadry
 from hub.demo.kadry_sync import exchange
@@ -29,10 +29,8 @@ from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings
 from hub.terminal import Exit, intake_bar, say
 
-SEED = 2026
 
-
-def demo(*, people: int, port: int, reset: bool, check: bool) -> None:
+def demo(wanted: Wanted, *, port: int, reset: bool, check: bool) -> None:
     """Make, load and serve a region until interrupted; with `check` compare and leave.
 
     Raises ConflictError when the database holds another region. With `check` exits with 1 unless
@@ -45,7 +43,7 @@ def demo(*, people: int, port: int, reset: bool, check: bool) -> None:
             _forget(settings)
         with _lent(settings) as addresses:
             agreed = asyncio.run(
-                _run(settings, addresses, people=people, listening=listening, check=check)
+                _run(settings, addresses, wanted, listening=listening, check=check)
             )
     if not agreed:
         sys.exit(Exit.FAILURE)
@@ -84,15 +82,15 @@ def _say_time(station: str, begun: float) -> None:
 async def _run(
     settings: Settings,
     addresses: Addresses,
+    wanted: Wanted,
     *,
-    people: int,
     listening: socket.socket,
     check: bool,
 ) -> bool:
     await migrate.upgrade(addresses.owner)
     async with open_database(addresses.worker) as database:
         await _require_ours(settings, database)
-        region, files = _region(settings, people)
+        region, files = _region(settings, wanted)
         sealer = _sealer(settings)
         await _load(database, region, files, sealer)
         secrets = settings.directory / "demo" / "secrets"
@@ -100,7 +98,8 @@ async def _run(
         keys = await issue_keys(database, region.registry)
         async with served(addresses, listening) as web:
             if check:
-                return await compare(web.url, keys, with_kadry(region, kadry), files, database)
+                facts = facts_of(with_kadry(region, kadry), today=_today(settings))
+                return await compare(web.url, keys, facts, files, database)
             tell(web.url, keys, settings.directory / "demo")
             async with working(addresses, settings):
                 await web.until_told()
@@ -124,47 +123,19 @@ def _diary(settings: Settings) -> Path:
     return settings.directory / "demo" / "region.json"
 
 
-def _region(settings: Settings, people: int) -> tuple[Region, list[DemoFile]]:
+def _region(settings: Settings, wanted: Wanted) -> tuple[Region, list[DemoFile]]:
     begun = time.monotonic()
-    region = make_region(people=people, seed=SEED, today=_first_day(settings, people))
+    day = first_day(_diary(settings), wanted, today=_today(settings))
+    region = make_region(people=wanted.people, seed=wanted.seed, today=day)
     files = write_files(region, settings.directory / "demo" / "files")
-    _require_same_files(settings, files)
+    require_same_files(_diary(settings), files)
     write_truth(files, settings.directory / "demo" / "truth")
-    _say_time(f"Регион из {people} человек, файлов школ {len(files)}", begun)
+    _say_time(f"Регион из {wanted.people} человек, файлов школ {len(files)}", begun)
     return region, files
 
 
-def _require_same_files(settings: Settings, files: list[DemoFile]) -> None:
-    """Refuse to mix two regions: another release may make another one of the same size."""
-    digest = sha256()
-    for file in files:
-        digest.update(file.path.name.encode() + file.path.read_bytes())
-    path = _diary(settings)
-    known = json.loads(path.read_text())
-    if known.setdefault("files", digest.hexdigest()) != digest.hexdigest():
-        raise ConflictError(
-            "В базе регион, который создала другая версия хаба. Добавьте --reset.",
-            code="demo.other_region",
-        )
-    path.write_text(json.dumps(known))
-
-
-def _first_day(settings: Settings, people: int) -> date:
-    """Keep the day of the first run, so that a second run writes and takes the same files."""
-    path = _diary(settings)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        today = datetime.now(settings.zone).date()
-        path.write_text(json.dumps({"people": people, "today": today.isoformat()}))
-        return today
-    known = json.loads(path.read_text())
-    if known["people"] != people:
-        raise ConflictError(
-            f"В базе уже регион из {known['people']} человек. Добавьте --reset или укажите "
-            f"--people {known['people']}.",
-            code="demo.other_region",
-        )
-    return date.fromisoformat(known["today"])
+def _today(settings: Settings) -> date:
+    return datetime.now(settings.zone).date()
 
 
 def _sealer(settings: Settings) -> Sealer:

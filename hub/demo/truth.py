@@ -114,7 +114,7 @@ def coverage_truth(
 ) -> CoverageTruth:
     """Count coverage for one period (today unless named), row by row and in all."""
     facts = facts if isinstance(facts, Facts) else facts_of(facts)
-    period = period_of(facts.region.today, as_of, academic_year, calendar_year)
+    period = period_of(facts.today, as_of, academic_year, calendar_year)
     total = _counted(facts, period, GroupBy.REGION, attribution).get(None, CoverageRow(key=None))
     rows = _counted(facts, period, group_by, attribution)
     return CoverageTruth(
