@@ -95,6 +95,9 @@ def _organisations(draw: Draw, organised: Organised, role: Ints) -> Ints:
     """Give every person an organisation; a school's staff is in step with its pupils."""
     schools = np.array([s for s in organised.schools if s != organised.planted["CLOSED"]])
     sizes = 0.35 + 1.6 * draw.uniform("school size", len(schools)) ** 1.7
+    # Were it a large one, most of a small region's people would be known from bad files alone.
+    messy = schools == organised.planted["MESSY"]
+    sizes[messy] = np.minimum(sizes[messy], sizes[~messy].mean())
     colleges = np.array(organised.colleges)
     study = np.concatenate([schools, colleges])
     places = np.concatenate(

@@ -1,6 +1,6 @@
 """The synthetic region: a value that holds all of it, made from a number of people and a seed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -123,21 +123,28 @@ def _sources(draw: Draw, organised: Organised, cast: Cast, *, people: int, today
 def _styles(draw: Draw, organised: Organised) -> dict[int, Style]:
     """Choose each organisation's habits; a few keep their files badly."""
     planted, schools = set(organised.planted.values()), set(organised.schools)
-    messy = organised.planted["MESSY"]
     places = (
         *organised.schools,
         *organised.kindergartens,
         *organised.colleges,
         *organised.additional,
     )
+    messy = _messy(draw, organised, places)
     return {
         place: style_of(
-            draw,
-            place,
-            messy=place == messy
-            or (place not in planted and draw.one("messy", place) < _MESSY_SHARE),
-            planted=place in planted,
-            is_school=place in schools,
+            draw, place, messy=place in messy, planted=place in planted, is_school=place in schools
         )
         for place in places
     }
+
+
+def _messy(draw: Draw, organised: Organised, places: Sequence[int]) -> frozenset[int]:
+    """Choose who keeps files badly: the planted school, and others up to a share of all.
+
+    A share and no chance, so that a small region has one such school and not by luck four.
+    """
+    planted = set(organised.planted.values())
+    others = [place for place in places if place not in planted]
+    others.sort(key=lambda place: draw.one("messy", place))
+    count = max(1, round(_MESSY_SHARE * len(places)))
+    return frozenset((organised.planted["MESSY"], *others[: count - 1]))

@@ -60,6 +60,25 @@ def region() -> Region:
     return make_region(people=20_000, today=TODAY)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_of_a_small_regions_schools_one_of_common_size_keeps_its_files_badly(seed: int) -> None:
+    small = make_region(people=6_000, seed=seed, today=TODAY)
+
+    messy = [place for place, style in small.styles.items() if style.messy]
+
+    pupils = Counter(small.people.organisation[small.people.role == PUPIL].tolist())
+    common = pupils.total() / (len(small.organised.schools) - 1)  # one is closed
+    assert [small.organised.planted["MESSY"]] == messy
+    assert pupils[messy[0]] <= 1.05 * common
+
+
+def test_two_in_fifty_organisations_keep_their_files_badly(region: Region) -> None:
+    messy = {place for place, style in region.styles.items() if style.messy}
+
+    assert region.organised.planted["MESSY"] in messy
+    assert round(len(region.styles) / 25) == len(messy)
+
+
 def test_same_arguments_make_the_same_region() -> None:
     first = make_region(people=2_000, seed=7, today=TODAY)
 
