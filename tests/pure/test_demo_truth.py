@@ -593,6 +593,17 @@ def test_a_running_year_ends_today(smallest: Region, organised: Organised) -> No
     assert 0 == coverage_truth(told, academic_year=2026).total.pairs
 
 
+def test_a_region_is_looked_at_on_a_later_day_than_its_own(smallest: Region) -> None:
+    later = date(2027, 6, 1)
+    facts = facts_of(smallest, today=later)
+
+    day = coverage_truth(facts)
+    year = coverage_truth(facts, academic_year=2026)
+
+    assert (later, later) == (day.day, year.day)
+    assert TODAY == coverage_truth(smallest).day
+
+
 def test_the_planted_cases_of_the_smallest_region_are_counted(smallest: Region) -> None:
     """Counted by hand from `cast.py`; bulk people of so small a region are a handful."""
     facts = facts_of(smallest)
