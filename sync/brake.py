@@ -17,7 +17,7 @@ from hub.database import ReadSession, WriteSession
 from hub.records import ChangesetId
 from sync.identity import new_id
 from sync.lists import derive_ends
-from sync.mass_change import Change, Unit, measure, suspects
+from sync.mass_change import Change, Unit, beyond, measure, suspects
 from sync.rules import read_parameters
 
 Connection = asyncpg.Connection
@@ -51,7 +51,7 @@ async def brake(
     await _derive_anew(session, placed)
     bounds = await read_parameters(session, "BRAKE", on=today)
     found = await measure(connection, {*placed, *await suspects(connection, today)}, today=today)
-    grave = [change for change in found if change.is_beyond(bounds)]
+    grave = await beyond(connection, found, bounds)
     held = [change for change in grave if not passing.covers(change.unit)]
     await _place(connection, held, changeset_id)
     await _pass(

@@ -1,7 +1,7 @@
 """How much of a unit would end or become others: what the brake weighs."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final  # parameters of a rule are of any kind
@@ -111,6 +111,50 @@ async def measure(connection: Connection, units: Collection[Unit], *, today: dat
     does one whose name or birth alone is another.
     """
     return [await _measured(connection, unit, today) for unit in sorted(units)]
+
+
+async def beyond(
+    connection: Connection, found: Collection[Change], bounds: Mapping[str, Any]
+) -> list[Change]:
+    """Give the changes that need a person's word, by the bounds of the rule BRAKE.
+
+    Those that are too much for their unit, and all of a source's of one kind where they are too
+    much together: a source that lost half of each small school has lost half of everything.
+    """
+    live = {
+        (row["source_id"], row["kind"]): row["live"]
+        for row in await connection.fetch(LIVE, sorted({one.unit.source_id for one in found}))
+    }
+    everywhere = {
+        source
+        for source, total in live.items()
+        if (parts := [one for one in found if (one.unit.source_id, one.unit.kind) == source])
+        and _together(parts, total).is_beyond(bounds)
+    }
+    return [
+        one
+        for one in found
+        if one.is_beyond(bounds) or (one.unit.source_id, one.unit.kind) in everywhere
+    ]
+
+
+LIVE = f"""
+select r.source_id, r.kind, count(*) as live from record r
+where r.source_id = any($1) and {STANDING} group by r.source_id, r.kind
+"""
+
+
+def _together(parts: Sequence[Change], live: int) -> Change:
+    """Weigh changes of several units as if they were one of so many records."""
+    ending = tuple(number for one in parts for number in one.ending)
+    return replace(
+        parts[0],
+        live=live,
+        staying=live - len(ending),
+        ending=ending,
+        changing=tuple(number for one in parts for number in one.changing),
+        months=frozenset(month for one in parts for month in one.months),
+    )
 
 
 RECORDS = f"""
