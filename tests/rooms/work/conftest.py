@@ -43,10 +43,12 @@ class Crew:
             )
 
     async def states(self) -> list[tuple[str, str, int]]:
-        """Give what stands in the queue: names, states, how often put back."""
+        """Give what stands in the queue for these workers: names, states, how often put back."""
         async with self.database.reading() as session:
             rows = await session.raw.fetch(
-                "select entrypoint, status::text, attempts from jobs.pgqueuer order by id"
+                "select entrypoint, status::text, attempts from jobs.pgqueuer"
+                " where entrypoint = any($1) order by id",
+                list(DUTIES),
             )
         return [tuple(row) for row in rows]
 
