@@ -1,5 +1,6 @@
 """The list of programmes: which are in it, in which order, narrowed by what."""
 
+from datetime import date
 from enum import StrEnum
 
 import strawberry
@@ -49,6 +50,9 @@ class ProgrammeFilter:
 
     academic_year: int | None = strawberry.field(
         default=strawberry.UNSET, description="Учебный год по году его начала."
+    )
+    active_on: date | None = strawberry.field(
+        default=strawberry.UNSET, description="Программа, которая длится в этот день."
     )
     organisation: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Учреждение программы."
@@ -107,6 +111,9 @@ def _filtered(call: Call) -> list[str]:
         found.append(f"{{t}}.academic_year = {call.bind(chosen.part('academicYear'), 'bigint')}")
     if chosen.part("status").given:
         found.append(f"{{t}}.status = {call.bind(chosen.part('status'), 'text')}")
+    if chosen.part("activeOn").given:
+        day = call.bind(chosen.part("activeOn"), "date")
+        found.append(f"{{t}}.starts <= {day} and {{t}}.ends > {day}")
     if chosen.part("titlePrefix").given:
         found.append(title_begins(call, chosen.part("titlePrefix"), "{t}.sort_key"))
     asked = place_asked(call, "fo.id", "fo.territory_id")

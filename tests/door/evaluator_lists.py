@@ -178,6 +178,7 @@ def is_wanted_programme(world: World, row: Row, chosen: Arguments) -> bool:
     return (
         (not chosen.get("academicYear") or row["academic_year"] == chosen["academicYear"])
         and (not chosen.get("status") or row["status"] == chosen["status"])
+        and has_days(row, {"activeOn": chosen.get("activeOn")})
         and (not asks_of_place(chosen) or takes_part(world, row, chosen))
         and row["title"].casefold().startswith(prefix)
     )

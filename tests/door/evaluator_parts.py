@@ -215,6 +215,7 @@ def part_inputs(departments: list[str], schools: list[str]) -> Mapping[str, list
         "MentorshipListFilter.startsSince": ["2025-01-01"],
         "MentorshipListFilter.endsBefore": ["2030-01-01"],
         "MentorshipListFilter.namePrefix": ["пара 0", "Пара"],
+        "ProgrammeFilter.activeOn": [*DAYS],
         "OrganisationFilter.namePrefix": ["Школа", "завод"],
     }  # fmt: skip
 
