@@ -1,30 +1,21 @@
-"""Files given over HTTP: where each stands, what the check said of it; and their acceptance."""
+"""Files given over HTTP: where each stands, and what the check said of it."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
 import strawberry
 
-from hub.access import Role, see_as
-from hub.errors import AccessError, HubError
+from hub.access import Role
 from hub.records import Completeness, FileKind
 from schema.compiler import declare
-from schema.compiler.acting import Acting, Outcome
-from schema.compiler.arguments import Value
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
 from schema.organisations import Organisation
 from schema.places import SEEN_STATED
-from sync.uploads import Declared, ask_to_accept, told
 
 PREFIX = "import"
 GIVERS = frozenset({Role.SCHOOL, Role.TERRITORY, Role.REGIONAL_CENTRE})
-RELEASERS = GIVERS - {Role.SCHOOL}
-NOT_A_RELEASER = (
-    "Школа не снимает тормоз сама: попросите управление или ресурсный центр принять этот файл."
-)
 NOT_A_GIVER = "Файлы принимаются от школ, территориальных управлений и ресурсного центра."
 
 declare.choice(
@@ -90,8 +81,8 @@ class ImportColumn:
     )
 
 
-def _listed(name: str, of: str = "{p}.report") -> Rows:
-    """Walk a list of the report in its order."""
+def listed(name: str, of: str = "{p}.report") -> Rows:
+    """Walk a list of a report in its order."""
     return Rows(
         source=f"jsonb_array_elements({of} -> '{name}') with ordinality {{t}}(said, number)",
         order=(Key("{t}.number", "bigint"),),
@@ -107,10 +98,10 @@ class ImportDrift:
     since: date = declare.column("Когда принята прежняя шапка.", "({t}.said ->> 'since')::date")
     message: str = declare.column("То же словами.", "{t}.said ->> 'message'")
     missing: list[ImportColumn] = declare.many(
-        "Какие столбцы исчезли.", _listed("missing", "{p}.said")
+        "Какие столбцы исчезли.", listed("missing", "{p}.said")
     )
     added: list[ImportColumn] = declare.many(
-        "Какие столбцы появились.", _listed("added", "{p}.said")
+        "Какие столбцы появились.", listed("added", "{p}.said")
     )
 
 
@@ -161,20 +152,18 @@ class ImportFile:
         "Сколько мест не понято.", "({t}.report ->> 'rejectedCount')::int"
     )
     rejected: list[ImportProblem] = declare.many(
-        "Что не понято: не больше тысячи первых мест.", _listed("rejected")
+        "Что не понято: не больше тысячи первых мест.", listed("rejected")
     )
     questions: list[ImportProblem] = declare.many(
         "Вопросы, на которые ответит только школа: их лучше снять до принятия.",
-        _listed("questions"),
+        listed("questions"),
     )
-    unmapped: list[ImportColumn] = declare.many(
-        "Столбцы, которые не хранятся.", _listed("unmapped")
-    )
+    unmapped: list[ImportColumn] = declare.many("Столбцы, которые не хранятся.", listed("unmapped"))
     repairs: list[str] = declare.column(
         "Что исправлено само.", "array(select jsonb_array_elements_text({t}.report -> 'repairs'))"
     )
     drift: list[ImportDrift] = declare.many(
-        "Чем шапки отличаются от принятых в прошлый раз.", _listed("drift")
+        "Чем шапки отличаются от принятых в прошлый раз.", listed("drift")
     )
     error_code: str | None = declare.column("Код, если принять не удалось.", "{t}.error_code")
     error_message: str | None = declare.column("То же словами.", "{t}.error_message")
@@ -210,111 +199,3 @@ def import_rows(call: Call) -> Rows:
 
 
 IMPORT_STATE = declare.argument("state", ImportState | None, "Только в этом состоянии.")
-
-
-@strawberry.input(description="Что значит столбец файла.")
-class ImportColumnInput:
-    """What a person says of a column."""
-
-    header: str = strawberry.field(description="Заголовок, как он стоит в файле.")
-    field: str = strawberry.field(
-        description="Поле кодом или привычным заголовком; пустое — столбец не брать."
-    )
-
-
-@strawberry.input(description="Какой файл принять и что о нём сказать.")
-class ImportAcceptInput:
-    """What is said on acceptance."""
-
-    id: strawberry.ID = strawberry.field(description="Идентификатор из ответа PUT /imports.")
-    period: int | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Учебный год по году начала; без него — из заголовка файла.",
-    )
-    as_of: date | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="На какой день составлен список; важнее учебного года.",
-    )
-    completeness: Completeness = strawberry.field(
-        default=Completeness.PARTIAL, description="Полон ли список."
-    )
-    kind: FileKind | None = strawberry.field(
-        default=strawberry.UNSET, description="Что перечисляет файл, если это не видно из него."
-    )
-    release: bool = strawberry.field(
-        default=False,
-        description="Принять, даже если разом выбудет или изменится слишком много людей; так "
-        "отвечать за список может управление или ресурсный центр.",
-    )
-    columns: list[ImportColumnInput] | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Что значат столбцы, которых хаб не понял; запоминается для таких же шапок.",
-    )
-
-
-@declare.bound("Что клиент сделал не так.")
-class UserError:
-    """A mistake that the client can repair."""
-
-    code: str = declare.column("Код из справочника ошибок.", "{t}.said ->> 'code'")
-    message: str = declare.column("Что случилось и что сделать.", "{t}.said ->> 'message'")
-    path: list[str] = declare.column(
-        "Место во входных данных.", "array(select jsonb_array_elements_text({t}.said -> 'path'))"
-    )
-
-
-@declare.bound("Ответ на принятие файла.")
-class ImportAcceptPayload:
-    """What came of asking to accept a file."""
-
-    import_file: ImportFile | None = declare.one(
-        "Файл; null, если его нет в вашей области.",
-        Rows(
-            source="upload {t}", where=("{t}.id = ({p}.said ->> 'id')::uuid",), scope=(SEEN_STATED,)
-        ),
-    )
-    errors: list[UserError] = declare.many(
-        "Что не так; пусто, если файл принимается.", _listed("errors", "{p}.said")
-    )
-
-
-async def accept_import(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
-    """Queue a given file's acceptance; the same request again changes nothing."""
-    given = arguments["input"]
-    upload_id = key_of(PREFIX)(given["id"])
-    said = {"id": str(upload_id)}
-    if acting.viewer.role not in GIVERS:
-        return Outcome(said=said, errors=[AccessError(NOT_A_GIVER, code="import.not_a_giver")])
-    if given["release"] and acting.viewer.role not in RELEASERS:
-        refused = AccessError(NOT_A_RELEASER, code="import.not_a_releaser")
-        return Outcome(said=said, errors=[refused], path=("input", "release"))
-    try:
-        declared = Declared(
-            period=given.get("period"),
-            stated_as_of=given.get("asOf"),
-            completeness=given["completeness"],
-            kind=given.get("kind"),
-            release=given["release"],
-            columns=told({one["header"]: one["field"] for one in given.get("columns") or ()}),
-        )
-        async with acting.writer.writing() as session:
-            await see_as(session, acting.viewer.authority_id)
-            await ask_to_accept(session, upload_id, declared)
-    except HubError as error:
-        return Outcome(said=said, errors=[error])
-    return Outcome(said=said)
-
-
-IMPORT_ACCEPT = declare.argument("input", ImportAcceptInput, "Файл и сведения о нём.")
-
-
-@declare.bound("Изменения; каждое — своей транзакцией, по порядку.")
-class Mutation:
-    """The root fields that change something."""
-
-    import_accept: ImportAcceptPayload = declare.action(
-        "Принять присланный файл: его примет работник в очереди. Повтор с теми же сведениями "
-        "ничего не меняет.",
-        accept_import,
-        (IMPORT_ACCEPT,),
-    )

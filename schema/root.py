@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
 from hub.access import Purpose, Role
+from schema.accepting import Mutation
 from schema.changesets import CHANGESET_FILTER, Changeset, changeset_rows
 from schema.compiler import declare
 from schema.compiler.bindings import Rows
@@ -23,7 +24,6 @@ from schema.imports import (
     IMPORT_ID,
     IMPORT_STATE,
     ImportFile,
-    Mutation,
     import_row,
     import_rows,
 )

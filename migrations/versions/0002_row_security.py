@@ -108,8 +108,10 @@ OPEN = (
 # What the web writes: files given on behalf of the scope. What a file holds only the worker reads.
 GIVEN = (
     "grant insert on upload, upload_chunk to hub_web",
-    "grant update (report, state, received_at, period, stated_as_of, kind, completeness, columns,"
-    " release, queued_at, error_code, error_message) on upload to hub_web",
+    (
+        "grant update (report, state, received_at, period, stated_as_of, kind, completeness,"
+        " columns, release, queued_at, error_code, error_message) on upload to hub_web"
+    ),
     f"create policy web_gives on upload for insert to hub_web with check (organisation_id = {SCOPE})",
     f"create policy web_accepts on upload for update to hub_web using (organisation_id = {SCOPE})",
     "grant select, insert, update, delete on upload_chunk to hub_worker",
@@ -117,9 +119,11 @@ GIVEN = (
     "alter table upload_chunk force row level security",
     "create policy owner on upload_chunk to hub_owner using (true)",
     "create policy worker on upload_chunk to hub_worker using (true)",
-    "create policy web_gives on upload_chunk for insert to hub_web"
-    " with check (exists (select from upload u where u.id = upload_id"
-    f" and u.organisation_id = {SCOPE}))",
+    (
+        "create policy web_gives on upload_chunk for insert to hub_web"
+        " with check (exists (select from upload u where u.id = upload_id"
+        f" and u.organisation_id = {SCOPE}))"
+    ),
 )
 
 
