@@ -22,7 +22,7 @@ from hub.jobs import SCHEMA, SETTINGS
 from hub.jobs.line import Line
 
 STALE_AFTER_S: Final = 30.0  # a worker silent for so long has lost its jobs
-LOOK_EVERY: Final = timedelta(seconds=5)  # when no notice came
+LOOK_EVERY: Final = timedelta(seconds=1)  # a job that was put back gives no notice
 HEARTBEAT: Final = (
     f"update {SCHEMA}.pgqueuer set heartbeat = now()"
     " where id = any($1::bigint[]) and queue_manager_id = $2 and status = 'picked' returning id"
