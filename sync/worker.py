@@ -26,6 +26,7 @@ from sync.schedules import keep_schedules
 CHILD: Final = (sys.executable, "-m", "sync.child")
 AT_ONCE: Final = 2
 RESTART_S: Final = 2.0
+GOODBYE_S: Final = 5.0  # for a child that has said its last word
 
 log = structlog.get_logger()
 
@@ -142,12 +143,15 @@ class Worker:
         )
         self._children.add(process.pid)
         try:
-            return await self._answer(process, job)
+            ended = await self._answer(process, job)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), GOODBYE_S)
+            return ended
         finally:
             self._children.discard(process.pid)
-            with suppress(ProcessLookupError):
+            if process.returncode is None:
                 process.kill()
-            await process.wait()
+                await process.wait()
 
     async def _answer(self, process: Process, job: Job) -> Ended:
         stdin, stdout = process.stdin, process.stdout
@@ -173,6 +177,7 @@ class Worker:
             "HUB_KEY_FILE": str(self._settings.keys),
             "HUB_DATA_DIR": str(self._settings.directory),
             "HUB_REGION_TIME_ZONE": self._settings.region_time_zone,
+            "HUB_SECRETS_DIR": str(self._settings.secrets_dir),
         }
 
 

@@ -18,7 +18,7 @@ from hub.demo.diary import Wanted, first_day, require_same_files
 from hub.demo.facts import facts_of
 from hub.demo.files import DemoFile, write_files, write_truth
 from hub.demo.kadry_stated import with_kadry
-from hub.demo.kadry_sync import exchange
+from hub.demo.kadry_sync import exchanged
 from hub.demo.keys import issue_keys
 from hub.demo.loading import load_files, load_registry
 from hub.demo.region import Region, make_region
@@ -94,14 +94,17 @@ async def _run(
         sealer = _sealer(settings)
         await _load(database, region, files, sealer)
         secrets = settings.directory / "demo" / "secrets"
-        kadry = await exchange(database, region, sealer=sealer, folder=secrets)
-        keys = await issue_keys(database, region.registry)
-        async with served(addresses, listening) as web:
+        async with (
+            exchanged(database, region, sealer=sealer, folder=secrets) as kadry,
+            served(addresses, listening) as web,
+        ):
+            keys = await issue_keys(database, region.registry)
             if check:
                 facts = facts_of(with_kadry(region, kadry), today=_today(settings))
                 return await compare(web.url, keys, facts, files, database)
             tell(web.url, keys, settings.directory / "demo")
-            async with working(addresses, settings):
+            knowing = settings.model_copy(update={"secrets_dir": secrets})
+            async with working(addresses, knowing):
                 await web.until_told()
     return True
 

@@ -36,26 +36,29 @@ class NotExchangedError(HubError):
     code = "demo.not_exchanged"
 
 
-async def exchange(
+@asynccontextmanager
+async def exchanged(
     database: Database, region: Region, *, sealer: Sealer, folder: Path
-) -> KadryServer:
+) -> AsyncIterator[KadryServer]:
     """Read the system whole and, a day of its clock later, what has changed; say how long it took.
 
-    A second demo reads changes alone, and there are none. Answers the system as it stands then.
+    A second demo reads changes alone, and there are none. Lends the system as it stands then; it
+    answers while the block runs, so whoever looks at the demo can read it once more.
     """
-    begun = time.monotonic()
     server = KadryServer(region=region, quirks=QUIRKS)
     _keep_secret(folder)
-    async with _answering(server) as url, _quietly():
+    async with _answering(server) as url:
+        begun = time.monotonic()
         is_first = await _register(database, url)
         if not is_first:
             server.settle()
-        runs = [await _run(database, region, sealer, folder)]
-        if is_first:
-            server.advance()
-            runs.append(await _run(database, region, sealer, folder))
-    _tell(runs, time.monotonic() - begun, server.asked)
-    return server
+        async with _quietly():
+            runs = [await _run(database, region, sealer, folder)]
+            if is_first:
+                server.advance()
+                runs.append(await _run(database, region, sealer, folder))
+        _tell(runs, time.monotonic() - begun, server.asked)
+        yield server
 
 
 def _keep_secret(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The demo as a newcomer runs it: it checks itself, stands by its port and folder, and is gone."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -117,6 +118,7 @@ def test_a_running_demo_keeps_its_port_and_folder_and_stops_in_order(
         second = demo("--check", "--reset")
         taken = commands(variables)("demo", "--people", str(PEOPLE), "--port", port)
         ready = httpx.get(f"{url}/readyz")
+        read = commands(variables)("sync", "run", "kadry", "--full", "--wait", "-o", "json")
     finally:
         process.send_signal(signal.SIGTERM)
         _, rest = process.communicate(timeout=60)
@@ -125,7 +127,14 @@ def test_a_running_demo_keeps_its_port_and_folder_and_stops_in_order(
     assert "conflict.directory" in second.stderr
     assert "conflict.port" in taken.stderr
     assert 200 == ready.status_code
-    assert (0, "") == (process.returncode, rest)
+    assert (0, "SUCCEEDED", 0) == (
+        read.returncode,
+        (run := json.loads(read.stdout)[0])["state"],
+        run["counts"]["versions"],
+    )
+    assert 0 == process.returncode
+    levels = {json.loads(line)["level"] for line in rest.splitlines()}
+    assert levels <= {"info", "warning"}, rest  # the system is busy now and then, on purpose
     assert running_address(folder) is None
 
 
