@@ -5,7 +5,7 @@ what stands, the evidence what would follow. Whatever a hold keeps back is put b
 so no other station knows of it; the next projection derives it anew and looks again.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,7 +17,7 @@ from hub.database import ReadSession, WriteSession
 from hub.records import ChangesetId
 from sync.identity import new_id
 from sync.lists import derive_ends
-from sync.mass_change import Change, Unit, beyond, measure, suspects
+from sync.mass_change import PENDING, Change, Unit, beyond, columns_of, measure, suspects
 from sync.rules import read_parameters
 
 Connection = asyncpg.Connection
@@ -47,11 +47,11 @@ async def brake(
     nothing is suspicious.
     """
     connection = session.raw
-    placed = await _placed(connection)
+    placed = await _placed(connection, passing)
     await _derive_anew(session, placed)
     bounds = await read_parameters(session, "BRAKE", on=today)
     found = await measure(connection, {*placed, *await suspects(connection, today)}, today=today)
-    grave = await beyond(connection, found, bounds)
+    grave = await beyond(connection, found, bounds, placed)
     held = [change for change in grave if not passing.covers(change.unit)]
     await _place(connection, held, changeset_id)
     await _pass(
@@ -59,7 +59,10 @@ async def brake(
     )
     await _let_go(connection, set(placed) - {change.unit for change in grave})
     await _put_back(connection, held)
-    return len(held)
+    placed_now: int = await connection.fetchval(
+        "select count(*) from hold where state = 'PLACED' and changeset_id = $1", changeset_id
+    )
+    return placed_now
 
 
 async def count_placed(session: ReadSession, source_id: UUID) -> int:
@@ -81,18 +84,28 @@ async def close_waiting(session: WriteSession) -> None:
     )
 
 
-async def _placed(connection: Connection) -> list[Unit]:
-    rows = await connection.fetch(
-        "select source_id, organisation_id, kind from hold where state = 'PLACED'"
-    )
+async def _placed(connection: Connection, passing: Passing) -> list[Unit]:
+    """Name the held units of which anything new came, and those that may pass now.
+
+    The others stand as they were put back; nothing is to be looked at again.
+    """
+    rows = await connection.fetch(TOUCHED, [unit for _, unit in passing.units])
     return [Unit(**dict(row)) for row in rows]
+
+
+TOUCHED = f"""
+select h.source_id, h.organisation_id, h.kind from hold h
+where h.state = 'PLACED' and (h.organisation_id = any($1) or exists (
+    select from record r where r.source_id = h.source_id and r.kind = h.kind
+        and r.organisation_id = h.organisation_id and {PENDING}))
+"""
 
 
 async def _derive_anew(session: WriteSession, placed: Collection[Unit]) -> None:
     """Let what is held say again what would follow from the evidence."""
     if placed:
         await derive_ends(session, sorted({unit.organisation_id for unit in placed}))
-        await session.raw.execute(NEWEST, *_columns(placed))
+        await session.raw.execute(NEWEST, *columns_of(placed))
 
 
 NEWEST = """
@@ -108,11 +121,6 @@ with held as (
 update record r set current_version_id = newest.id
 from newest where newest.record_id = r.id and r.current_version_id <> newest.id
 """
-
-
-def _columns(units: Iterable[Unit]) -> tuple[list[object], ...]:
-    lines = [(unit.source_id, unit.organisation_id, unit.kind) for unit in units]
-    return tuple(map(list, zip(*lines, strict=True)))
 
 
 async def _place(
@@ -152,7 +160,7 @@ async def _end(
             " from unnest($1::uuid[], $2::uuid[], $3::text[]) as u (source_id, organisation_id, kind)"
             " where h.state = 'PLACED' and h.source_id = u.source_id"
             " and h.organisation_id = u.organisation_id and h.kind = u.kind",
-            *_columns(units),
+            *columns_of(units),
             state,
             actor,
         )

@@ -1,9 +1,11 @@
 """How much of a unit would end or become others: what the brake weighs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, Final  # parameters of a rule are of any kind
 from uuid import UUID
 
@@ -16,6 +18,7 @@ Connection = asyncpg.Connection
 
 NAMES: Final = ("last_name", "first_name", "middle_name", "full_name")
 BIRTH: Final = ("birth_date", "birth_year")
+CELLS: Final = (*NAMES, *BIRTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -105,107 +108,136 @@ where u.touched > s.brake_share * (
 
 
 async def measure(connection: Connection, units: Collection[Unit], *, today: date) -> list[Change]:
-    """Weigh units exactly, by what their cells mean.
+    """Weigh units exactly, by what their cells mean; one statement for all of them.
 
     A record that ends while the unit states the same person in other words does not count, nor
     does one whose name or birth alone is another.
     """
-    return [await _measured(connection, unit, today) for unit in sorted(units)]
+    if not units:
+        return []
+    rows = await connection.fetch(RECORDS, *columns_of(units))
+    now = _people([row["now"] for row in rows], today)
+    was = _people([row["was"] for row in rows], today)
+    lines = [_Line(row=row, now=n, was=w) for row, n, w in zip(rows, now, was, strict=True)]
+    return [_measured(unit, list(found)) for unit, found in groupby(lines, key=_unit_of)]
+
+
+def columns_of(units: Iterable[Unit]) -> tuple[list[object], ...]:
+    """Give the units as columns, for a statement that unnests them."""
+    lines = [(unit.source_id, unit.organisation_id, unit.kind) for unit in units]
+    return tuple(map(list, zip(*lines, strict=True)))
 
 
 async def beyond(
-    connection: Connection, found: Collection[Change], bounds: Mapping[str, Any]
+    connection: Connection,
+    found: Collection[Change],
+    bounds: dict[str, Any],
+    placed: Collection[Unit],
 ) -> list[Change]:
-    """Give the changes that need a person's word, by the bounds of the rule BRAKE.
+    """Choose the changes that need a person's word.
 
-    Those that are too much for their unit, and all of a source's of one kind where they are too
-    much together: a source that lost half of each small school has lost half of everything.
+    Besides those that do by themselves, all of a source of which too much would change in all:
+    half of every small unit is half of the source. A unit that is held already stays so while
+    more than its share would change, however few records that is.
     """
-    live = {
-        (row["source_id"], row["kind"]): row["live"]
-        for row in await connection.fetch(LIVE, sorted({one.unit.source_id for one in found}))
-    }
-    everywhere = {
-        source
-        for source, total in live.items()
-        if (parts := [one for one in found if (one.unit.source_id, one.unit.kind) == source])
-        and _together(parts, total).is_beyond(bounds)
-    }
-    return [
-        one
-        for one in found
-        if one.is_beyond(bounds) or (one.unit.source_id, one.unit.kind) in everywhere
-    ]
+    live = await _live_of_sources(connection, found)
+    by_source: dict[tuple[UUID, str], list[Change]] = defaultdict(list)
+    for change in found:
+        if change.ending or change.changing:
+            by_source[change.unit.source_id, change.unit.kind].append(change)
+    grave: list[Change] = []
+    for key, changes in by_source.items():
+        as_one = _together(changes, live.get(key, 0)).is_beyond(bounds)
+        grave += [
+            change
+            for change in changes
+            if as_one
+            or change.is_beyond(bounds | {"least": 0} if change.unit in placed else bounds)
+        ]
+    return grave
 
 
-LIVE = f"""
-select r.source_id, r.kind, count(*) as live from record r
-where r.source_id = any($1) and {STANDING} group by r.source_id, r.kind
-"""
+async def _live_of_sources(
+    connection: Connection, found: Collection[Change]
+) -> dict[tuple[UUID, str], int]:
+    if not any(change.ending or change.changing for change in found):
+        return {}
+    rows = await connection.fetch(
+        f"select r.source_id, r.kind, count(*) as live from record r where {STANDING}"
+        " and r.source_id = any($1) group by r.source_id, r.kind",
+        list({change.unit.source_id for change in found}),
+    )
+    return {(row["source_id"], row["kind"]): row["live"] for row in rows}
 
 
-def _together(parts: Sequence[Change], live: int) -> Change:
-    """Weigh changes of several units as if they were one of so many records."""
-    ending = tuple(number for one in parts for number in one.ending)
+def _together(changes: list[Change], live: int) -> Change:
+    """Weigh units of one source and kind as one."""
     return replace(
-        parts[0],
+        changes[0],
         live=live,
-        staying=live - len(ending),
-        ending=ending,
-        changing=tuple(number for one in parts for number in one.changing),
-        months=frozenset(month for one in parts for month in one.months),
+        staying=live,
+        ending=tuple(record for change in changes for record in change.ending),
+        changing=tuple(record for change in changes for record in change.changing),
+        months=frozenset(month for change in changes for month in change.months),
     )
 
 
 RECORDS = f"""
-select r.id, {STANDING} as is_live, r.is_card and exists (
+select r.source_id, r.organisation_id, r.kind, r.id, {STANDING} as is_live,
+       r.is_card and exists (
            select from record o where o.is_card and o.source_id = r.source_id
                and o.external_id = r.external_id and o.organisation_id <> r.organisation_id
-               and o.ended_on is null) as is_elsewhere, r.ended_on, r.current_version_id <> r.standing_version_id
-           as is_restated, new.payload as now, old.payload as was, s.brake_share
-from record r
+               and o.ended_on is null) as is_elsewhere,
+       r.ended_on, r.current_version_id <> r.standing_version_id as is_restated, s.brake_share,
+       {_cells("new", CELLS)} as now, {_cells("old", CELLS)} as was
+from unnest($1::uuid[], $2::uuid[], $3::text[]) as unit (source_id, organisation_id, kind)
+join record r using (source_id, organisation_id, kind)
 join source s on s.id = r.source_id
 join record_version new on new.id = r.current_version_id
 left join record_version old on old.id = r.standing_version_id
-where r.source_id = $1 and r.organisation_id = $2 and r.kind = $3
-  and r.projected_ended_on is null
-order by r.id
+where r.projected_ended_on is null
+order by r.source_id, r.organisation_id, r.kind, r.id
 """
+Who = tuple[str, str, object]
 
 
-async def _measured(connection: Connection, unit: Unit, today: date) -> Change:
-    rows = await connection.fetch(RECORDS, unit.source_id, unit.organisation_id, unit.kind)
-    now = _people([row["now"] for row in rows], today)
-    was = _people([row["was"] or {} for row in rows], today)
-    staying = {who for row, who in zip(rows, now, strict=True) if row["ended_on"] is None}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A record of RECORDS with whom it states now and whom it stands for."""
+
+    row: asyncpg.Record
+    now: Who
+    was: Who
+
+
+def _unit_of(line: _Line) -> Unit:
+    row = line.row
+    return Unit(
+        source_id=row["source_id"], organisation_id=row["organisation_id"], kind=row["kind"]
+    )
+
+
+def _measured(unit: Unit, lines: list[_Line]) -> Change:
+    staying = {line.now for line in lines if line.row["ended_on"] is None}
+    live = [line for line in lines if line.row["is_live"]]
     ending = [
-        row
-        for row, who in zip(rows, now, strict=True)
-        if row["is_live"] and row["ended_on"] is not None and who not in staying
+        line.row for line in live if line.row["ended_on"] is not None and line.now not in staying
     ]
-    changing = [
-        row["id"]
-        for row, then, after in zip(rows, was, now, strict=True)
-        if row["is_live"] and row["is_restated"] and _is_another(then, after)
-    ]
+    changing = [line.row["id"] for line in live if line.row["is_restated"] and _is_another(line)]
     return Change(
         unit=unit,
-        live=sum(row["is_live"] for row in rows),
-        staying=sum(row["ended_on"] is None or row["is_elsewhere"] for row in rows),
+        live=len(live),
+        staying=sum(line.row["ended_on"] is None or line.row["is_elsewhere"] for line in lines),
         ending=tuple(row["id"] for row in ending),
         changing=tuple(changing),
-        share=rows[0]["brake_share"] if rows else Decimal(0),
+        share=lines[0].row["brake_share"],
         months=frozenset(row["ended_on"].month for row in ending),
     )
 
 
-Who = tuple[str, str, object]
-
-
-def _people(payloads: list[dict[str, str]], today: date) -> list[Who]:
+def _people(said: list[list[str | None]], today: date) -> list[Who]:
     """Say who is meant by the cells of each: surname, name, birth as far as it is known."""
-    cells = [{name: said.get(name, "") for name in (*NAMES, *BIRTH)} for said in payloads]
-    frame = pd.DataFrame(cells, columns=[*NAMES, *BIRTH], dtype=object)
+    frame = pd.DataFrame(said, columns=[*CELLS], dtype=object).fillna("")
     facts = normalise(frame, today=today).frame
     return [
         (last, first, born or year)
@@ -216,5 +248,5 @@ def _people(payloads: list[dict[str, str]], today: date) -> list[Who]:
     ]
 
 
-def _is_another(was: Who, now: Who) -> bool:
-    return was[:2] != now[:2] and was[2] != now[2]
+def _is_another(line: _Line) -> bool:
+    return line.was[:2] != line.now[:2] and line.was[2] != line.now[2]

@@ -17,7 +17,7 @@ from hub.records import Batch, FileKind, OrganisationMention, Place, Rejected
 from hub.seal import Sealer
 from sync.identity import new_id
 from sync.registry import write_rows
-from sync.running import Progress, run_source
+from sync.running import run_source
 from sync.runs import Mode, Run
 from tests.rooms.sync.world import FIRST, SECOND, THIRD, TODAY
 
@@ -175,7 +175,6 @@ async def run(
     today: date = TODAY,
     run_id: UUID | None = None,
     page_rows: int = 1,
-    progress: Progress = lambda _station, _rows: None,
 ) -> Run:
     """Read the system."""
     return await run_source(
@@ -188,7 +187,6 @@ async def run(
         run_id=run_id,
         connector=connector,
         page_rows=page_rows,
-        progress=progress,
     )
 
 

@@ -110,6 +110,28 @@ async def test_a_hold_stands_until_it_is_released_whatever_else_comes(
     assert [] == [name for name in after if after[name] != before[name]]
 
 
+async def test_half_of_every_small_school_is_half_of_the_source(
+    hub: Database, sealer: Sealer
+) -> None:
+    small = staff(4) + staff(4, SECOND, first=20) + staff(4, THIRD, first=40)
+    await cards.add_source(hub)
+    await cards.run(hub, whole(small), sealer=sealer)
+
+    run = await cards.run(hub, whole(small[::2], TOMORROW), sealer=sealer, today=TOMORROW)
+
+    assert (RunState.WAITING, 3) == (run.state, run.counts["held"])
+    assert [(12,)] == await rows(hub, STANDING)
+    again = await cards.run(
+        hub,
+        cards.changes(replace(small[0], position="методист"), day=LATER),
+        sealer=sealer,
+        mode=Mode.CHANGES,
+        today=LATER,
+    )
+    assert (RunState.WAITING, 3) == (again.state, again.counts["held"])
+    assert [(12,)] == await rows(hub, STANDING)
+
+
 async def test_a_few_that_leave_need_nobodys_word(hub: Database, reads: Reads) -> None:
     run = await reads(everyone()[2:-3])
 
