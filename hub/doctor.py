@@ -154,7 +154,7 @@ def _said_of_work(row: Mapping[str, object]) -> Iterator[tuple[str, bool, str]]:
     yield (
         f"Чтений, которые замолчали: {row['stuck']}",
         not row["stuck"],
-        "Их продолжит работник; без работника запустите его: python -m hub worker",
+        "Их продолжит работник: python -m hub worker; начатое с --here — новое sync run КОД.",
     )
     yield (
         f"Работ, которые ждут исправления: {row['held']}",
