@@ -1,20 +1,17 @@
 """A run of a source: its pages land one by one with the place to go on from, then all is projected."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
 from uuid import UUID
 
 from connectors.catalogue import connector_of
 from connectors.client.failure import SourceError
 from connectors.protocol import Connector
 from hub.database import Database, WriteSession
-from hub.errors import DatabaseError
 from hub.records import ChangesetId, Completeness, FileKind
 from hub.seal import Sealer
 from hub.settings import SECRETS
@@ -24,6 +21,7 @@ from sync.brake import close_waiting, count_placed
 from sync.changeset import Difference
 from sync.claims import academic_year
 from sync.directory import read_directory
+from sync.heartbeat import beating
 from sync.identity import new_id
 from sync.lists import ListStatement, state_lists
 from sync.pipeline import project
@@ -32,7 +30,6 @@ from sync.runs import Claim, Ending, Mode, Run, RunState
 from sync.secret import read_secret
 from sync.stage import Landed, land, reject_again, state_figures
 
-BEAT_SECONDS: Final = 10.0
 Progress = Callable[[str, int], None]  # is told the station and how many rows have landed
 HELD = (
     "Тормоз: организаций, где сразу закончилось бы слишком много записей: {0}. Остальное применено; "
@@ -96,7 +93,7 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
             changeset_id = await changeset.begin(session, "SYNC", actor=actor)
             claim = await runs.begin(session, run_id, changeset_id=changeset_id)
             await run_log.begun(session, run_id, is_resumed=source.cursor is not None)
-        async with _beating(database, claim):
+        async with beating(database, claim):
             counts: Counter[str] = Counter()
             try:
                 reader = Reader(
@@ -299,24 +296,3 @@ async def _finish(
     if run is None:
         raise runs.LostRunError
     return run
-
-
-@asynccontextmanager
-async def _beating(database: Database, claim: Claim) -> AsyncIterator[None]:
-    """Say every few seconds that the run is alive, also while it waits for a slow source."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            # Whoever writes a page will hear of it as well.
-            with suppress(DatabaseError, OSError, runs.LostRunError):
-                async with database.writing() as session:
-                    await runs.beat(session, claim)
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
