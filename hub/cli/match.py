@@ -43,7 +43,7 @@ def file(
         bool | None,
         typer.Option(
             "--train/--no-train",
-            help="Обучить модель на этом файле (так и без флагов) или взять готовую.",
+            help="Обучить модель на этом файле (без флагов: если в нём довольно СНИЛС) или нет.",
         ),
     ] = None,
     save_model: Annotated[Path | None, typer.Option(help="Куда записать обученную модель.")] = None,
@@ -67,6 +67,7 @@ def file(
             out=out,
             model=_model(model) if model else None,
             train=model is None and train is not False,
+            mixture=train is True,
             save_model=save_model,
             questions=questions,
         ),

@@ -10,7 +10,7 @@ from sync.engines.notices import Notice
 from sync.matching.cluster import cluster
 from sync.matching.decide import Decision, decide
 from sync.matching.hashing import Int64s
-from sync.matching.keys import CAP, Candidates, Keys, blocking_keys, candidates, expected_pairs
+from sync.matching.keys import CAP, Candidates, Keys, candidates, expected_pairs, shared_keys
 from sync.matching.levels import patterns
 from sync.matching.model import Model
 
@@ -32,7 +32,7 @@ class Matched:
 
 def find_candidates(facts: pd.DataFrame) -> tuple[Candidates, list[Notice]]:
     """Give the pairs worth comparing: about PAIRS_A_RECORD a record at most, whatever the input."""
-    keys = blocking_keys(facts)
+    keys = shared_keys(facts)
     cap = roomy_cap(keys, len(facts))
     found = candidates(keys, cap=cap)
     notices = []

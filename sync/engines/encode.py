@@ -6,12 +6,14 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute
 
 from sync.engines.fillers import without_fillers
 from sync.engines.notices import Notice
 from sync.engines.record_file import Records
 from sync.matching.facts import NO_DAY, Coded
-from sync.matching.hashing import Int64s
+from sync.matching.hashing import Int64s, mix
 from sync.matching.lexicon import fold_yo
 from sync.matching.normalise import organisation_key
 from sync.matching.normalise.columns import contact_columns, recoded, snils_column
@@ -65,7 +67,7 @@ def encode(records: Records, *, today: date) -> Encoded:
     facts, found = without_fillers(facts)
     order = _content_order(facts)
     facts = facts.iloc[order].reset_index(drop=True)
-    facts["record_id"] = np.arange(len(facts), dtype=np.int64)
+    facts["record_id"] = facts["content_rank"] = np.arange(len(facts), dtype=np.int64)
     notices = [*_told(records, facts), *found]
     return Encoded(facts=facts, rows=order, notices=notices)
 
@@ -155,17 +157,20 @@ def _category(column: Coded) -> pd.Categorical:
 
 def _content_order(facts: pd.DataFrame) -> Int64s:
     """Give the rows in the order of what they say: equal contents stand side by side."""
-    ranks = [_rank(facts[name]) for name in facts.columns]
-    return np.asarray(np.lexsort(ranks[::-1]), dtype=np.int64)
+    ranks = {name: _rank(facts[name]) for name in facts.columns}
+    names = [ranks.pop(name) for name in ("middle_key", "first_key", "last_key")]
+    rest = mix(*(rank.view(np.uint64) for rank in ranks.values()), salt=1)
+    return np.asarray(np.lexsort((rest, ranks["birth_date"], *names)), dtype=np.int64)
 
 
 def _rank(column: pd.Series) -> Int64s:
+    """Give numbers in the order of the values, whatever order they came in."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return column.to_numpy(np.int64)
-    codes = column.cat.codes.to_numpy(np.int64)
-    rank = np.empty(len(column.cat.categories), dtype=np.int64)
-    rank[np.argsort(column.cat.categories.to_numpy(dtype=str))] = np.arange(len(rank))
-    return rank[codes]
+    order = compute.sort_indices(pa.array(column.cat.categories, type=pa.string()))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order.to_numpy()] = np.arange(len(rank))
+    return rank[column.cat.codes.to_numpy(np.int64)]
 
 
 def _told(records: Records, facts: pd.DataFrame) -> Iterator[Notice]:

@@ -12,7 +12,7 @@ from sync.engines.embedded import Matched, match
 from sync.engines.encode import Encoded, encode
 from sync.engines.learning import learn
 from sync.engines.notices import Notice
-from sync.engines.record_file import Records, read_records, write_clusters, write_table
+from sync.engines.record_file import read_records, write_clusters, write_table
 from sync.matching.artefact import write_model
 from sync.matching.hashing import Int64s
 from sync.matching.model import HAND_MODEL, Model
@@ -20,12 +20,16 @@ from sync.matching.model import HAND_MODEL, Model
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What to match, with which model, and where the results go."""
+    """What to match, with which model, and where the results go.
+
+    `train` learns from СНИЛС; `mixture` learns without them too, where they are too few.
+    """
 
     records: Path
     out: Path
     model: Model | None = None
     train: bool = False
+    mixture: bool = False
     save_model: Path | None = None
     questions: Path | None = None
 
@@ -46,19 +50,21 @@ class Done:
 def run(job: Job, *, today: date) -> Done:
     """Match a file and write its clusters; raise FileError where it cannot be read."""
     records = read_records(job.records)
-    encoded = encode(records, today=today)
+    ids, encoded = records.ids, encode(records, today=today)
+    del records  # the raw cells are the most of a file, and nobody reads them again
     model, notices = job.model or HAND_MODEL, list(encoded.notices)
     table: Sequence[Mapping[str, object]] = ()
     if job.train:
-        learned = learn(encoded.facts, HAND_MODEL, version=f"trained-{today.isoformat()}")
+        version = f"trained-{today.isoformat()}"
+        learned = learn(encoded.facts, HAND_MODEL, version=version, mixture=job.mixture)
         model, table = learned.model, learned.calibration
         notices += learned.notices
     matched = match(encoded.facts, model)
-    _write(job, records, encoded, matched)
+    _write(job, ids, encoded, matched)
     if job.save_model:
         job.save_model.write_text(write_model(model), encoding="utf-8")
     return Done(
-        records=len(records),
+        records=len(ids),
         people=len(np.unique(matched.labels)),
         pairs=matched.pairs,
         questions=len(matched.questions),
@@ -68,14 +74,17 @@ def run(job: Job, *, today: date) -> Done:
     )
 
 
-def _write(job: Job, records: Records, encoded: Encoded, matched: Matched) -> None:
+def _write(job: Job, ids: pa.Array, encoded: Encoded, matched: Matched) -> None:
     """Write the clusters in the order of the file's rows, numbered in that order."""
-    names = np.empty(len(records), dtype=np.int64)
+    names = np.empty(len(ids), dtype=np.int64)
     names[encoded.rows] = matched.labels
-    write_clusters(job.out, records.ids, _numbered(names))
+    write_clusters(job.out, ids, _numbered(names))
     if job.questions:
         asked = matched.questions
-        sides = [_ids(records, encoded.rows, asked[side].to_numpy(np.int64)) for side in SIDES]
+        sides = [
+            ids.take(pa.array(encoded.rows[asked[side].to_numpy(np.int64)]))
+            for side in ("left", "right")
+        ]
         write_table(
             job.questions,
             (
@@ -85,13 +94,6 @@ def _write(job: Job, records: Records, encoded: Encoded, matched: Matched) -> No
                 ("reasons", [" ".join(codes) for codes in asked["reasons"]]),
             ),
         )
-
-
-SIDES = ("left", "right")
-
-
-def _ids(records: Records, rows: Int64s, positions: Int64s) -> pa.Array:
-    return records.ids.take(pa.array(rows[positions]))
 
 
 def _numbered(labels: Int64s) -> Int64s:

@@ -9,11 +9,12 @@ import pandas as pd
 from sync.engines.embedded import compare, roomy_cap
 from sync.engines.notices import Notice
 from sync.matching.facts import coded
-from sync.matching.keys import blocking_keys, candidates
+from sync.matching.keys import candidates, shared_keys
+from sync.matching.mixture import LEAST_PAIRS, separate
 from sync.matching.model import Model
 from sync.matching.training import Counts, calibration, count, train
 
-SAMPLED_RECORDS = 250_000
+SAMPLED_RECORDS = 150_000
 LINK, ASK = 300, 0  # centibits of a calibrated score: eight to one, and even odds
 
 
@@ -26,14 +27,19 @@ class Learned:
     notices: list[Notice]
 
 
-def learn(facts: pd.DataFrame, start: Model, *, version: str) -> Learned:
-    """Learn from the records that have a СНИЛС; the start model stands where they are too few."""
+def learn(facts: pd.DataFrame, start: Model, *, version: str, mixture: bool = False) -> Learned:
+    """Learn from the records that have a СНИЛС.
+
+    Where they are too few the start model stands, unless a `mixture` is asked for.
+    """
     numbered, share = _numbered(facts)
-    keys = blocking_keys(numbered, without_snils=True)
+    keys = shared_keys(numbered, without_snils=True)
     found = candidates(keys, cap=roomy_cap(keys, len(numbered)))
     pattern = compare(numbered, found, start)
     counts = count(pattern, weight_of_different=1 / share)
     if not counts.suffices:
+        if mixture:
+            return _without_numbers(facts, start, counts, version=version)
         return Learned(model=start, calibration=(), notices=[_too_few(counts)])
     model = replace(train(counts, start, version=version), link=LINK, ask=ASK)
     source = coded(numbered, "source_id").gathered()
@@ -47,6 +53,21 @@ def learn(facts: pd.DataFrame, start: Model, *, version: str) -> Learned:
         for one in calibration(pattern, (source[found.left], source[found.right]), model)
     ]
     return Learned(model=model, calibration=rows, notices=[])
+
+
+def _without_numbers(facts: pd.DataFrame, start: Model, counts: Counts, *, version: str) -> Learned:
+    """Learn from how often patterns occur, where there are pairs enough even for that."""
+    keys = shared_keys(facts)
+    found = candidates(keys, cap=roomy_cap(keys, len(facts)))
+    if len(found.left) < LEAST_PAIRS:
+        return Learned(model=start, calibration=(), notices=[_too_few(counts)])
+    model = separate(compare(facts, found, start), start, version=version)
+    notice = Notice(
+        cause="training.mixture",
+        count=len(found.left),
+        text="пар с двумя СНИЛС мало: модель обучена по тому, как часто совпадают поля",
+    )
+    return Learned(model=replace(model, link=LINK, ask=ASK), calibration=(), notices=[notice])
 
 
 def _numbered(facts: pd.DataFrame) -> tuple[pd.DataFrame, float]:

@@ -160,10 +160,11 @@ def _categorical(column: pa.ChunkedArray) -> pd.Categorical:
             whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()
         )
     codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    texts = [_as_cell(value) for value in whole.dictionary.to_pylist()]
+    found = whole.dictionary.to_pylist()
+    texts = found if pa.types.is_string(whole.dictionary.type) else map(_as_cell, found)
     numbers, distinct = pd.factorize(np.array([*texts, ""], dtype=object))
-    codes = np.where(codes < 0, len(texts), codes)
-    return pd.Categorical.from_codes(numbers[codes], categories=pd.Index(distinct, dtype=object))
+    codes = numbers[np.where(codes < 0, len(found), codes)]
+    return pd.Categorical.from_codes(codes, categories=pd.Index(distinct, dtype=object))
 
 
 def _as_cell(value: object) -> str:

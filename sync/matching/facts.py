@@ -53,7 +53,7 @@ class Coded:
 
     def stands(self) -> npt.NDArray[np.bool_]:
         """Tell which rows hold anything at all."""
-        return _flags(self.distinct.tolist())[self.codes]
+        return np.asarray(self.distinct != "", dtype=bool)[self.codes]
 
 
 def coded(facts: pd.DataFrame, column: str) -> Coded:
@@ -64,6 +64,8 @@ def coded(facts: pd.DataFrame, column: str) -> Coded:
     values = facts[column]
     if isinstance(values.dtype, pd.CategoricalDtype):
         at, found = values.cat.codes.to_numpy(), values.cat.categories.to_numpy(dtype=object)
+        if len(at) and at.min() >= 0 and all(type(value) is str for value in found[:1]):
+            return Coded(codes=at.astype(np.int64), distinct=found)
     else:
         at, found = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
     codes = np.where(at < 0, len(found), at).astype(np.int64)
@@ -94,10 +96,6 @@ def _objects(values: Iterable[object]) -> Texts:
     found = np.empty(len(listed), dtype=object)
     found[:] = listed
     return found
-
-
-def _flags(values: list[str]) -> npt.NDArray[np.bool_]:
-    return np.array([value != "" for value in values], dtype=bool)
 
 
 def birth_days(facts: pd.DataFrame) -> Int64s:
@@ -133,7 +131,12 @@ def is_weak(facts: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def content_order(facts: pd.DataFrame) -> Int64s:
-    """Give each record's rank by what it says; record ids decide only between equal contents."""
+    """Give each record's rank by what it says; record ids decide only between equal contents.
+
+    A frame that stands in this order already says so by a column content_rank.
+    """
+    if "content_rank" in facts.columns:
+        return facts["content_rank"].to_numpy(np.int64)
     columns = ["last_key", "first_key", "middle_key", "birth_date", "snils_hash", "content_hash"]
     columns += ["organisation_id", "source_id", "kind", "external_id"]
     keys = {name: texts(facts, name) for name in columns if name in facts.columns}

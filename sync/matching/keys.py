@@ -64,24 +64,56 @@ class _Parts:
     place: npt.NDArray[np.uint64]
 
 
-def blocking_keys(facts: pd.DataFrame, *, without_snils: bool = False) -> Keys:
+def blocking_keys(facts: pd.DataFrame) -> Keys:
     """Give every key of every record; a pair is a candidate when it shares one.
 
     A key depends on its record alone, so stored keys serve an increment as they serve a full run.
+    """
+    parts = _parts(facts)
+    kinds = [_sorted(kind) for kind in _kinds(facts, parts)]
+    key = np.concatenate([one for one, _ in kinds])
+    position = np.concatenate([at for _, at in kinds])
+    order = np.argsort(key, kind="stable")  # within a kind positions ascend already
+    return _with_finer(parts, key[order], position[order])
+
+
+def shared_keys(facts: pd.DataFrame, *, without_snils: bool = False) -> Keys:
+    """Give the keys that at least two of the records have: all that a full run needs.
+
     `without_snils` is for learning: what only equal numbers bring together teaches nothing.
     """
     parts = _parts(facts)
-    keys, positions = [], []
-    found = _all_keys(facts, parts)
-    for key, position in islice(found, 1, None) if without_snils else found:
-        keys.append(key)
-        positions.append(position)
-    key, position = np.concatenate(keys), np.concatenate(positions)
+    kinds = _kinds(facts, parts)
+    shared = [
+        _shared(*_sorted(kind)) for kind in (islice(kinds, 1, None) if without_snils else kinds)
+    ]
+    key = np.concatenate([one for one, _ in shared])
+    return _with_finer(parts, key, np.concatenate([at for _, at in shared]))
+
+
+def _with_finer(parts: _Parts, key: Int64s, position: Int64s) -> Keys:
     finer = mix(parts.year, parts.first, parts.middle, salt=99)
-    frame = pd.DataFrame({"key": key, "position": position}).drop_duplicates()
-    frame = frame.sort_values(["key", "position"], kind="stable")
-    at = frame["position"].to_numpy(np.int64)
-    return Keys(key=frame["key"].to_numpy(np.int64), position=at, finer=finer[at])
+    return Keys(key=key, position=position, finer=finer[position])
+
+
+def _sorted(kind: list[tuple[Int64s, Int64s]]) -> tuple[Int64s, Int64s]:
+    """Give the keys of one kind in order, each once a record."""
+    nothing = np.empty(0, dtype=np.int64)
+    key = np.concatenate([nothing, *(one for one, _ in kind)])
+    position = np.concatenate([nothing, *(at for _, at in kind)])
+    order = np.lexsort((position, key)) if len(kind) > 1 else np.argsort(key, kind="stable")
+    key, position = key[order], position[order]
+    fresh = np.ones(len(key), dtype=bool)
+    fresh[1:] = (key[1:] != key[:-1]) | (position[1:] != position[:-1])
+    return key[fresh], position[fresh]
+
+
+def _shared(key: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
+    follows = key[1:] == key[:-1]
+    met = np.zeros(len(key), dtype=bool)
+    met[1:] |= follows
+    met[:-1] |= follows
+    return key[met], position[met]
 
 
 def _parts(facts: pd.DataFrame) -> _Parts:
@@ -104,24 +136,27 @@ def _parts(facts: pd.DataFrame) -> _Parts:
     )
 
 
-def _all_keys(facts: pd.DataFrame, parts: _Parts) -> Iterator[tuple[Int64s, Int64s]]:
-    """Give the keys of each kind with the positions that have them."""
+def _kinds(facts: pd.DataFrame, parts: _Parts) -> Iterator[list[tuple[Int64s, Int64s]]]:
+    """Give the keys of each kind with the positions that have them, one kind at a time."""
     everyone = np.arange(len(facts), dtype=np.int64)
-    yield _keys(1, everyone, parts.snils)
-    for at, sound in _surname_sounds(facts):
-        yield _keys(2, at, parts.day[at], sound)
-        yield _keys(7, at, sound, parts.middle[at], parts.place[at])
-    for at, root in _first_roots(facts):
-        yield _keys(3, at, parts.day[at], root)
-        yield _keys(4, at, parts.sound[at], root, parts.year[at])
-        yield _keys(5, at, parts.sound[at], root, parts.day_of_year[at])
-        yield _keys(6, at, root, parts.middle[at], parts.place[at])
-    for at, contact, salt in _contacts(facts):
-        yield _keys(salt, at, contact, parts.first[at])
-        yield _keys(salt + 4, at, contact, parts.year[at])
-    yield _keys(14, everyone, parts.day, parts.place)
-    yield _keys(10, everyone, parts.place, parts.last, parts.initial)
-    yield _weak_keys(parts, everyone)
+    yield [_keys(1, everyone, parts.snils)]
+    sounds = [*_surname_sounds(facts)]
+    yield [_keys(2, at, parts.day[at], sound) for at, sound in sounds]
+    yield [_keys(7, at, sound, parts.middle[at], parts.place[at]) for at, sound in sounds]
+    del sounds
+    roots = [*_first_roots(facts)]
+    yield [_keys(3, at, parts.day[at], root) for at, root in roots]
+    yield [_keys(4, at, parts.sound[at], root, parts.year[at]) for at, root in roots]
+    yield [_keys(5, at, parts.sound[at], root, parts.day_of_year[at]) for at, root in roots]
+    yield [_keys(6, at, root, parts.middle[at], parts.place[at]) for at, root in roots]
+    del roots
+    for column, salt in (("phones", 8), ("emails", 9)):
+        stated = [*_contacts(facts, column)]
+        yield [_keys(salt, at, contact, parts.first[at]) for at, contact in stated]
+        yield [_keys(salt + 4, at, contact, parts.year[at]) for at, contact in stated]
+    yield [_keys(14, everyone, parts.day, parts.place)]
+    yield [_keys(10, everyone, parts.place, parts.last, parts.initial)]
+    yield [_weak_keys(parts, everyone)]
 
 
 def _weak_keys(parts: _Parts, everyone: Int64s) -> tuple[Int64s, Int64s]:
@@ -175,17 +210,14 @@ def _first_roots(
         yield at, hashed[codes][at]
 
 
-def _contacts(
-    facts: pd.DataFrame,
-) -> Iterator[tuple[Int64s, npt.NDArray[np.uint64], int]]:
-    """Give each subscriber's phone and each e-mail address with the positions that state it."""
-    for column, salt in (("phones", 8), ("emails", 9)):
-        found = coded_lists(facts, column)
-        stated = [_stated(text, column) for text in found.distinct.tolist()]
-        for rank in range(max(map(len, stated), default=0)):
-            hashed = hash_texts(one[rank] if len(one) > rank else "" for one in stated)[found.codes]
-            at = np.flatnonzero(hashed).astype(np.int64)
-            yield at, hashed[at], salt
+def _contacts(facts: pd.DataFrame, column: str) -> Iterator[tuple[Int64s, npt.NDArray[np.uint64]]]:
+    """Give each subscriber's phone or e-mail address with the positions that state it."""
+    found = coded_lists(facts, column)
+    stated = [_stated(text, column) for text in found.distinct.tolist()]
+    for rank in range(max(max(map(len, stated), default=0), 1)):
+        hashed = hash_texts(one[rank] if len(one) > rank else "" for one in stated)[found.codes]
+        at = np.flatnonzero(hashed).astype(np.int64)
+        yield at, hashed[at]
 
 
 def _stated(text: str, column: str) -> list[str]:
@@ -197,43 +229,62 @@ def _stated(text: str, column: str) -> list[str]:
 
 def candidates(keys: Keys, *, cap: int = CAP) -> Candidates:
     """Give each pair that shares a key, once; O(sum of squared block sizes under the cap)."""
-    block = keys.key
-    large = _oversized(block, cap)
-    finer = np.where(large, mix(block.view(np.uint64), keys.finer.view(np.uint64), salt=7), block)
-    order = np.lexsort((keys.position, finer))
-    position, finer = keys.position[order], finer[order]
-    too_large = _oversized(finer, cap)
-    left, right = all_pairs(finer[~too_large], position[~too_large])
-    chain_left, chain_right = _chain(finer[too_large], position[too_large])
-    left, right = _unique(np.append(left, chain_left), np.append(right, chain_right))
+    large = _sizes(keys.key) > cap
+    left, right = all_pairs(keys.key[~large], keys.position[~large])
+    finer, position = _refined(keys, large)
+    too_large = _sizes(finer) > cap
+    inner = all_pairs(finer[~too_large], position[~too_large])
+    chain = _chain(finer[too_large], position[too_large])
+    left, right = _unique(
+        np.concatenate([left, inner[0], chain[0]]), np.concatenate([right, inner[1], chain[1]])
+    )
     return Candidates(
         left=left,
         right=right,
-        refined=len(np.unique(block[large])),
-        chained=len(np.unique(finer[too_large])),
+        refined=_runs(keys.key[large]),
+        chained=_runs(finer[too_large]),
     )
 
 
 def expected_pairs(keys: Keys, *, cap: int) -> int:
     """Give how many pairs `candidates` will look at with this cap, repeats among them."""
-    block = keys.key
-    large = _oversized(block, cap)
-    finer = np.where(large, mix(block.view(np.uint64), keys.finer.view(np.uint64), salt=7), block)
-    _, counts = np.unique(finer, return_counts=True)
-    small = counts[counts <= cap]
-    return int((small * (small - 1) // 2).sum() + counts[counts > cap].sum())
+    sizes = _sizes(keys.key)
+    large = sizes > cap
+    inner = _sizes(_refined(keys, large)[0])
+    chained = int((inner > cap).sum())
+    return int((sizes[~large] - 1).sum() + (inner[inner <= cap] - 1).sum()) // 2 + chained
 
 
-def _oversized(block: Int64s, cap: int) -> npt.NDArray[np.bool_]:
-    _, inverse, counts = np.unique(block, return_inverse=True, return_counts=True)
-    return counts[inverse] > cap
+def _refined(keys: Keys, large: npt.NDArray[np.bool_]) -> tuple[Int64s, Int64s]:
+    """Give finer blocks of the large ones, in order, with their positions."""
+    block, finer = keys.key[large].view(np.uint64), keys.finer[large].view(np.uint64)
+    key, position = mix(block, finer, salt=7), keys.position[large]
+    order = np.lexsort((position, key))
+    return key[order], position[order]
+
+
+def _sizes(block: Int64s) -> Int64s:
+    """Give for each row the length of its run of equal numbers."""
+    starts = _starts(block)
+    sizes = np.diff(np.append(starts, len(block)))
+    return np.repeat(sizes, sizes).astype(np.int64)
+
+
+def _runs(block: Int64s) -> int:
+    return len(_starts(block))
+
+
+def _starts(block: Int64s) -> Int64s:
+    fresh = np.ones(len(block), dtype=bool)
+    fresh[1:] = block[1:] != block[:-1]
+    return np.flatnonzero(fresh)
 
 
 def all_pairs(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
     """Give all pairs within runs of equal numbers."""
     if not len(block):
         return position, position
-    starts = np.flatnonzero(np.append(True, block[1:] != block[:-1]))
+    starts = _starts(block)
     sizes = np.diff(np.append(starts, len(block)))
     later = np.repeat(starts + sizes, sizes) - np.arange(len(block)) - 1
     left_at = np.repeat(np.arange(len(block)), later)
@@ -249,6 +300,7 @@ def _chain(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
 def _unique(left: Int64s, right: Int64s) -> tuple[Int64s, Int64s]:
     low, high = np.minimum(left, right), np.maximum(left, right)
     width = int(high.max(initial=0)) + 1
-    pairs = np.sort(low[low != high] * width + high[low != high])
-    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+    pairs = (low * width + high)[low != high]
+    pairs.sort()
+    pairs = pairs[_starts(pairs)]
     return pairs // width, pairs % width

@@ -85,7 +85,7 @@ def train(counts: Counts, start: Model, *, version: str) -> Model:
         args=(design, counts, wrong),
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": 500},
+        options={"maxiter": 200, "ftol": 1e-8},
     )
     return design.model(np.asarray(found.x, dtype=np.float64), start, version)
 

@@ -96,11 +96,22 @@ def _coded(raw: pd.DataFrame, name: str) -> Coded:
 
 
 def _three(text: str) -> tuple[str, str, str] | None:
-    """Split «Фамилия Имя Отчество» that holds nothing else and is in one case."""
+    """Split a cell that holds a name in a usual order, in one case, and nothing else."""
     parts = text.split(" ")
+    if len(parts) == len(("last", "first")):
+        return _two(*parts)
     if len(parts) != _FULL_NAME or (parts[2].islower() and not text.islower()):
         return None
-    return (parts[0], parts[1], parts[2]) if is_patronymic(fold_yo(parts[2])) else None
+    one, two, three = parts
+    if is_patronymic(fold_yo(three)):
+        return one, two, three
+    return (three, one, two) if is_patronymic(fold_yo(two)) else None
+
+
+def _two(one: str, two: str) -> tuple[str, str, str] | None:
+    if is_patronymic(fold_yo(two)) or not two:
+        return None
+    return (two, one, "") if _is_first(one) and not _is_first(two) else (one, two, "")
 
 
 def _either(stated: Coded, full: Coded, parts: list[str], use_full: Mask) -> Coded:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hub.demo.labelled.files import labelled, write_labelled
@@ -116,3 +117,18 @@ def test_a_number_says_nothing_of_the_pattern_it_labels() -> None:
     patterns = np.array([_pattern(last=1, snils=s) for s in (0, 1, 2)], dtype=np.int64)
 
     assert [_pattern(last=1)] * 3 == without_number(patterns).tolist()
+
+
+def test_without_numbers_a_mixture_tells_who_is_one_person(tmp_path: Path) -> None:
+    write_labelled(tmp_path, labelled(6_000, setting="usual", seed=3))
+    facts = encode(read_records(tmp_path / "records.csv"), today=TODAY).facts
+    facts["snils_hash"] = pd.Categorical([""] * len(facts))
+
+    learned = learn(facts, HAND_MODEL, version="t", mixture=True)
+
+    telling = _pattern(last=1, first=1, middle=1, birth=1, place=1, rarity=1, role=1)
+    twin = _pattern(last=1, first=5, middle=1, birth=1, place=1, role=1)
+    score = learned.model.score(np.array([telling, twin], dtype=np.int64))
+    assert ["training.mixture"] == [notice.cause for notice in learned.notices]
+    assert score[0] > 300
+    assert score[0] - score[1] > 500

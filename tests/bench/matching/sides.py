@@ -1,0 +1,133 @@
+"""Both sides on the same normalised records: ours in this process, the competitor's in its own."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sync.engines.embedded import compare, find_candidates, settle
+from sync.engines.encode import Encoded, encode
+from sync.engines.learning import learn
+from sync.engines.record_file import read_columns, read_records
+from sync.matching.cluster import cluster
+from sync.matching.contradictions import contradict
+from sync.matching.decide import Decision, decide
+from sync.matching.evaluate import Agreement, b_cubed, pairwise
+from sync.matching.facts import NO_DAY, coded
+from sync.matching.hashing import Int64s
+from sync.matching.levels import patterns
+from sync.matching.model import HAND_MODEL
+from sync.matching.scales import Same, level
+
+TODAY = date(2026, 9, 1)
+THRESHOLDS = (0, 200, 400, 700, 1000, 1500)  # centibits; the competitor is given its best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How well one side's clusters agree with the truth."""
+
+    side: str
+    pairs: Agreement
+    records: Agreement
+
+
+def ours(folder: Path, encoded: Encoded, *, trained: bool) -> Quality:
+    """Match with the hand model or a trained one."""
+    facts = encoded.facts
+    model = learn(facts, HAND_MODEL, version="bench").model if trained else HAND_MODEL
+    found, _ = find_candidates(facts)
+    matched = settle(facts, found, compare(facts, found, model), model, notices=[])
+    return _quality(f"ours, {model.version}", matched.labels, truth(folder, encoded))
+
+
+def theirs(folder: Path, encoded: Encoded, python: Path) -> Quality:
+    """Match by the competitor's scores, with our constraints and clustering, at its best."""
+    records, pairs = folder / "normalised.parquet", folder / "pairs.parquet"
+    (folder / "splink.json").unlink(missing_ok=True)
+    write_normalised(records, encoded.facts)
+    side = Path(__file__).with_name("splink_side.py")
+    done = subprocess.run(
+        [python, side, records, pairs, folder / "splink.json"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    seconds = json.loads(done.stdout.splitlines()[-1])
+    frame = pd.read_parquet(pairs)
+    left, right = frame["id_l"].to_numpy(np.int64), frame["id_r"].to_numpy(np.int64)
+    score = (frame["match_weight"].to_numpy(np.float64) * 100).clip(-9e5, 9e5).astype(np.int32)
+    known = truth(folder, encoded)
+    tried = [
+        _quality(
+            f"splink at {threshold / 100:.0f} bits, trained in {seconds['train']:.0f} s",
+            _constrained(encoded.facts, left, right, score, threshold),
+            known,
+        )
+        for threshold in THRESHOLDS
+    ]
+    return max(tried, key=lambda one: one.pairs.f1)
+
+
+def _constrained(
+    facts: pd.DataFrame,
+    left: Int64s,
+    right: Int64s,
+    score: "np.typing.NDArray[np.int32]",
+    least: int,
+) -> Int64s:
+    """Cluster scored pairs under our constraints."""
+    pattern = patterns(facts, left, right, HAND_MODEL)
+    numbers = level(pattern, "snils") == Same.EQUAL
+    allowed = ~contradict(facts, left, right) & (level(pattern, "weak") == 0)
+    allowed &= ~numbers | (decide(pattern, HAND_MODEL.score(pattern), HAND_MODEL) == Decision.LINK)
+    kept = np.flatnonzero(allowed & (score >= least))
+    weak = np.flatnonzero(decide(pattern, HAND_MODEL.score(pattern), HAND_MODEL) == Decision.WEAK)
+    chosen = np.union1d(kept, weak)
+    decision = np.where(np.isin(chosen, weak), Decision.WEAK, Decision.LINK).astype("<U5")
+    return cluster(
+        facts, left=left[chosen], right=right[chosen], score=score[chosen], decision=decision
+    ).labels
+
+
+def write_normalised(path: Path, facts: pd.DataFrame) -> None:
+    """Write what our normaliser made of the records, for the competitor to compare."""
+    days = facts["birth_date"].to_numpy(np.int64)
+    birth = pd.Series(np.where(days == NO_DAY, 0, days).astype("datetime64[D]").astype(str))
+    years = facts["birth_year"].to_numpy(np.int64)
+    frame = pd.DataFrame({"id": np.arange(len(facts), dtype=np.int64)})
+    columns = {
+        "last": "last_key",
+        "first": "first_key",
+        "middle": "middle_key",
+        "snils": "snils_hash",
+        "phone": "phones",
+        "email": "emails",
+        "place": "organisation_id",
+        "role": "role",
+    }
+    for name, source in columns.items():
+        texts = pd.Series(coded(facts, source).gathered(), dtype=object)
+        frame[name] = texts.where(texts != "", None)
+    frame["birth"] = birth.where(days != NO_DAY, None).astype(object)
+    frame["year"] = pd.Series(years, dtype="Int64").where(pd.Series(years > 0), None)
+    frame.to_parquet(path, index=False)
+
+
+def encoded_of(folder: Path) -> Encoded:
+    """Read and normalise the records of a folder."""
+    return encode(read_records(folder / "records.csv"), today=TODAY)
+
+
+def truth(folder: Path, encoded: Encoded) -> "np.typing.NDArray[np.object_]":
+    """Give the true person of each fact."""
+    return read_columns(folder / "truth.csv", ("rec_id", "person_id"))[1][encoded.rows]
+
+
+def _quality(side: str, labels: Int64s, known: "np.typing.NDArray[np.object_]") -> Quality:
+    names = labels.astype(object)
+    return Quality(side=side, pairs=pairwise(names, known), records=b_cubed(names, known))

@@ -1,0 +1,102 @@
+"""The competitor's side, run by its own interpreter: normalised records in, scored pairs out."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import splink.comparison_level_library as cll
+import splink.comparison_library as cl
+from splink import Linker, SettingsCreator, block_on
+from splink.backends.duckdb import DuckDBAPI
+
+RULES = (
+    ("snils",),
+    ("birth", "last"),
+    ("birth", "first"),
+    ("last", "first", "year"),
+    ("last", "first", "middle"),
+    ("phone", "first"),
+    ("email",),
+    ("last", "middle", "place"),
+    ("birth", "place"),
+)
+
+
+def settings(columns: set[str]) -> SettingsCreator:
+    """Give the comparisons the competitor's own guide recommends for these fields."""
+    comparisons = [
+        cl.NameComparison("last").configure(term_frequency_adjustments=True),
+        cl.NameComparison("first").configure(term_frequency_adjustments=True),
+        cl.JaroWinklerAtThresholds("middle", [0.92, 0.85]),
+        birth_comparison(),
+        cl.ExactMatch("snils"),
+        cl.ExactMatch("phone"),
+        cl.ExactMatch("email"),
+        cl.ExactMatch("place"),
+        cl.ExactMatch("role"),
+    ]
+    rules = [rule for rule in RULES if set(rule) <= columns]
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="id",
+        blocking_rules_to_generate_predictions=[block_on(*rule) for rule in rules],
+        comparisons=comparisons,
+        retain_matching_columns=False,
+    )
+
+
+def birth_comparison() -> cl.CustomComparison:
+    """Compare births, a year alone among them, as our levels do."""
+    return cl.CustomComparison(
+        output_column_name="birth",
+        comparison_levels=[
+            cll.NullLevel("year"),
+            cll.ExactMatchLevel("birth"),
+            cll.CustomLevel("damerau_levenshtein(birth_l, birth_r) = 1", "one slip"),
+            cll.CustomLevel(
+                "year_l = year_r and (birth_l is null or birth_r is null)", "year alone"
+            ),
+            cll.CustomLevel("year_l = year_r", "same year"),
+            cll.CustomLevel("abs(year_l - year_r) >= 15", "a generation"),
+            cll.ElseLevel(),
+        ],
+    )
+
+
+def main(records: str, pairs: str, model: str) -> None:
+    """Train (or load the model, where the file is there), predict, write pairs and seconds."""
+    started = time.perf_counter()
+    database = DuckDBAPI()
+
+    table = pq.read_table(records)
+    frame = database.register(table.to_pandas())
+    path = Path(model)
+    if path.exists():
+        linker = Linker(frame, str(path), log_level=None)
+    else:
+        linker = Linker(frame, settings(set(table.column_names)), log_level=None)
+        learn(linker)
+        linker.misc.save_model_to_json(model, overwrite=True)
+    trained = time.perf_counter()
+    predicted = linker.inference.predict(threshold_match_probability=0.01)
+    found = predicted.as_pandas_dataframe()[["id_l", "id_r", "match_weight"]]
+    found.to_parquet(pairs)
+    done = time.perf_counter()
+    sys.stdout.write(json.dumps({"train": trained - started, "predict": done - trained}) + "\n")
+
+
+def learn(linker: Linker) -> None:
+    """Train as the competitor's guide does: random u, then EM under two blockings."""
+    training = linker.training
+    training.estimate_probability_two_random_records_match(
+        [block_on("snils"), block_on("birth", "last", "first")], recall=0.8
+    )
+    training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
+    training.estimate_parameters_using_expectation_maximisation(block_on("birth", "middle"))
+    training.estimate_parameters_using_expectation_maximisation(block_on("last", "first"))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
