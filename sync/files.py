@@ -25,6 +25,8 @@ from sync.profiles import ToldProfiles
 from sync.reading import FileRead, FileReport, Given
 
 Connection = asyncpg.Connection
+# The codes of what is refused while a file is read; the others are found in cells, later.
+OF_READING: Final = "^(row|file|mapping)[.]"
 KNOWN_AGAIN: Final = "Файл уже принят {}: с тех пор в нём и в реестре ничего не изменилось"
 
 
@@ -120,13 +122,16 @@ async def begin(
     *,
     changeset_id: ChangesetId,
 ) -> None:
-    """Remember new files before their rows land; of others forget what was refused as they were read.
+    """Remember new files before their rows land; of others forget what their last reading gave.
 
     What was found in cells stays: it belongs to the records.
     """
+    again = [file.id for file in files if not file.is_new]
     await connection.execute(
-        "delete from rejection where source_file_id = any($1) and code ~ '^(row|file)[.]'",
-        [file.id for file in files if not file.is_new],
+        f"delete from rejection where source_file_id = any($1) and code ~ '{OF_READING}'", again
+    )
+    await connection.execute(
+        "update source_file set rows = 0, rejected = 0, reading = null where id = any($1)", again
     )
     await connection.executemany(
         "insert into source_file (id, source_id, name, sha256, size, rows, rejected, changeset_id)"
@@ -149,24 +154,27 @@ async def begin(
 async def finish(
     connection: Connection, reads: Iterable[tuple[File, FileRead]], *, today: date
 ) -> None:
-    """Remember what whole files gave, so that they need not be read again.
+    """Add what portions gave; after its last one a file need not be read again.
 
     A file that speaks of days to come is read again: its organisations were named as of today.
     """
     await connection.executemany(
-        "update source_file set rows = $2, rejected = $3, reading = $4 where id = $1",
+        "update source_file set rows = rows + $2, rejected = rejected + $3, reading = $4"
+        " where id = $1",
         [
             (
                 file.id,
                 read.rows,
                 len(read.rejected),
-                None
-                if any(said.stated_as_of > today for said in read.lists)
-                else file.print.reading,
+                file.print.reading if read.is_last and _is_past(read, today) else None,
             )
             for file, read in reads
         ],
     )
+
+
+def _is_past(read: FileRead, today: date) -> bool:
+    return all(said.stated_as_of <= today for said in read.lists)
 
 
 async def reports_of(connection: Connection, files: Iterable[File]) -> dict[UUID, FileReport]:

@@ -11,6 +11,7 @@ from hub.records import Place, Rejected
 from sync.columns import rows_of
 from sync.directory import Directory
 from sync.doubts import Card, cards_of
+from sync.files import OF_READING
 from sync.matching.normalise import normalise
 from sync.reading import FileRead, FileReport, records_of
 
@@ -66,7 +67,7 @@ async def read_findings(session: ReadSession, file_ids: Collection[UUID]) -> Fin
     rows = await session.raw.fetch(
         'select f.id, f.name, r.sheet, r.row, r."column", r.code, r.message'
         " from rejection r join source_file f on f.id = r.source_file_id"
-        " where f.id = any($1) and r.code !~ '^(row|file)[.]' order by r.id",
+        f" where f.id = any($1) and r.code !~ '{OF_READING}' order by r.id",
         list(file_ids),
     )
     found: dict[UUID, list[Rejected]] = defaultdict(list)

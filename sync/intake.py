@@ -5,11 +5,10 @@ by page and projects what follows from them.
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
 import pandas as pd
@@ -32,7 +31,7 @@ from sync.identity import new_id
 from sync.lists import state_lists
 from sync.pipeline import project
 from sync.profiles import drifted, keep_profiles, read_profiles
-from sync.reading import FileRead, FileReport, Given, read_file, records_of
+from sync.reading import FileRead, FileReader, FileReport, Given, joined, records_of
 from sync.returned import bind
 from sync.stage import Landed, land, landing_of, reject, state_figures
 
@@ -57,11 +56,32 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Files that are landed together, and what is landed of their rows; None where they have none."""
+    """Files, or portions of them, that are landed together.
+
+    `landing` is what is landed of their rows, None where they have none.
+    """
 
     files: tuple[File, ...]
     reads: tuple[FileRead, ...]
     landing: pd.DataFrame | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Files being taken in: who gives them, what they are read with, and which were known."""
+
+    source_id: UUID
+    changeset_id: ChangesetId
+    began: datetime
+    reader: FileReader
+    sealer: Sealer
+    files: Sequence[File]
+    known: Mapping[UUID, FileReport]
+
+    @property
+    def unread(self) -> list[File]:
+        """Give each file that is to be read once."""
+        return list({file.id: file for file in self.files if file.id not in self.known}.values())
 
 
 async def check(
@@ -80,10 +100,8 @@ async def check(
     async with database.reading() as session:
         directory = await read_directory(session.raw)
         profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
-    reads = [
-        read_file(given, directory, today=today, profiles=profiles, sealer=sealer)
-        for given in files
-    ]
+    reader = FileReader(directory=directory, today=today, profiles=profiles, sealer=sealer)
+    reads = [reader.read(given) for given in files]
     looked = [examined(read, directory, today=today) for read in reads]
     async with database.reading() as session:
         if owner is not None:
@@ -113,80 +131,93 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
 ) -> Accepted:
     """Take files in as one changeset and write what follows from them.
 
-    Evidence is committed in pages of whole files that hold about `page_rows` rows. One run of the
-    source at a time: raises ConflictError while another is at work. The same files again change
-    nothing and are not read again. With `release` the person who gives the files answers for what
-    they end: the brake lets their organisations pass.
+    Evidence is committed in pages of about `page_rows` rows: small files together, a large one in
+    portions. One run of the source at a time: raises ConflictError while another is at work. The
+    same files again change nothing and are not read again. With `release` the person who gives the
+    files answers for what they end: the brake lets their organisations pass.
     """
     async with database.holding(f"source:{SOURCE_CODE}"):
-        async with database.writing() as session:
-            source_id = await _source(session)
-            directory = await read_directory(session.raw)
-            profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
-            changeset_id = await changeset.begin(session, "IMPORT", actor=actor)
-            began = await session.raw.fetchval("select now()")
-            context = context_of(directory, profiles)
-            prints = await asyncio.to_thread(lambda: [print_of(given, context) for given in files])
-            recalled = await recall(session.raw, source_id, prints)
-            known = [] if release else [file for file in recalled if file.taken_on is not None]
-            reports = await reports_of(session.raw, known)
-        listed: set[UUID] = set()
-        records = versions = 0
-        read = partial(
-            read_file, directory=directory, today=today, profiles=profiles, sealer=sealer
+        intake = await _begin(
+            database, files, sealer=sealer, actor=actor, today=today, release=release
         )
-        unread = {file.id: file for file in recalled if file.id not in reports}.values()
-        pages = _pages(
-            ((file, read(file.print.given, file_id=file.id)) for file in unread),
-            sealer,
-            page_rows=page_rows,
-        )
-        async with aclosing(ahead(pages)) as ready:
+        taken = _Taken()
+        async with aclosing(ahead(_pages(intake, page_rows))) as ready:
             async for page in ready:
-                async with database.writing() as session:
-                    landed = await _land(session, page, source_id, changeset_id, sealer, today)
-                    drift = await _keep_shapes(session, page, source_id, began)
-                records, versions = records + landed.records, versions + landed.versions
-                listed |= {one.organisation_id for read in page.reads for one in read.lists}
-                reports |= {
-                    read.file_id: replace(read.report(), drift=changed)
-                    for read, changed in zip(page.reads, drift, strict=True)
-                }
-                progress("landing", len(reports))
+                await _take(database, intake, page, taken)
+                progress("landing", len(intake.known) + len(taken.reports))
         projected = await project(
             database,
-            changeset_id,
+            intake.changeset_id,
             sealer=sealer,
             today=today,
             passing=Passing(
                 actor=actor,
-                units=frozenset((source_id, unit) for unit in listed if release),
+                units=frozenset((intake.source_id, unit) for unit in taken.listed if release),
             ),
-            progress=lambda station: progress(station, len(reports)),
+            progress=lambda station: progress(station, len(intake.files)),
         )
-    async with database.reading() as reading:
-        found = await read_findings(reading, [file.id for file in unread])
     return Accepted(
-        changeset_id=changeset_id,
-        files=tuple(with_findings(reports[file.id], found.get(file.id, [])) for file in recalled),
-        records=records,
-        versions=versions,
+        changeset_id=intake.changeset_id,
+        files=await _reported(database, intake, taken),
+        records=taken.records,
+        versions=taken.versions,
         projected=projected,
     )
 
 
-def _pages(
-    reads: Iterable[tuple[File, FileRead]], sealer: Sealer, *, page_rows: int
-) -> Generator[Page, None, None]:
-    """Group files so that a page holds enough rows to be worth a commit."""
+@dataclass(slots=True, kw_only=True)
+class _Taken:
+    """What has landed so far; reports by file, one for each portion."""
+
+    records: int = 0
+    versions: int = 0
+    listed: set[UUID] = field(default_factory=set)
+    reports: dict[UUID, list[FileReport]] = field(default_factory=dict)
+
+
+async def _begin(
+    database: Database,
+    files: Sequence[Given],
+    *,
+    sealer: Sealer,
+    actor: str,
+    today: date,
+    release: bool,
+) -> Intake:
+    """Open the changeset, and find which of the files are known already.
+
+    A release is about what files end, so it reads them all.
+    """
+    async with database.writing() as session:
+        source_id = await _source(session)
+        directory = await read_directory(session.raw)
+        profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
+        context = context_of(directory, profiles)
+        prints = await asyncio.to_thread(lambda: [print_of(given, context) for given in files])
+        recalled = await recall(session.raw, source_id, prints)
+        known = [] if release else [file for file in recalled if file.taken_on is not None]
+        return Intake(
+            source_id=source_id,
+            changeset_id=await changeset.begin(session, "IMPORT", actor=actor),
+            began=await session.raw.fetchval("select now()"),
+            reader=FileReader(directory=directory, today=today, profiles=profiles, sealer=sealer),
+            sealer=sealer,
+            files=recalled,
+            known=await reports_of(session.raw, known),
+        )
+
+
+def _pages(intake: Intake, page_rows: int) -> Generator[Page, None, None]:
+    """Gather files and portions of files until they hold enough rows to be worth a commit."""
     gathered: list[tuple[File, FileRead]] = []
-    for one in reads:
-        gathered.append(one)
-        if sum(read.rows for _, read in gathered) >= page_rows:
-            yield _page(gathered, sealer)
-            gathered = []
+    for file in intake.unread:
+        for read in intake.reader.portions(file.print.given, file.id, rows=page_rows):
+            gathered.append((file, read))
+            if sum(one.rows for _, one in gathered) >= page_rows:
+                yield _page(gathered, intake.sealer)
+                gathered = []
     if gathered:
-        yield _page(gathered, sealer)
+        yield _page(gathered, intake.sealer)
 
 
 def _page(gathered: Sequence[tuple[File, FileRead]], sealer: Sealer) -> Page:
@@ -194,6 +225,30 @@ def _page(gathered: Sequence[tuple[File, FileRead]], sealer: Sealer) -> Page:
     records = records_of(reads)
     landing = None if records is None else landing_of(records, sealer)
     return Page(files=files, reads=reads, landing=landing)
+
+
+async def _take(database: Database, intake: Intake, page: Page, taken: _Taken) -> None:
+    """Write a page and add to what has been taken."""
+    async with database.writing() as session:
+        landed = await _land(session, intake, page)
+        drift = await _keep_shapes(session, page, intake.source_id, intake.began)
+    taken.records += landed.records
+    taken.versions += landed.versions
+    for read, changed in zip(page.reads, drift, strict=True):
+        taken.listed |= {one.organisation_id for one in read.lists}
+        report = replace(read.report(), drift=changed)
+        taken.reports.setdefault(read.file_id, []).append(report)
+
+
+async def _reported(database: Database, intake: Intake, taken: _Taken) -> tuple[FileReport, ...]:
+    """Report each given file, with what the stations found in its cells."""
+    async with database.reading() as session:
+        found = await read_findings(session, list(taken.reports))
+    reports = {
+        file_id: with_findings(joined(portions), found.get(file_id, []))
+        for file_id, portions in taken.reports.items()
+    }
+    return tuple(intake.known.get(file.id) or reports[file.id] for file in intake.files)
 
 
 async def _source(session: WriteSession) -> UUID:
@@ -209,31 +264,27 @@ async def _source(session: WriteSession) -> UUID:
     return found
 
 
-async def _land(
-    session: WriteSession,
-    page: Page,
-    source_id: UUID,
-    changeset_id: ChangesetId,
-    sealer: Sealer,
-    today: date,
-) -> Landed:
-    """Write a page of files as evidence: who gave what, the records, the lists, the refusals."""
-    reads = page.reads
-    await begin(session.raw, source_id, page.files, changeset_id=changeset_id)
+async def _land(session: WriteSession, intake: Intake, page: Page) -> Landed:
+    """Write a page as evidence: who gave what, the records, the lists, the refusals."""
+    reads, changeset_id = page.reads, intake.changeset_id
+    whole = list(zip(page.files, reads, strict=True))
+    fresh = [file for file, read in whole if read.is_first]
+    await begin(session.raw, intake.source_id, fresh, changeset_id=changeset_id)
     landed = Landed(records=0, versions=0)
     if page.landing is not None:
+        source_id = intake.source_id
         landed = await land(session, page.landing, source_id=source_id, changeset_id=changeset_id)
         bindings = [binding for read in reads for binding in read.bindings]
         await bind(session, bindings, source_id=source_id, changeset_id=changeset_id)
-    lists = [given for read in reads for given in read.lists]
+    lists = [given for read in reads if read.is_last for given in read.lists]
     await state_lists(session, lists, changeset_id=changeset_id)
     figures = [figure for read in reads for figure in read.figures]
     await state_figures(session, figures, changeset_id=changeset_id)
     refused: list[tuple[Rejected, UUID, UUID | None]] = [
         (rejected, read.file_id, None) for read in reads for rejected in read.rejected
     ]
-    await reject(session, refused, changeset_id=changeset_id, sealer=sealer)
-    await finish(session.raw, zip(page.files, reads, strict=True), today=today)
+    await reject(session, refused, changeset_id=changeset_id, sealer=intake.sealer)
+    await finish(session.raw, whole, today=intake.reader.today)
     return landed
 
 

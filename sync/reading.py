@@ -3,10 +3,13 @@
 No database is written here; a check and an acceptance read by the same code.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 import pandas as pd
@@ -33,6 +36,7 @@ from sync.placing import UNKNOWN_ORGANISATION, organisations_of, records_of_list
 from sync.returned import Binding, returned
 from sync.within import FOREIGN, foreign_rows, foreigners
 
+Value = TypeVar("Value")
 NO_PERIOD = (
     "Не сказано, на какую дату или учебный год составлен список. "
     "Укажите его при приёме: --period 2026 или --as-of 2026-09-01."
@@ -80,10 +84,15 @@ class FileReport:
 
 @dataclass(slots=True, kw_only=True)
 class FileRead:
-    """A file as read: its rows by list in `frames`, of `kinds`; its lists; what was refused."""
+    """A file or a portion of it as read: its rows by list in `frames`, of `kinds`; what was refused.
+
+    The lists stand in the last portion: before it has landed nobody is known to be left out.
+    """
 
     given: Given
     file_id: UUID
+    is_first: bool = True
+    is_last: bool = False
     rows: int = 0
     kinds: list[FileKind] = field(default_factory=list)
     frames: list[pd.DataFrame] = field(default_factory=list)
@@ -110,37 +119,89 @@ class FileRead:
         )
 
 
-def read_file(
-    given: Given,
-    directory: Directory,
-    *,
-    today: date,
-    profiles: Profiles | None = None,
-    sealer: Sealer | None = None,
-    file_id: UUID | None = None,
-) -> FileRead:
-    """Read a file whole; what cannot be taken stands in `rejected`, never raises for it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReader:
+    """What files are read with.
 
     `profiles` recall what people told about headers before; `sealer` reads the keys of rows.
     """
-    read = FileRead(given=given, file_id=file_id or new_id())
-    connector = given.connector or SchoolFile(
-        given.path, kind=given.kind, profile=given.columns, profiles=profiles
+
+    directory: Directory
+    today: date
+    profiles: Profiles | None = None
+    sealer: Sealer | None = None
+
+    def read(self, given: Given) -> FileRead:
+        """Read a file whole; what cannot be taken stands in `rejected`, never raises for it."""
+        (whole,) = self.portions(given, new_id(), rows=sys.maxsize)
+        return whole
+
+    def portions(
+        self, given: Given, file_id: UUID, *, rows: int
+    ) -> Generator[FileRead, None, None]:
+        """Read a file in portions of about as many rows; memory is that of one portion.
+
+        The keys of a returned template are told apart within a portion.
+        """
+        read = FileRead(given=given, file_id=file_id)
+        connector = given.connector or SchoolFile(
+            given.path, kind=given.kind, profile=given.columns, profiles=self.profiles
+        )
+        seen: set[str] = set()
+        for item in connector.fetch():
+            if read.rows >= rows:
+                yield self._ready(read)
+                read = _following(read)
+            match item:
+                case Batch():
+                    _take(read, item, self.directory, self.today)
+                case Rejected():
+                    _refuse(read, item)
+                case Checkpoint():
+                    continue
+            seen.update(read.unmapped)
+        seen.update(name for shape in read.shapes for name in shape.fields)
+        read.rejected += unknown_headers(given.columns, seen, file=given.path.name)
+        read.is_last = True
+        yield self._ready(read)
+
+    def _ready(self, read: FileRead) -> FileRead:
+        known = returned(read.kinds, read.frames, self.sealer, file=read.given.path.name)
+        read.frames, read.bindings = known.frames, known.bindings
+        read.rejected += known.rejected
+        return read
+
+
+def _following(read: FileRead) -> FileRead:
+    """Begin the next portion: lists and headers are those of the file so far."""
+    following = FileRead(
+        given=read.given,
+        file_id=read.file_id,
+        is_first=False,
+        lists=read.lists,
+        shapes=read.shapes,
     )
-    for item in connector.fetch():
-        match item:
-            case Batch():
-                _take(read, item, directory, today)
-            case Rejected():
-                _refuse(read, item)
-            case Checkpoint():
-                continue
-    seen = [*read.unmapped, *(name for shape in read.shapes for name in shape.fields)]
-    read.rejected += unknown_headers(given.columns, seen, file=given.path.name)
-    known = returned(read.kinds, read.frames, sealer, file=given.path.name)
-    read.frames, read.bindings = known.frames, known.bindings
-    read.rejected += known.rejected
-    return read
+    read.lists, read.shapes = [], []
+    return following
+
+
+def joined(reports: Sequence[FileReport]) -> FileReport:
+    """Join the reports of a file's portions."""
+    first = reports[0]
+    return replace(
+        first,
+        kinds=_distinct(one.kinds for one in reports),
+        rows=sum(one.rows for one in reports),
+        rejected=tuple(chain.from_iterable(one.rejected for one in reports)),
+        unmapped=_distinct(one.unmapped for one in reports),
+        repairs=_distinct(one.repairs for one in reports),
+        suggested=dict(chain.from_iterable(one.suggested.items() for one in reports)),
+        figures=sum(one.figures for one in reports),
+    )
+
+
+def _distinct(groups: Iterable[tuple[Value, ...]]) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(groups)))
 
 
 def records_of(reads: Sequence[FileRead]) -> pd.DataFrame | None:

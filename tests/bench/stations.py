@@ -14,7 +14,6 @@ Function = Callable[..., Any]  # a station takes and gives what it likes
 
 # Where a station's name is looked up when it is called, and what its time is told as.
 STATIONS: Mapping[tuple[str, str], str] = {
-    ("sync.intake", "read_file"): "read files",
     ("sync.placing", "parts_of"): "rows into records",
     ("sync.intake", "print_of"): "files: tell known ones",
     ("sync.intake", "landing_of"): "land: rows made ready",

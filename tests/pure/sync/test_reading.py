@@ -20,7 +20,7 @@ from hub.records import (
     Rejected,
 )
 from sync.directory import Directory, Organisation
-from sync.reading import FileRead, Given, read_file
+from sync.reading import FileRead, FileReader, Given
 
 SCHOOL, OTHER = UUID(int=1), UUID(int=2)
 TODAY = date(2026, 11, 21)
@@ -78,7 +78,7 @@ def read(
         completeness=Completeness.FULL,
         connector=Memory(items),
     )
-    return read_file(given, directory(), today=TODAY)
+    return FileReader(directory=directory(), today=TODAY).read(given)
 
 
 @pytest.mark.parametrize(
