@@ -74,7 +74,9 @@ INDEXES = {
 # Marks for every authority at once, and for the whole region (`hub.coverage.kept` reads them).
 EVERY = "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
 REGION = "'00000000-0000-0000-0000-000000000000'"
-MANY = 5_000  # people a statement: from here on asking where each one counts costs more than it saves
+MANY = (
+    5_000  # people a statement: from here on asking where each one counts costs more than it saves
+)
 
 # A person counts wherever they have ever worked, been in a base, mentored or been mentored: a main
 # job elsewhere, a mentor elsewhere, a group's other mentee elsewhere change the figures of a unit.
@@ -138,8 +140,10 @@ MARKED = {
     "possible_twin": (NAMED, NOBODY),
     "programme": (
         NOBODY,
-        "select i.organisation_id from programme_organisation i"
-        " where i.programme_id in (select id from touched)",
+        (
+            "select i.organisation_id from programme_organisation i"
+            " where i.programme_id in (select id from touched)"
+        ),
     ),
     "programme_organisation": (NOBODY, PLACED),
     "stated_figure": (NOBODY, PLACED),
