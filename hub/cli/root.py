@@ -33,7 +33,6 @@ app.add_typer(sync.app, name="sync")
 app.add_typer(imports.app, name="import")
 app.add_typer(rollup.app, name="rollup")
 app.add_typer(match.app, name="match")
-app.add_typer(match.app, name="match")
 app.add_typer(api.app, name="api")
 
 
