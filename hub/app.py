@@ -10,12 +10,14 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
+from structlog.contextvars import get_contextvars
 
 from hub import addresses, log, migrate
 from hub.database import Database, open_database, open_read_pool
 from hub.edge import Edge
 from hub.seal import Sealer
 from hub.settings import CHECKOUT, Addresses, Settings
+from schema.body import BODY_SECONDS
 from schema.exports.http import export_routes
 from schema.http import build_engine, graphql_routes
 from schema.uploading import Bounds, import_routes
@@ -42,10 +44,16 @@ def create() -> Starlette:
     return build(addresses.find(settings), settings)
 
 
-def build(where: Addresses, settings: Settings, *, uploads: Bounds | None = None) -> Starlette:
+def build(
+    where: Addresses,
+    settings: Settings,
+    *,
+    uploads: Bounds | None = None,
+    body_seconds: float = BODY_SECONDS,
+) -> Starlette:
     """Assemble the application over a database; its pools open when it starts.
 
-    `uploads` bounds the files that are sent in.
+    `uploads` bounds the files that are sent in, `body_seconds` the time of any other body.
 
     Raises ConfigError when the keys are missing.
     """
@@ -75,12 +83,12 @@ def build(where: Addresses, settings: Settings, *, uploads: Bounds | None = None
             Route("/start.css", stylesheet),
             Route("/healthz", health),
             Route("/readyz", readiness),
-            *graphql_routes(engine),
+            *graphql_routes(engine, body_seconds=body_seconds),
             *export_routes(engine, settings.zone),
             *import_routes(Sealer.from_file(settings.keys), settings.zone, uploads),
         ],
         middleware=[Middleware(Edge)],
-        exception_handlers={404: unknown_address},
+        exception_handlers={404: unknown_address, 405: other_method},
         lifespan=running,
     )
 
@@ -111,9 +119,20 @@ async def readiness(request: Request) -> Response:
 
 async def unknown_address(_: Request, __: Exception) -> Response:
     """Answer for an address that does not exist."""
+    return _refused("http.not_found", "Такого адреса нет. Начните со страницы /.", 404)
+
+
+async def other_method(_: Request, error: Exception) -> Response:
+    """Answer for an address that is asked with another method."""
+    response = _refused("http.method", "Этот адрес отвечает на другие методы: см. Allow.", 405)
+    response.headers.update(getattr(error, "headers", None) or {})
+    return response
+
+
+def _refused(code: str, message: str, status: int) -> Response:
+    number = get_contextvars().get("correlation_id")
     return JSONResponse(
-        {"code": "http.not_found", "message": "Такого адреса нет. Начните со страницы /."},
-        status_code=404,
+        {"code": code, "message": message, "correlationId": number}, status_code=status
     )
 
 

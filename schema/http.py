@@ -4,6 +4,7 @@ The media type decides the status of a refused request, as the GraphQL-over-HTTP
 says: 400 with `application/graphql-response+json`, 200 with the older `application/json`.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,16 +22,17 @@ from starlette.staticfiles import StaticFiles
 from hub.row_keys import issue
 from hub.seal import Sealer
 from hub.settings import Settings
+from schema.body import BODY_SECONDS, body_of, decoded, malformed
 from schema.compiler.run import Engine
 from schema.context import pool_of, viewer_of
-from schema.errors import ErrorCode, RequestRefused, failure
+from schema.errors import ErrorCode, RequestRefused
 from schema.faults import faults_refused, refusal, written
 from schema.negotiation import GRAPHQL_RESPONSE, JSON, negotiate, wants_page
 from schema.root import build_schema
 
 PATH = "/graphql"
 STATIC = Path(__file__).with_name("static")
-MAX_BODY = 1_000_000
+ANSWER_SECONDS = 30.0  # from the key to the last byte of the answer, waiting included
 PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "X-Requested-With")
 _log = structlog.get_logger()
 Json = Any  # what a client sent, before it is looked at
@@ -57,9 +59,12 @@ def build_engine(settings: Settings) -> Engine:
     )
 
 
-def graphql_routes(engine: Engine) -> list[BaseRoute]:
-    """Make the routes of the door; pools come from the application's state: `web`, `web_region`."""
-    door = Door(engine)
+def graphql_routes(engine: Engine, *, body_seconds: float = BODY_SECONDS) -> list[BaseRoute]:
+    """Make the routes of the door; pools come from the application's state: `web`, `web_region`.
+
+    `body_seconds` is how long the body of a request may take to arrive.
+    """
+    door = Door(engine, body_seconds)
     return [
         Route(PATH, door.answer, methods=["GET", "POST"]),
         Mount(f"{PATH}/static", StaticFiles(directory=STATIC)),
@@ -69,8 +74,9 @@ def graphql_routes(engine: Engine) -> list[BaseRoute]:
 class Door:
     """The endpoint: negotiate, authenticate, read, answer."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, body_seconds: float) -> None:
         self._engine = engine
+        self._body_seconds = body_seconds
 
     async def answer(self, request: Request) -> Response:
         """Answer one request; every refusal is a GraphQL response with a code."""
@@ -89,16 +95,20 @@ class Door:
 
     async def _read(self, request: Request) -> bytes:
         with faults_refused():
-            viewer = await viewer_of(request)
-            asked = await _asked(request)
-            return await self._engine.answer(
-                pool_of(request, viewer),
-                viewer,
-                asked.query,
-                name=asked.operation_name,
-                variables=asked.variables,
-                writer=getattr(request.state, "writer", None) if _may_act(request) else None,
-            )
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._answered(request)
+
+    async def _answered(self, request: Request) -> bytes:
+        viewer = await viewer_of(request)
+        asked = await _asked(request, self._body_seconds)
+        return await self._engine.answer(
+            pool_of(request, viewer),
+            viewer,
+            asked.query,
+            name=asked.operation_name,
+            variables=asked.variables,
+            writer=getattr(request.state, "writer", None) if _may_act(request) else None,
+        )
 
 
 def _may_act(request: Request) -> bool:
@@ -106,26 +116,13 @@ def _may_act(request: Request) -> bool:
     return request.method == "POST"
 
 
-async def _asked(request: Request) -> Asked:
+async def _asked(request: Request, seconds: float) -> Asked:
     if request.method == "GET":
         return well_formed(_from_address(request))
     if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != JSON:
         message = f"Тело запроса должно быть {JSON}."
         raise refusal(ErrorCode.BAD_REQUEST, message, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    return well_formed(decoded(await body_of(request)))
-
-
-async def body_of(request: Request) -> bytes:
-    """Read a whole body; raises RequestRefused for one over a megabyte."""
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_BODY:
-            message = "Тело запроса больше 1 МБ: разделите его."
-            raise refusal(
-                ErrorCode.PAYLOAD_TOO_LARGE, message, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            )
-    return bytes(received)
+    return well_formed(decoded(await body_of(request, seconds=seconds)))
 
 
 def _from_address(request: Request) -> Mapping[str, Json]:
@@ -143,32 +140,19 @@ def _from_address(request: Request) -> Mapping[str, Json]:
     }
 
 
-def decoded(text: bytes) -> Json:
-    """Decode JSON; raises RequestRefused for what is none."""
-    try:
-        return json.loads(text.decode())
-    except (ValueError, RecursionError) as error:
-        raise _malformed("Это не JSON в UTF-8 или он вложен слишком глубоко.") from error
-
-
 def well_formed(sent: Json) -> Asked:
     """Take a decoded request apart; raises RequestRefused naming the field that is wrong."""
     if not isinstance(sent, dict):
-        raise _malformed("Запрос — объект JSON с полем query.")
+        raise malformed("Запрос — объект JSON с полем query.")
     query, name = sent.get("query"), sent.get("operationName")
     variables, extensions = sent.get("variables"), sent.get("extensions")
     if not isinstance(query, str) or not query:
-        raise _malformed("В поле query должен стоять текст запроса.")
+        raise malformed("В поле query должен стоять текст запроса.")
     if not isinstance(name, str | None):
-        raise _malformed("В поле operationName должно стоять имя операции.")
+        raise malformed("В поле operationName должно стоять имя операции.")
     if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
-        raise _malformed("В полях variables и extensions должны стоять объекты.")
+        raise malformed("В полях variables и extensions должны стоять объекты.")
     return Asked(query=query, operation_name=name or None, variables=variables or {})
-
-
-def _malformed(message: str) -> RequestRefused:
-    # Nothing was understood as GraphQL, so the older media type gives no reason for 200.
-    return RequestRefused([failure(ErrorCode.BAD_REQUEST, message)], malformed=True)
 
 
 def _refusal(refused: RequestRefused, media: str) -> Response:

@@ -26,7 +26,7 @@ from schema.errors import ErrorCode, RequestRefused, failure
 
 PAGE_DEFAULT = 50
 PAGE_LIMIT = 100
-Variables = Mapping[str, Any]  # as the request sent them: any JSON
+Variables = Mapping[str, Any]  # of page sizes, as the request sent them: any JSON
 Cost = Callable[[Variables], int]
 HUGE = 10**9
 
@@ -62,7 +62,7 @@ class Measure:
     root_fields: int = 0
     directives: int = 0
     cost: Cost = field(default=lambda _: 0)
-    varies: bool = False  # whether variables size its pages, so that each request is measured
+    sized_by: frozenset[str] = frozenset()  # the variables that stand for page sizes
 
 
 def measure(
@@ -80,17 +80,19 @@ def measure(
     }
     ruler = _Ruler(fragments, defaults, paged)
     measured = ruler.selection(operation.selection_set)
-    return replace(measured, varies=ruler.met_variable)
+    return replace(measured, sized_by=frozenset(ruler.sizes))
 
 
-def refuse_beyond_limits(measured: Measure, variables: Variables) -> None:
-    """Raise RequestRefused naming each limit that an operation passes."""
+def bounded(measured: Measure, variables: Variables) -> int:
+    """Return what an operation costs; raises RequestRefused naming each limit that it passes."""
+    # Of the variables only page sizes are looked at and kept: the rest may be large or personal.
+    given = {name: variables[name] for name in measured.sized_by if name in variables}
     sizes = {
         "depth": measured.depth,
         "aliases": measured.aliases,
         "root_fields": measured.root_fields,
         "directives": measured.directives,
-        "cost": measured.cost(variables),
+        "cost": measured.cost(given),
     }
     errors = [
         failure(
@@ -105,6 +107,7 @@ def refuse_beyond_limits(measured: Measure, variables: Variables) -> None:
     ]
     if errors:
         raise RequestRefused(errors)
+    return sizes["cost"]
 
 
 class _Ruler:
@@ -120,7 +123,7 @@ class _Ruler:
         self._defaults = defaults
         self._paged = paged
         self._kept: dict[str, Measure] = {}
-        self.met_variable = False
+        self.sizes: set[str] = set()
 
     def selection(self, selected: SelectionSetNode) -> Measure:
         return _sum([self._one(node) for node in selected.selections])
@@ -172,7 +175,7 @@ class _Ruler:
         return lambda _: fixed
 
     def _from_variable(self, name: str) -> Cost:
-        self.met_variable = True
+        self.sizes.add(name)
         default = self._defaults.get(name)
         missing = int(default.value) if isinstance(default, IntValueNode) else PAGE_DEFAULT
 

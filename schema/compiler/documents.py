@@ -21,7 +21,7 @@ from graphql.validation import MaxIntrospectionDepthRule
 
 from schema.compiler.arguments import Value, Variables
 from schema.errors import ErrorCode, RequestRefused, failure, with_code
-from schema.limits import LIMITS, Measure, measure, refuse_beyond_limits
+from schema.limits import LIMITS, Measure, bounded, measure
 
 MAX_ERRORS = 5
 RULES = (*specified_rules, MaxIntrospectionDepthRule)
@@ -56,6 +56,11 @@ class Prepared:
     document: DocumentNode
     operation: OperationDefinitionNode
     measure: Measure
+    cost: int
+
+    def cost_of(self, variables: Mapping[str, Value]) -> int:
+        """Return what a request costs; raises RequestRefused where its page sizes are too much."""
+        return bounded(self.measure, variables) if self.measure.sized_by else self.cost
 
 
 def prepare(schema: GraphQLSchema, text: str, name: str | None, paged: frozenset[str]) -> Prepared:
@@ -66,12 +71,12 @@ def prepare(schema: GraphQLSchema, text: str, name: str | None, paged: frozenset
     document = _parsed(text)
     operation = _chosen(document, name)
     measured = measure(document, operation, paged)
-    refuse_beyond_limits(measured, {})
+    cost = bounded(measured, {})
     errors = validate(schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
     if errors:
         code = ErrorCode.GRAPHQL_VALIDATION_FAILED
         raise RequestRefused([with_code(error, code) for error in errors[:MAX_ERRORS]])
-    return Prepared(text=text, document=document, operation=operation, measure=measured)
+    return Prepared(text=text, document=document, operation=operation, measure=measured, cost=cost)
 
 
 def coerce(schema: GraphQLSchema, prepared: Prepared, variables: Mapping[str, Value]) -> Variables:

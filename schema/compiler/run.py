@@ -29,7 +29,7 @@ from schema.compiler.request import Request, ViewerShape, shape_of
 from schema.compiler.scalars import KEY_MARK, SEAL_MARK
 from schema.compiler.sql import Bound, Sql
 from schema.errors import ErrorCode, RequestRefused, failure
-from schema.limits import refuse_beyond_limits
+from schema.limits import LIMITS
 
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
 Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
@@ -95,8 +95,7 @@ class Engine:
         prepared = self._prepared.get_or_make(
             (text, name), lambda: prepare(self.schema, text, name, self._paged)
         )
-        if prepared.measure.varies:
-            refuse_beyond_limits(prepared.measure, variables)
+        prepared.cost_of(variables)
         return prepared, coerce(self.schema, prepared, variables)
 
     def plan(self, prepared: Prepared, given: Variables, viewer: ViewerShape) -> Plan:
@@ -161,7 +160,8 @@ class Engine:
         except GraphQLError as error:
             raise RequestRefused([error]) from error
         body = await self._read(pool, plan, values) if plan.statement.sql else b'{"data":{}}'
-        return self._with_schema(prepared, plan, variables or {}, body)
+        body = self._with_schema(prepared, plan, variables or {}, body)
+        return _with_cost(body, prepared.cost_of(variables or {}))
 
     async def _read(self, pool: Reader, plan: Plan, values: Sequence[object]) -> bytes:
         body: bytes = await pool.fetchval(plan.statement.sql, *values)
@@ -185,6 +185,11 @@ class Engine:
         data = json.loads(body)["data"] | found
         ordered = {root.key: data[root.key] for root in plan.roots}
         return json.dumps({"data": ordered}, ensure_ascii=False).encode()
+
+
+def _with_cost(body: bytes, cost: int) -> bytes:
+    told = b',"extensions":{"cost":{"requested":%d,"limit":%d}}}' % (cost, LIMITS.cost)
+    return b"".join((memoryview(body)[:-1], told))
 
 
 def _acting(writer: Database | None, request: Request) -> Acting:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from schema.body import body_of, decoded
 from schema.compiler.run import Engine
 from schema.context import pool_of, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
@@ -23,7 +24,7 @@ from schema.exports.ready import READY, Ready
 from schema.exports.sending import NO_STORE, Exported, Slots, refused_response
 from schema.exports.wanted import Wanted, made, named_export, own_export
 from schema.faults import faults_refused, refusal
-from schema.http import body_of, decoded, well_formed
+from schema.http import well_formed
 from schema.negotiation import JSON
 
 PATH: Final = "/exports"

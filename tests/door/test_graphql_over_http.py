@@ -23,7 +23,9 @@ from hub.access import Role, key_id_of, revoke_key
 from hub.database import Database
 from hub.edge import Edge
 from hub.settings import Addresses
-from schema.http import MAX_BODY, STATIC, graphql_routes
+from schema.body import MAX_BODY
+from schema.http import STATIC, graphql_routes
+from schema.limits import LIMITS
 from tests.door.answering import SCHEMA
 from tests.door.asking import Door, opened
 from tests.door.rows import NORTH, SOUTH, uid
@@ -81,7 +83,10 @@ async def test_a_query_is_answered_in_the_media_type_asked_for(
     headers["Accept"] = "application/json"
     older = await client.post("/graphql", headers=headers, json={"query": QUERY})
 
-    expected = {"data": {"viewer": {"role": "REGIONAL_CENTRE", "isRegionWide": True}}}
+    expected = {
+        "data": {"viewer": {"role": "REGIONAL_CENTRE", "isRegionWide": True}},
+        "extensions": {"cost": {"requested": 1, "limit": LIMITS.cost}},
+    }
     assert (200, expected, f"{GRAPHQL}; charset=utf-8") == (
         modern.status_code,
         modern.json(),
@@ -284,6 +289,8 @@ async def test_page_sizes_in_variables_count_towards_the_cost(
     large = await ask(client, door.keys.centre, query, n=100)
 
     assert (200, 400) == (small.status_code, large.status_code)
+    # One connection; in it 5 people, each with a connection of 5, each with a programme.
+    assert 1 + 5 * (1 + 1 + 5 * (1 + 1)) == small.json()["extensions"]["cost"]["requested"]
     assert {"QUERY_TOO_COMPLEX"} == codes(large)
 
 
