@@ -15,7 +15,7 @@ from sync.matching.levels import patterns
 from sync.matching.model import Model
 
 PAIRS_A_BATCH = 2_000_000
-PAIRS_A_RECORD = 30
+PAIRS_A_RECORD = 12
 _LEAST_ROOM = 5_000_000
 _CAPS = (CAP, 200, 100, 50, 25, 12)
 

@@ -25,6 +25,7 @@ _SAID = (
 )
 _KEPT = 2  # records of one content: two cards word for word may contradict each other too
 MOST_CONTENTS = 1_000
+PAIRS_A_BATCH = 1_000_000
 _CARDS = ("STAFF", "PUPIL")
 _PART_TIME = ("INTERNAL_PT", "EXTERNAL_PT", "CIVIL")
 
@@ -56,9 +57,26 @@ def contradictions(
 
 def _against(facts: pd.DataFrame, labels: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
     order = rows[np.argsort(labels[rows], kind="stable")].astype(np.int64)
-    one, other = all_pairs(labels[order], order)
+    found = [_of_batch(facts, labels, batch) for batch in _batches(labels[order], order)]
+    nothing = np.empty(0, dtype=np.int64)
+    return (
+        np.concatenate([nothing, *(one for one, _ in found)]),
+        np.concatenate([nothing, *(other for _, other in found)]),
+    )
+
+
+def _of_batch(facts: pd.DataFrame, labels: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
+    one, other = all_pairs(labels[rows], rows)
     against = contradict(facts, one, other)
     return one[against], other[against]
+
+
+def _batches(ordered: Int64s, rows: Int64s) -> list[Int64s]:
+    """Split rows between labels, so that a batch holds about PAIRS_A_BATCH pairs."""
+    _, starts, sizes = np.unique(ordered, return_index=True, return_counts=True)
+    upto = np.cumsum(sizes * (sizes - 1) // 2)
+    cuts = np.flatnonzero(np.diff(upto // PAIRS_A_BATCH)) + 1
+    return [part for part in np.split(rows, starts[cuts]) if len(part) > 1]
 
 
 def _contents(facts: pd.DataFrame, labels: Int64s) -> Int64s:
