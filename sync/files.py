@@ -5,7 +5,7 @@ of organisations, from what people told about headers, and from the reader's own
 content are hashed into `source_file.reading` once the file has landed whole.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -25,6 +25,7 @@ from sync.profiles import ToldProfiles
 from sync.reading import FileRead, FileReport, Given
 
 Connection = asyncpg.Connection
+Refusal = tuple[UUID, str, int | None, str | None, str]
 # The codes of what is refused while a file is read; the others are found in cells, later.
 OF_READING: Final = "^(row|file|mapping)[.]"
 KNOWN_AGAIN: Final = "Файл уже принят {}: с тех пор в нём и в реестре ничего не изменилось"
@@ -41,6 +42,17 @@ class Print:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Hashes of what the reading of every file depends on.
+
+    Kinds that people told of lists are no matter to a file whose giver says what it lists.
+    """
+
+    where_kind_is_open: bytes
+    where_it_is_given: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """A given file and the id it has or will have.
 
@@ -54,8 +66,8 @@ class File:
     taken_on: date | None
 
 
-def print_of(given: Given, context: bytes) -> Print:
-    """Hash a file, reading it in blocks; `context` is what `context_of` said."""
+def print_of(given: Given, context: Context) -> Print:
+    """Hash a file, reading it in blocks, and what its reading depends on."""
     digest, size = sha256(), 0
     with given.path.open("rb") as stream:
         while block := stream.read(1 << 20):
@@ -69,13 +81,18 @@ def print_of(given: Given, context: bytes) -> Print:
         sorted(given.columns.items()),
         None if given.within is None else sorted(given.within),
     )
-    reading = blake2b(context + repr(declared).encode(), digest_size=16).digest()
-    return Print(given=given, sha256=digest.hexdigest(), size=size, reading=reading)
+    reading = blake2b(repr(declared).encode(), digest_size=16)
+    reading.update(context.where_kind_is_open if given.kind is None else context.where_it_is_given)
+    return Print(given=given, sha256=digest.hexdigest(), size=size, reading=reading.digest())
 
 
-def context_of(directory: Directory, profiles: ToldProfiles) -> bytes:
-    """Hash what the reading of every file depends on."""
-    return _reader() + directory.digest() + profiles.digest()
+def context_of(directory: Directory, profiles: ToldProfiles) -> Context:
+    """Hash the reader, the register and what people told."""
+    known = _reader() + directory.digest()
+    return Context(
+        where_kind_is_open=known + profiles.digest(kinds=True),
+        where_it_is_given=known + profiles.digest(kinds=False),
+    )
 
 
 @cache
@@ -122,16 +139,10 @@ async def begin(
     *,
     changeset_id: ChangesetId,
 ) -> None:
-    """Remember new files before their rows land; of others forget what their last reading gave.
-
-    What was found in cells stays: it belongs to the records.
-    """
-    again = [file.id for file in files if not file.is_new]
+    """Remember new files before their rows land."""
     await connection.execute(
-        f"delete from rejection where source_file_id = any($1) and code ~ '{OF_READING}'", again
-    )
-    await connection.execute(
-        "update source_file set rows = 0, rejected = 0, reading = null where id = any($1)", again
+        "update source_file set rows = 0, rejected = 0, reading = null where id = any($1)",
+        [file.id for file in files if not file.is_new],
     )
     await connection.executemany(
         "insert into source_file (id, source_id, name, sha256, size, rows, rejected, changeset_id)"
@@ -171,6 +182,31 @@ async def finish(
             for file, read in reads
         ],
     )
+
+
+async def refused_before(connection: Connection, files: Iterable[File]) -> set[Refusal]:
+    """Give what earlier readings of files refused."""
+    rows = await connection.fetch(
+        'select source_file_id, sheet, row, "column", code from rejection'
+        f" where source_file_id = any($1) and code ~ '{OF_READING}'",
+        [file.id for file in files if not file.is_new],
+    )
+    return {tuple(row) for row in rows}
+
+
+async def forget_refusals(connection: Connection, gone: Collection[Refusal]) -> None:
+    """Remove what the newest reading no longer refuses."""
+    await connection.executemany(
+        "delete from rejection where source_file_id = $1 and sheet = $2"
+        ' and row is not distinct from $3 and "column" is not distinct from $4 and code = $5',
+        list(gone),
+    )
+
+
+def refusal_of(file_id: UUID, rejected: Rejected) -> Refusal:
+    """Give the place and reason by which a refusal is known again."""
+    place = rejected.place
+    return (file_id, place.sheet, place.row, place.column, rejected.code)
 
 
 def _is_past(read: FileRead, today: date) -> bool:

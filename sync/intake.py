@@ -5,7 +5,7 @@ by page and projects what follows from them.
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -24,7 +24,19 @@ from sync.brake import Passing
 from sync.changeset import Difference
 from sync.directory import read_directory
 from sync.doubts import doubts, read_standing
-from sync.files import File, begin, context_of, finish, print_of, recall, reports_of
+from sync.files import (
+    File,
+    Refusal,
+    begin,
+    context_of,
+    finish,
+    forget_refusals,
+    print_of,
+    recall,
+    refusal_of,
+    refused_before,
+    reports_of,
+)
 from sync.findings import examined, read_findings, with_findings
 from sync.headers import Drift
 from sync.identity import new_id
@@ -230,14 +242,28 @@ def _page(gathered: Sequence[tuple[File, FileRead]], sealer: Sealer) -> Page:
 async def _take(database: Database, intake: Intake, page: Page, taken: _Taken) -> None:
     """Write a page and add to what has been taken."""
     async with database.writing() as session:
-        landed = await _land(session, intake, page)
+        before = await refused_before(session.raw, page.files)
+        landed = await _land(session, intake, page, before)
         drift = await _keep_shapes(session, page, intake.source_id, intake.began)
+        for read, changed in zip(page.reads, drift, strict=True):
+            report = replace(read.report(), drift=changed)
+            taken.reports.setdefault(read.file_id, []).append(report)
+        await forget_refusals(session.raw, _forgiven(page, taken, before))
     taken.records += landed.records
     taken.versions += landed.versions
-    for read, changed in zip(page.reads, drift, strict=True):
-        taken.listed |= {one.organisation_id for one in read.lists}
-        report = replace(read.report(), drift=changed)
-        taken.reports.setdefault(read.file_id, []).append(report)
+    taken.listed |= {one.organisation_id for read in page.reads for one in read.lists}
+
+
+def _forgiven(page: Page, taken: _Taken, before: set[Refusal]) -> set[Refusal]:
+    """Give what earlier readings refused and this one, now at its end, does not."""
+    whole = [read.file_id for read in page.reads if read.is_last]
+    refused = {
+        refusal_of(file_id, rejected)
+        for file_id in whole
+        for report in taken.reports[file_id]
+        for rejected in report.rejected
+    }
+    return {one for one in before - refused if one[0] in whole}
 
 
 async def _reported(database: Database, intake: Intake, taken: _Taken) -> tuple[FileReport, ...]:
@@ -264,8 +290,10 @@ async def _source(session: WriteSession) -> UUID:
     return found
 
 
-async def _land(session: WriteSession, intake: Intake, page: Page) -> Landed:
-    """Write a page as evidence: who gave what, the records, the lists, the refusals."""
+async def _land(
+    session: WriteSession, intake: Intake, page: Page, before: Collection[Refusal]
+) -> Landed:
+    """Write a page as evidence: who gave what, the records, the lists, the new refusals."""
     reads, changeset_id = page.reads, intake.changeset_id
     whole = list(zip(page.files, reads, strict=True))
     fresh = [file for file, read in whole if read.is_first]
@@ -281,7 +309,10 @@ async def _land(session: WriteSession, intake: Intake, page: Page) -> Landed:
     figures = [figure for read in reads for figure in read.figures]
     await state_figures(session, figures, changeset_id=changeset_id)
     refused: list[tuple[Rejected, UUID, UUID | None]] = [
-        (rejected, read.file_id, None) for read in reads for rejected in read.rejected
+        (rejected, read.file_id, None)
+        for read in reads
+        for rejected in read.rejected
+        if refusal_of(read.file_id, rejected) not in before
     ]
     await reject(session, refused, changeset_id=changeset_id, sealer=intake.sealer)
     await finish(session.raw, whole, today=intake.reader.today)

@@ -35,12 +35,13 @@ class ToldProfiles:
         """Give the hashes of all headers that a person told something about."""
         return self.by_shape.keys()
 
-    def digest(self) -> bytes:
-        """Hash all that people told."""
+    def digest(self, *, kinds: bool) -> bytes:
+        """Hash the fields that people told and, where asked, the kinds of lists."""
         told = [
-            (shape, str(owner), profile.kind, sorted(profile.columns.items()))
+            (shape, str(owner), profile.kind if kinds else "", sorted(profile.columns.items()))
             for shape, profiles in sorted(self.by_shape.items())
             for owner, profile in sorted(profiles.items(), key=lambda item: str(item[0]))
+            if kinds or profile.columns
         ]
         return blake2b(repr(told).encode(), digest_size=16).digest()
 

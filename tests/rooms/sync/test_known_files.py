@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hub.database import Database
+from hub.records import FileKind
 from hub.seal import Sealer
 from sync import changeset
 from sync.intake import Accepted, Given, accept
@@ -128,3 +129,14 @@ async def test_a_file_of_days_to_come_is_read_until_they_have_come(
     again = await take(hub, sealer, given)
 
     assert is_read(again)
+
+
+async def test_kinds_that_were_given_with_files_read_no_other_file_again(
+    hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    given = replace(file(tmp_path), kind=FileKind.STAFF)
+    await take(hub, sealer, given)
+
+    again = await take(hub, sealer, given)
+
+    assert not is_read(again)
