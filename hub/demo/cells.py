@@ -109,22 +109,27 @@ class Pen:
         self, person: int, roll: Dice, *, mention: bool, short_forms: bool = False
     ) -> PersonName:
         """Give the parts of a person's name as of the file's day, perhaps worn."""
+        name = self._known_as(person)
+        if not self.gentle(person) and (not mention or self.style.messy):
+            name = worn(name, roll, self.rates, short_forms=short_forms)
+        return self._spelt(name)
+
+    def _known_as(self, person: int) -> PersonName:
+        """Give the parts of the name that a person bore on the file's day."""
         people = self.people
         former = people.previous_last[person]
         earlier = bool(former) and np.datetime64(self.day) < people.changed_on[person]
-        name = PersonName(
+        return PersonName(
             last=former if earlier else people.last[person],
             first=people.first[person],
             middle=people.middle[person],
         )
-        if not self.gentle(person) and (not mention or self.style.messy):
-            name = worn(name, roll, self.rates, short_forms=short_forms)
-        return (
-            name
-            if not self.style.without_yo
-            else PersonName(
-                last=_plain(name.last), first=_plain(name.first), middle=_plain(name.middle)
-            )
+
+    def _spelt(self, name: PersonName) -> PersonName:
+        if not self.style.without_yo:
+            return name
+        return PersonName(
+            last=_plain(name.last), first=_plain(name.first), middle=_plain(name.middle)
         )
 
     def whole_name(
@@ -134,7 +139,7 @@ class Pen:
         name = self.name(person, roll, mention=mention, short_forms=short_forms)
         initials = self.style.messy and mention and not self.gentle(person)
         if initials and roll.chance(self.rates.initials):
-            return name.initials
+            return self._spelt(self._known_as(person)).initials  # of a surname without a slip
         text = name.whole
         if name.middle and " " not in name.middle and roll.chance(self.rates.first_name_first):
             text = f"{name.first} {name.middle} {name.last}"

@@ -65,11 +65,14 @@ class PersonName:
 
 
 def worn(name: PersonName, roll: Dice, rates: DirtRates, *, short_forms: bool) -> PersonName:
-    """Apply hard dirt to the parts of a name; `short_forms`: the list may say Саша."""
+    """Apply hard dirt to the parts of a name; `short_forms`: the list may say Саша.
+
+    A misspelled surname keeps its patronymic: with both gone nobody is left to ask about.
+    """
     last, first, middle = name.last, name.first, name.middle
     if roll.chance(rates.surname_typo):
         last = _typo(last, roll)
-    if roll.chance(rates.no_patronymic):
+    elif roll.chance(rates.no_patronymic):
         middle = ""
     if roll.chance(rates.name_variant) and first in variants():
         first = roll.one_of(variants()[first])

@@ -79,22 +79,35 @@ def _houses(grounds: Grounds, planted: int) -> Iterator[_House]:
     organised, people = grounds.organised, grounds.people
     teachers, heads = _teachers(grounds.posts, planted)
     pupils = _by_organisation(people, (PUPIL, FORMER_PUPIL), planted)
+    doubles = namesakes(people)
     partners = _by_organisation(people, (PARTNER,), planted)
     external = [person for members in partners.values() for person, _ in members]
     kinds = [row.kind for row in organised.registry.organisations]
     for place in sorted(teachers):
         roll = dice(grounds.draw, "pairs", place)
         count = min(len(external), 1 + roll.below(4))
+        unclear = set() if grounds.styles[place].messy else doubles
         yield _House(
             organisation=place,
             kind=kinds[place],
             style=grounds.styles[place],
             roll=roll,
             head=heads.get(place, -1),
-            teachers=teachers[place],
-            pupils=pupils.get(place, []),
+            teachers=[one for one in teachers[place] if one.person not in unclear],
+            pupils=[one for one in pupils.get(place, []) if one[0] not in unclear],
             partners=[external[roll.below(len(external))] for _ in range(count)],
         )
+
+
+def namesakes(people: People) -> set[int]:
+    """Give who shares a full name with somebody of the same organisation.
+
+    They take part only where questions are expected: no base of names can tell them apart.
+    """
+    names = pd.Series(people.last + " " + people.first + " " + people.middle)
+    names = names.str.replace("ё", "е").str.replace("Ё", "Е")
+    frame = pd.DataFrame({"name": names, "organisation": people.organisation})
+    return set(np.flatnonzero(frame.duplicated(keep=False)).tolist())
 
 
 def _teachers(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from stdnum.ru import inn, ogrn
 
+from hub.demo.pairs import namesakes
 from hub.demo.people import FORMER_PUPIL, PUPIL, STAFF, people_frame
 from hub.demo.region import Region, TooFewPeopleError, academic_year_of, make_region
 from hub.demo.registry import FOREVER
@@ -77,6 +78,19 @@ def test_two_in_fifty_organisations_keep_their_files_badly(region: Region) -> No
 
     assert region.organised.planted["MESSY"] in messy
     assert round(len(region.styles) / 25) == len(messy)
+
+
+def test_namesakes_of_one_school_take_part_only_where_files_are_bad(region: Region) -> None:
+    planted = max(person for case in region.cases.values() for person in case.people)
+    alike = namesakes(region.people)
+
+    taking_part = {p for pair in region.pairings for p in (pair.mentor, *pair.mentees)}
+
+    at = region.people.organisation
+    kept_well = {place for place, style in region.styles.items() if not style.messy}
+    clear = {p for p in alike if p > planted and int(at[p]) in kept_well}
+    assert len(clear) > 2
+    assert not clear & taking_part
 
 
 def test_same_arguments_make_the_same_region() -> None:
