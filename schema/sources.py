@@ -113,7 +113,7 @@ class Source:
 
 
 @declare.bound(
-    "Придержанное: из-за обмена закрылось бы или сменилось слишком много записей учреждения."
+    "Задержанное: из-за обмена или списка закрылось бы или сменилось слишком много записей учреждения."
 )
 class Hold:
     """The brake on one unit of a change."""
@@ -124,7 +124,7 @@ class Hold:
     live: int = declare.column("Сколько записей действует.", "{t}.live")
     ending: int = declare.column("Сколько из них закрылось бы.", "{t}.ending")
     changing: int = declare.column("Сколько сменили бы имя и дату рождения.", "{t}.changing")
-    placed_at: datetime = declare.column("Когда придержано.", "{t}.placed_at")
+    placed_at: datetime = declare.column("Когда задержано.", "{t}.placed_at")
     released_at: datetime | None = declare.column("Когда отпущено.", "{t}.released_at")
     organisation: Organisation | None = declare.one(
         "Чьи записи; вне области видимости — null.",
@@ -154,7 +154,7 @@ class SyncRunFilter:
     )
 
 
-@strawberry.input(description="Что придержанное показать; условия складываются.")
+@strawberry.input(description="Что задержанное показать; условия складываются.")
 class HoldFilter:
     """What narrows the list of holds."""
 
