@@ -1,6 +1,6 @@
 # The commands of the house. `.ci/run` runs the same recipes, so a green `make check` is a green CI.
 # Each recipe is plain shell for the Python environment that is active.
-.PHONY: install lint types contracts test faults check format lock schema demo bench clean
+.PHONY: install lint types contracts test check format lock schema demo bench clean
 
 install: ## everything a developer needs, pinned by hash
 	python -m pip install -r requirements-dev.txt
@@ -17,9 +17,6 @@ contracts: ## who may import whom
 
 test: ## all tests, on a PostgreSQL of their own
 	python -m pytest
-
-faults: ## workers killed, databases restarted, sources that lie; takes minutes
-	python -m pytest tests/faults
 
 check: lint types contracts test ## everything CI asks
 
