@@ -83,5 +83,7 @@ def _text(value: object) -> str:
             return f"{value:%d.%m.%Y}"
         case list() | tuple():
             return ", ".join(map(str, value))
+        case dict():
+            return ", ".join(f"{name} {one}" for name, one in value.items())
         case _:
             return str(value)
