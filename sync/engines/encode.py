@@ -107,8 +107,22 @@ def _places(raw: pd.DataFrame) -> Coded:
     width = len(areas.distinct)
     named = [_joined(keys.distinct[p // width], areas.distinct[p % width]) for p in pairs.tolist()]
     stated = code.stands()
+    known = _codes_of_names(numbers[stated], code.codes[stated], len(named))
+    schools = [
+        f"#{code.distinct[at]}" if at >= 0 and name else name
+        for at, name in zip(known, named, strict=True)
+    ]
     codes = np.where(stated, code.codes, numbers.astype(np.int64) + len(code.distinct))
-    return recoded(codes, [*(f"#{text}" for text in code.distinct), *named])
+    return recoded(codes, [*(f"#{text}" for text in code.distinct), *schools])
+
+
+def _codes_of_names(names: Int64s, codes: Int64s, count: int) -> list[int]:
+    """Give for each name the code that rows with both give it, -1 where none or several do."""
+    both = pd.DataFrame({"name": names, "code": codes}).drop_duplicates()
+    sole = both.drop_duplicates("name", keep=False)
+    found = np.full(count, -1, dtype=np.int64)
+    found[sole["name"].to_numpy(np.int64)] = sole["code"].to_numpy(np.int64)
+    return [int(code) for code in found]
 
 
 def _school(name: str) -> str:

@@ -202,3 +202,18 @@ def test_cluster_numbers_follow_the_order_of_the_file(tmp_path: Path) -> None:
     _, clusters = _run(tmp_path, rows)
 
     assert [0, 1, 0] == clusters
+
+
+def test_a_school_named_by_some_and_coded_by_others_is_one_school(tmp_path: Path) -> None:
+    school = {"org_name": "ГБОУ СОШ № 4", "municipality": "м.р. Вымышленный"}
+    pupil = {"full_name": "Громозека Алиса Игоревна"}
+    rows = [
+        {"rec_id": 1, **pupil, **school, "org_code": "6300004", "birth_date": "05.06.2011"},
+        {"rec_id": 2, **pupil, "org_name": "СОШ №4", "municipality": "Вымышленный район"},
+        {"rec_id": 3, **pupil, "org_name": "СОШ №5", "municipality": "Вымышленный район"},
+    ]
+
+    _, clusters = _run(tmp_path, rows)
+
+    assert clusters[0] == clusters[1]
+    assert clusters[0] != clusters[2]

@@ -1,0 +1,64 @@
+"""The same bits on every path: a pair alone or among thousands, either way round, any split."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hub.demo.labelled.files import labelled, write_labelled
+from sync.engines.embedded import compare, find_candidates
+from sync.engines.encode import encode
+from sync.engines.record_file import read_records
+from sync.matching.decide import decide
+from sync.matching.keys import blocking_keys, candidates, shared_keys
+from sync.matching.levels import patterns
+from sync.matching.model import HAND_MODEL
+
+TODAY = date(2026, 9, 1)
+SAMPLE = 60
+
+
+def _facts(folder: Path, setting: str) -> pd.DataFrame:
+    write_labelled(folder, labelled(3_000, setting=setting, seed=31))
+    return encode(read_records(folder / "records.csv"), today=TODAY).facts
+
+
+@pytest.mark.parametrize("setting", ["usual", "other"])
+def test_keys_that_are_shared_bring_the_pairs_that_all_keys_bring(
+    tmp_path: Path, setting: str
+) -> None:
+    facts = _facts(tmp_path, setting)
+
+    every, shared = candidates(blocking_keys(facts)), candidates(shared_keys(facts))
+
+    assert every.left.tolist() == shared.left.tolist()
+    assert every.right.tolist() == shared.right.tolist()
+    assert len(every.left) > 2_000
+
+
+@pytest.mark.parametrize("setting", ["usual", "other"])
+def test_a_pair_alone_has_the_bits_it_has_among_thousands(tmp_path: Path, setting: str) -> None:
+    facts = _facts(tmp_path, setting)
+    found, _ = find_candidates(facts)
+    together = compare(facts, found, HAND_MODEL)
+
+    for at in range(0, len(together), len(together) // SAMPLE):
+        rows = [int(found.right[at]), int(found.left[at])]  # the other way round
+        alone = facts.iloc[rows].reset_index(drop=True)
+        one, other = np.array([0], dtype=np.int64), np.array([1], dtype=np.int64)
+        assert together[at] == patterns(alone, one, other, HAND_MODEL)[0]
+
+
+def test_score_and_decision_are_the_same_either_way_round(tmp_path: Path) -> None:
+    facts = _facts(tmp_path, "usual")
+    found, _ = find_candidates(facts)
+
+    one = patterns(facts, found.left, found.right, HAND_MODEL)
+    other = patterns(facts, found.right, found.left, HAND_MODEL)
+
+    score = HAND_MODEL.score(one)
+    assert one.tolist() == other.tolist()
+    assert score.tolist() == HAND_MODEL.score(other).tolist()
+    assert decide(one, score, HAND_MODEL).tolist() == decide(other, score, HAND_MODEL).tolist()
