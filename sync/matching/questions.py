@@ -7,11 +7,11 @@ import pandas as pd
 from sync.matching.contradictions import contradict
 from sync.matching.decide import WINDOW, Decision, reasons
 from sync.matching.edges import Edges
-from sync.matching.facts import NO_DAY, birth_days, content_order
+from sync.matching.facts import NO_DAY, birth_days, coded, content_order
 from sync.matching.hashing import Int64s
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
-from sync.matching.scales import Birth, Given, Same, level
+from sync.matching.scales import Birth, Given, Last, Same, level
 
 CLEARLY = 100  # centibits: twice the odds
 COLUMNS = ("left", "right", "score", "reasons")
@@ -65,7 +65,20 @@ def _worth_asking(
     asked |= (edges.decision == Decision.WEAK) & unsure
     asked |= edges.decision == Decision.LINK
     hopeless = contradict(facts, edges.left, edges.right) & ~_is_snils_question(pattern)
-    return np.asarray(asked & ~(hopeless & initials), dtype=bool)
+    hopeless &= initials | _of_two_children(facts, edges, pattern)
+    return np.asarray(asked & ~hopeless, dtype=bool)
+
+
+def _of_two_children(facts: pd.DataFrame, edges: Edges, pattern: Int64s) -> npt.NDArray[np.bool_]:
+    """Tell which edges join cards of children under two surnames.
+
+    A bride's former card may stand beside her new one. Of hundreds of children of one school some
+    share a birthday and the names: where the school lists both, they are two.
+    """
+    kind = coded(facts, "kind")
+    child = (kind.distinct.astype(str) == "PUPIL")[kind.codes]
+    children = child[edges.left] & child[edges.right]
+    return np.asarray(children & (level(pattern, "last") == Last.DIFFERENT), dtype=bool)
 
 
 def _fits_better(

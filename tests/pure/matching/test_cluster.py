@@ -249,6 +249,18 @@ def test_a_pupil_who_moved_is_one_person() -> None:
     assert [0, 0] == moved.labels.tolist()
 
 
+def test_two_children_of_one_list_who_share_a_birthday_and_given_names_are_two() -> None:
+    one = CARD | {"kind": "PUPIL", "birth_date": "04.01.2018"}
+    other = one | {"full_name": "Михайлова Анна Ильинична"}
+    bride = CARD | {"full_name": "Михайлова Анна Ильинична"}
+
+    children, teachers = clusters(one, other), clusters(CARD, bride)
+
+    assert [0, 1] == children.labels.tolist()
+    assert [] == asked(children)
+    assert [["surname.differs"]] == asked(teachers)
+
+
 def test_a_question_is_asked_once_for_two_clusters() -> None:
     first = CARD | {"snils": NUMBER}
     second = CARD | {"snils": OTHER_NUMBER}
