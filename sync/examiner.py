@@ -45,7 +45,7 @@ class Examiner:
     async def look(self, given: Mapping[str, Json], *, owner: UUID, today: date) -> Json:
         """Say what a file given on behalf of an organisation holds; writes nothing.
 
-        `given` are the arguments of `sync.reading.Given`. Raises TooHardError for a file that
+        `given` are the arguments of `sync.files.reading.Given`. Raises TooHardError for a file that
         takes too long or too much.
         """
         loop = asyncio.get_running_loop()
@@ -105,10 +105,10 @@ async def _looked(
 ) -> Json:
     from hub.database import open_database
     from hub.seal import Sealer
+    from sync.files.reading import Given
+    from sync.files.reporting import report_json
+    from sync.files.within import organisations_within
     from sync.intake import check
-    from sync.reading import Given
-    from sync.reporting import report_json
-    from sync.within import organisations_within
 
     async with open_database(address, pool_size=1) as database:
         async with database.reading() as session:

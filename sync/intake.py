@@ -4,53 +4,29 @@
 by page and projects what follows from them.
 """
 
-import asyncio
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
-import pandas as pd
-
 from hub.access import see_as
-from hub.database import Database, WriteSession
-from hub.records import ChangesetId, Rejected
-from hub.row_keys import FILES
+from hub.database import Database
+from hub.records import ChangesetId
 from hub.seal import Sealer
-from sync import changeset
-from sync.ahead import ahead
-from sync.brake import Passing
+from sync.brake.holding import Passing
 from sync.changeset import Difference
 from sync.directory import read_directory
-from sync.doubts import doubts, read_standing
-from sync.files import (
-    File,
-    Refusal,
-    begin,
-    context_of,
-    finish,
-    forget_refusals,
-    print_of,
-    recall,
-    refusal_of,
-    refused_before,
-    reports_of,
-)
-from sync.findings import examined, read_findings, with_findings
-from sync.headers import Drift
-from sync.identity import new_id
-from sync.lists import state_lists
+from sync.evidence.ahead import ahead
+from sync.files.doubts import doubts, read_standing
+from sync.files.findings import examined
+from sync.files.profiles import drifted, read_profiles
+from sync.files.reading import FileReader, FileReport, Given
+from sync.files.taking import SOURCE_CODE, Taken, open_intake, pages, reported, take
 from sync.pipeline import project
-from sync.profiles import drifted, keep_profiles, read_profiles
-from sync.reading import FileRead, FileReader, FileReport, Given, joined, records_of
-from sync.returned import bind
-from sync.stage import Landed, land, landing_of, reject, state_figures
 
 __all__ = ["Accepted", "FileReport", "Given", "accept", "check"]
 
-SOURCE_CODE = FILES
-SOURCE_TITLE = "Файлы образовательных организаций"
 PAGE_ROWS = 2_500
 Progress = Callable[[str, int], None]
 
@@ -64,36 +40,6 @@ class Accepted:
     records: int
     versions: int
     projected: Difference
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Files, or portions of them, that are landed together.
-
-    `landing` is what is landed of their rows, None where they have none.
-    """
-
-    files: tuple[File, ...]
-    reads: tuple[FileRead, ...]
-    landing: pd.DataFrame | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
-    """Files being taken in: who gives them, what they are read with, and which were known."""
-
-    source_id: UUID
-    changeset_id: ChangesetId
-    began: datetime
-    reader: FileReader
-    sealer: Sealer
-    files: Sequence[File]
-    known: Mapping[UUID, FileReport]
-
-    @property
-    def unread(self) -> list[File]:
-        """Give each file that is to be read once."""
-        return list({file.id: file for file in self.files if file.id not in self.known}.values())
 
 
 async def check(
@@ -149,13 +95,13 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
     files answers for what they end: the brake lets their organisations pass.
     """
     async with database.holding(f"source:{SOURCE_CODE}"):
-        intake = await _begin(
+        intake = await open_intake(
             database, files, sealer=sealer, actor=actor, today=today, release=release
         )
-        taken = _Taken()
-        async with aclosing(ahead(_pages(intake, page_rows))) as ready:
+        taken = Taken()
+        async with aclosing(ahead(pages(intake, page_rows))) as ready:
             async for page in ready:
-                await _take(database, intake, page, taken)
+                await take(database, intake, page, taken)
                 progress("landing", len(intake.known) + len(taken.reports))
         projected = await project(
             database,
@@ -170,160 +116,8 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
         )
     return Accepted(
         changeset_id=intake.changeset_id,
-        files=await _reported(database, intake, taken),
+        files=await reported(database, intake, taken),
         records=taken.records,
         versions=taken.versions,
         projected=projected,
     )
-
-
-@dataclass(slots=True, kw_only=True)
-class _Taken:
-    """What has landed so far; reports by file, one for each portion."""
-
-    records: int = 0
-    versions: int = 0
-    listed: set[UUID] = field(default_factory=set)
-    reports: dict[UUID, list[FileReport]] = field(default_factory=dict)
-
-
-async def _begin(
-    database: Database,
-    files: Sequence[Given],
-    *,
-    sealer: Sealer,
-    actor: str,
-    today: date,
-    release: bool,
-) -> Intake:
-    """Open the changeset, and find which of the files are known already.
-
-    A release is about what files end, so it reads them all.
-    """
-    async with database.writing() as session:
-        source_id = await _source(session)
-        directory = await read_directory(session.raw)
-        profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
-        context = context_of(directory, profiles)
-        prints = await asyncio.to_thread(lambda: [print_of(given, context) for given in files])
-        recalled = await recall(session.raw, source_id, prints)
-        known = [] if release else [file for file in recalled if file.taken_on is not None]
-        return Intake(
-            source_id=source_id,
-            changeset_id=await changeset.begin(session, "IMPORT", actor=actor),
-            began=await session.raw.fetchval("select now()"),
-            reader=FileReader(directory=directory, today=today, profiles=profiles, sealer=sealer),
-            sealer=sealer,
-            files=recalled,
-            known=await reports_of(session.raw, known),
-        )
-
-
-def _pages(intake: Intake, page_rows: int) -> Generator[Page, None, None]:
-    """Gather files and portions of files until they hold enough rows to be worth a commit."""
-    gathered: list[tuple[File, FileRead]] = []
-    for file in intake.unread:
-        for read in intake.reader.portions(file.print.given, file.id, rows=page_rows):
-            gathered.append((file, read))
-            if sum(one.rows for _, one in gathered) >= page_rows:
-                yield _page(gathered, intake.sealer)
-                gathered = []
-    if gathered:
-        yield _page(gathered, intake.sealer)
-
-
-def _page(gathered: Sequence[tuple[File, FileRead]], sealer: Sealer) -> Page:
-    files, reads = zip(*gathered, strict=True)
-    records = records_of(reads)
-    landing = None if records is None else landing_of(records, sealer)
-    return Page(files=files, reads=reads, landing=landing)
-
-
-async def _take(database: Database, intake: Intake, page: Page, taken: _Taken) -> None:
-    """Write a page and add to what has been taken."""
-    async with database.writing() as session:
-        before = await refused_before(session.raw, page.files)
-        landed = await _land(session, intake, page, before)
-        drift = await _keep_shapes(session, page, intake.source_id, intake.began)
-        for read, changed in zip(page.reads, drift, strict=True):
-            report = replace(read.report(), drift=changed)
-            taken.reports.setdefault(read.file_id, []).append(report)
-        await forget_refusals(session.raw, _forgiven(page, taken, before))
-    taken.records += landed.records
-    taken.versions += landed.versions
-    taken.listed |= {one.organisation_id for read in page.reads for one in read.lists}
-
-
-def _forgiven(page: Page, taken: _Taken, before: set[Refusal]) -> set[Refusal]:
-    """Give what earlier readings refused and this one, now at its end, does not."""
-    whole = [read.file_id for read in page.reads if read.is_last]
-    refused = {
-        refusal_of(file_id, rejected)
-        for file_id in whole
-        for report in taken.reports[file_id]
-        for rejected in report.rejected
-    }
-    return {one for one in before - refused if one[0] in whole}
-
-
-async def _reported(database: Database, intake: Intake, taken: _Taken) -> tuple[FileReport, ...]:
-    """Report each given file, with what the stations found in its cells."""
-    async with database.reading() as session:
-        found = await read_findings(session, list(taken.reports))
-    reports = {
-        file_id: with_findings(joined(portions), found.get(file_id, []))
-        for file_id, portions in taken.reports.items()
-    }
-    return tuple(intake.known.get(file.id) or reports[file.id] for file in intake.files)
-
-
-async def _source(session: WriteSession) -> UUID:
-    """Find the source of school files, or make it."""
-    await session.raw.execute(
-        "insert into source (id, code, kind, title, brake_share)"
-        " values ($1, $2, 'SCHOOL_FILES', $3, 0.1) on conflict (code) do nothing",
-        new_id(),
-        SOURCE_CODE,
-        SOURCE_TITLE,
-    )
-    found: UUID = await session.raw.fetchval("select id from source where code = $1", SOURCE_CODE)
-    return found
-
-
-async def _land(
-    session: WriteSession, intake: Intake, page: Page, before: Collection[Refusal]
-) -> Landed:
-    """Write a page as evidence: who gave what, the records, the lists, the new refusals."""
-    reads, changeset_id = page.reads, intake.changeset_id
-    whole = list(zip(page.files, reads, strict=True))
-    fresh = [file for file, read in whole if read.is_first]
-    await begin(session.raw, intake.source_id, fresh, changeset_id=changeset_id)
-    landed = Landed(records=0, versions=0)
-    if page.landing is not None:
-        source_id = intake.source_id
-        landed = await land(session, page.landing, source_id=source_id, changeset_id=changeset_id)
-        bindings = [binding for read in reads for binding in read.bindings]
-        await bind(session, bindings, source_id=source_id, changeset_id=changeset_id)
-    lists = [given for read in reads if read.is_last for given in read.lists]
-    await state_lists(session, lists, changeset_id=changeset_id)
-    figures = [figure for read in reads for figure in read.figures]
-    await state_figures(session, figures, changeset_id=changeset_id)
-    refused: list[tuple[Rejected, UUID, UUID | None]] = [
-        (rejected, read.file_id, None)
-        for read in reads
-        for rejected in read.rejected
-        if refusal_of(read.file_id, rejected) not in before
-    ]
-    await reject(session, refused, changeset_id=changeset_id, sealer=intake.sealer)
-    await finish(session.raw, whole, today=intake.reader.today)
-    return landed
-
-
-async def _keep_shapes(
-    session: WriteSession, page: Page, source_id: UUID, began: datetime
-) -> list[tuple[Drift, ...]]:
-    """Remember the page's headers, and say for each file what changed since before this run."""
-    files = [read.shapes for read in page.reads]
-    changed = await drifted(session.raw, SOURCE_CODE, files, before=began)
-    await keep_profiles(session.raw, source_id, (shape for file in files for shape in file))
-    return changed

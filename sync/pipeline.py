@@ -15,19 +15,19 @@ from hub.database import Database, WriteSession
 from hub.records import ChangesetId
 from hub.seal import Sealer
 from sync import changeset, outbox
-from sync.brake import NOBODY, Passing, brake
+from sync.brake.holding import NOBODY, Passing, brake
 from sync.changeset import Difference
-from sync.claims import ClaimRules
 from sync.directory import read_directory
-from sync.facts import refresh_facts
-from sync.match import recluster, recompare
+from sync.evidence.pending import Pending, read_pending, settle
 from sync.matching.model import HAND_MODEL
-from sync.mentorships import MentorshipsWritten, write_mentorships
-from sync.pairs import write_claims
-from sync.pending import Pending, read_pending, settle
-from sync.people import PeopleWritten, write_people
+from sync.mentoring.claims import ClaimRules
+from sync.mentoring.mentorships import MentorshipsWritten, write_mentorships
+from sync.mentoring.pairs import write_claims
+from sync.people.facts import refresh_facts
+from sync.people.match import recluster, recompare
+from sync.people.questions import write_questions
+from sync.people.writing import PeopleWritten, write_people
 from sync.places import places_of, write_places
-from sync.questions import write_questions
 from sync.rules import read_claim_rules
 
 PROJECTING = "projection"

@@ -9,7 +9,7 @@ from hub.database import Database
 from hub.errors import InputError
 from hub.seal import Sealer
 from sync import changeset
-from sync.brake import Passing, close_waiting
+from sync.brake.holding import Passing, close_waiting
 from sync.changeset import Difference
 from sync.pipeline import project
 

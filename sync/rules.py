@@ -5,7 +5,7 @@ from typing import Any  # parameters of a rule are of any kind
 
 from hub.database import ReadSession
 from hub.errors import DatabaseError
-from sync.claims import ClaimRules
+from sync.mentoring.claims import ClaimRules
 
 
 async def read_claim_rules(session: ReadSession, *, on: date) -> ClaimRules:

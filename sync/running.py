@@ -15,20 +15,22 @@ from hub.database import Database, WriteSession
 from hub.records import ChangesetId, Completeness, FileKind
 from hub.seal import Sealer
 from hub.settings import SECRETS
-from sync import changeset, run_log, runs
-from sync.ahead import ahead
-from sync.brake import close_waiting, count_placed
+from sync import changeset
+from sync.brake.holding import close_waiting, count_placed
 from sync.changeset import Difference
-from sync.claims import academic_year
 from sync.directory import read_directory
-from sync.heartbeat import beating
+from sync.evidence.ahead import ahead
+from sync.evidence.lists import ListStatement, state_lists
+from sync.evidence.stage import Landed, land, reject_again, state_figures
 from sync.identity import new_id
-from sync.lists import ListStatement, state_lists
+from sync.mentoring.claims import academic_year
 from sync.pipeline import project
-from sync.run_pages import PAGE_ROWS, Page, Reader
-from sync.runs import Claim, Ending, Mode, Run, RunState
-from sync.secret import read_secret
-from sync.stage import Landed, land, reject_again, state_figures
+from sync.runs import log as run_log
+from sync.runs import run as runs
+from sync.runs.heartbeat import beating
+from sync.runs.pages import PAGE_ROWS, Page, Reader
+from sync.runs.run import Claim, Ending, Mode, Run, RunState
+from sync.runs.secret import read_secret
 
 Progress = Callable[[str, int], None]  # is told the station and how many rows have landed
 HELD = (

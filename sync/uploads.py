@@ -22,10 +22,10 @@ from hub.database import Database, WriteSession
 from hub.errors import ConflictError, InputError
 from hub.records import Completeness, FileKind
 from hub.seal import Sealer
+from sync.files.reporting import report_json
+from sync.files.within import organisations_within
 from sync.identity import new_id
 from sync.intake import Accepted, Given, accept
-from sync.reporting import report_json
-from sync.within import organisations_within
 
 __all__ = [
     "Declared",

@@ -47,7 +47,7 @@ def add(
     Настройки проверяются сразу, сам источник не читается: для этого есть source test.
     """
     from connectors.catalogue import connector_of
-    from sync.sources import keep_source, read_manifest_file
+    from sync.work.sources import keep_source, read_manifest_file
 
     described = read_manifest_file(manifest)
     connector_of(described.kind, described.settings)
@@ -63,7 +63,7 @@ def add(
 @app.command("list")
 def show_all(output: Output = OutputFormat.TABLE) -> None:
     """Показать источники, их расписание и последние чтения."""
-    from sync.sources import list_sources
+    from sync.work.sources import list_sources
 
     async def every(database: "Database", _: "Settings") -> list[dict[str, object]]:
         async with database.reading() as session:
@@ -75,7 +75,7 @@ def show_all(output: Output = OutputFormat.TABLE) -> None:
 @app.command()
 def show(code: Code, output: Output = OutputFormat.TABLE) -> None:
     """Показать источник и его настройки, без секрета."""
-    from sync.sources import read_source
+    from sync.work.sources import read_source
 
     async def one(database: "Database", _: "Settings") -> dict[str, object]:
         async with database.reading() as session:
@@ -95,7 +95,7 @@ def show(code: Code, output: Output = OutputFormat.TABLE) -> None:
 @app.command()
 def test(code: Code) -> None:
     """Проверить, читается ли источник, и сказать, что исправить. Ничего не записывается."""
-    from sync.sources import connector_of, read_source
+    from sync.work.sources import connector_of, read_source
 
     async def tried(database: "Database", settings: "Settings") -> "CheckResult":
         async with database.reading() as session:
@@ -124,7 +124,7 @@ def resume(code: Code) -> None:
 
 
 def _set_paused(code: str, *, paused: bool) -> None:
-    from sync.sources import set_paused
+    from sync.work.sources import set_paused
 
     async def set_it(database: "Database", _: "Settings") -> None:
         async with database.writing() as session:

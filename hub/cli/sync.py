@@ -14,8 +14,8 @@ from hub.terminal import Exit, say
 
 if TYPE_CHECKING:
     from hub.database import Database
-    from sync.run_log import Event
-    from sync.runs import Run
+    from sync.runs.log import Event
+    from sync.runs.run import Run
 
 Answer = TypeVar("Answer")
 LOOK_EVERY_S: Final = 0.5
@@ -85,7 +85,7 @@ def show_all(
     output: Output = OutputFormat.TABLE,
 ) -> None:
     """Показать последние чтения."""
-    from sync.runs import list_runs
+    from sync.runs.run import list_runs
 
     found = _ask(lambda database: list_runs(database, source or None, limit=limit))
     print_rows([asdict(one) for one in found], output, titles=TITLES)
@@ -139,8 +139,8 @@ def _ask(question: "Callable[[Database], Awaitable[Answer]]") -> Answer:
 
 
 async def _enqueue(database: "Database", source: str, mode: str) -> UUID:
-    from sync import asking
-    from sync.runs import Mode
+    from sync.runs.run import Mode
+    from sync.work import asking
 
     async with database.writing() as session:
         return await asking.ask(session, source, mode=Mode(mode), actor="sync run")
@@ -150,9 +150,9 @@ async def _run_here(source: str, mode: str) -> "Run":
     from hub import addresses
     from hub.database import open_database
     from hub.settings import Settings
-    from sync.duties import Bench, read_source_here
-    from sync.runs import Mode
-    from sync.worker import stop_on_signals
+    from sync.runs.run import Mode
+    from sync.work.duties import Bench, read_source_here
+    from sync.work.worker import stop_on_signals
 
     settings, stop = Settings(), asyncio.Event()
     stop_on_signals(stop)
@@ -162,8 +162,8 @@ async def _run_here(source: str, mode: str) -> "Run":
 
 
 async def _found(database: "Database", number: str) -> "Run":
-    from sync.asking import UnknownRunError
-    from sync.runs import list_runs, read_run
+    from sync.runs.run import list_runs, read_run
+    from sync.work.asking import UnknownRunError
 
     try:
         found = await read_run(database, UUID(number))
@@ -175,7 +175,7 @@ async def _found(database: "Database", number: str) -> "Run":
 
 
 async def _cancel(database: "Database", number: str) -> str:
-    from sync import asking
+    from sync.work import asking
 
     found = await _found(database, number)
     async with database.writing() as session:
@@ -183,7 +183,7 @@ async def _cancel(database: "Database", number: str) -> str:
 
 
 async def _events(database: "Database", run_id: UUID, after: int = 0) -> "list[Event]":
-    from sync.run_log import read_events
+    from sync.runs.log import read_events
 
     async with database.reading() as session:
         return await read_events(session, run_id, after=after)

@@ -41,7 +41,7 @@ def worker(
 
 
 def _check(health: Path) -> None:
-    from sync.presence import is_alive
+    from sync.work.presence import is_alive
 
     if not is_alive(health):
         say(f"✗ Работник молчит: {health} не обновлялся. Запустите: python -m hub worker")
@@ -51,7 +51,7 @@ def _check(health: Path) -> None:
 def _work(settings: "Settings", *, jobs: int, health: Path) -> None:
     from hub import addresses, log
     from hub.cli.serve import require_head
-    from sync.worker import stop_on_signals, work
+    from sync.work.worker import stop_on_signals, work
 
     where = addresses.find(settings)
 

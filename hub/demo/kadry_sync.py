@@ -18,8 +18,8 @@ from hub.errors import HubError
 from hub.seal import Sealer
 from hub.terminal import say
 from sync.running import run_source
-from sync.runs import Mode, Run, RunState
-from sync.sources import SourceManifest, keep_source
+from sync.runs.run import Mode, Run, RunState
+from sync.work.sources import SourceManifest, keep_source
 
 CODE: Final = "kadry"
 TITLE: Final = "АИС «Кадры в образовании»"

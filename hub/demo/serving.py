@@ -15,7 +15,7 @@ from hub.demo.keys import Keys
 from hub.errors import ConflictError
 from hub.settings import Addresses, Settings
 from hub.terminal import say
-from sync.worker import work
+from sync.work.worker import work
 
 HOST = "127.0.0.1"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -7,12 +7,12 @@ import pytest
 from starlette.types import ASGIApp
 
 from connectors.kadry.connector import Kadry
-from connectors.protocol import Checkpoint
+from connectors.protocol import Checkpoint, Item
 from hub.demo.kadry_cards import school_codes
 from hub.demo.kadry_server import ALL_QUIRKS, KadryServer, Quirk
 from hub.demo.region import Region, make_region
 from hub.records import Batch, FileKind
-from tests.door.sources import Item, manifest_for, read
+from tests.door.sources import manifest_for, read
 
 Serve = Callable[[ASGIApp], str]
 

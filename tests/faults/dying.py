@@ -17,9 +17,9 @@ from pathlib import Path
 
 from hub import addresses, log
 from hub.settings import Settings
-from sync.child import main as child
-from sync.duties import SYNC, Bench, Ended, sync_run
-from sync.worker import stop_on_signals, work
+from sync.work.child import main as child
+from sync.work.duties import SYNC, Bench, Ended, sync_run
+from sync.work.worker import stop_on_signals, work
 
 STILL_S = 4.0
 

@@ -18,9 +18,9 @@ from hub.demo.kadry_server import LOGIN, SECRET, KadryServer, Quirk
 from hub.demo.loading import load_registry
 from hub.demo.region import Region, make_region
 from hub.settings import Addresses
-from sync.asking import ask
-from sync.runs import Mode, Run, read_run
-from sync.sources import SourceManifest, keep_source
+from sync.runs.run import Mode, Run, read_run
+from sync.work.asking import ask
+from sync.work.sources import SourceManifest, keep_source
 from tests.journeys.conftest import variables_of
 from tests.journeys.region import write_keys
 from tests.rooms.sync.canonical import Line, canonical

@@ -17,7 +17,7 @@ from hub.demo.region import Region
 from hub.seal import Sealer
 from hub.settings import Addresses
 from sync.running import run_source
-from sync.runs import Mode, Run
+from sync.runs.run import Mode, Run
 from tests.door.conftest import serving
 from tests.faults.conftest import Figures
 from tests.faults.lies import Liar, Lie

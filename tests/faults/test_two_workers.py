@@ -11,9 +11,9 @@ import pytest
 
 from hub import jobs
 from hub.database import open_database
-from sync import runs
-from sync.duties import SYNC
-from sync.runs import Mode
+from sync.runs import run as runs
+from sync.runs.run import Mode
+from sync.work.duties import SYNC
 from tests.faults.conftest import Figures
 from tests.faults.stand import CODE, DYING_WORKER, SILENCE_S, Stand, State
 from tests.rooms.sync.canonical import differences

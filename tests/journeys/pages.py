@@ -51,8 +51,10 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
         "docs/how-to/school.md explains a header so"
     ),
     ("docs/operating.md", "python -m hub db provision"): (
-        "tests/rooms/test_provision.py, tests/journeys/test_operator.py, test_serving.py"
+        "tests/rooms/test_provision.py, tests/journeys/test_operator.py, test_serving.py;"
+        " the second in tests/journeys/test_backup.py"
     ),
+    ("docs/operating.md", "pg_dump"): "tests/journeys/test_backup.py",
     ("docs/operating.md", "python -m hub source add kadry.toml"): "tests/journeys/test_sources.py",
     ("docs/operating.md", "python -m hub sync holds"): "docs/how-to/department.md",
     ("docs/operating.md", "python -m pytest tests/faults"): "it is a test, run by hand for minutes",

@@ -22,7 +22,7 @@ from hub.demo.kadry_server import LOGIN, SECRET, KadryServer
 from hub.settings import Addresses
 from schema.body import MAX_BODY
 from schema.limits import LIMITS, PAGE_LIMIT
-from sync.sources import SourceManifest, keep_source
+from sync.work.sources import SourceManifest, keep_source
 from tests.door.conftest import serving
 from tests.journeys import pages
 from tests.journeys.conftest import CHECKOUT, variables_of

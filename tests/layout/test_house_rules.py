@@ -7,7 +7,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROOTS = ("connectors", "hub", "schema", "sync")
 # A request and a command each have one place where everything unforeseen is answered.
-EDGES = {"hub/cli/edge.py", "hub/edge.py", "sync/child.py", "sync/worker.py"}
+EDGES = {"hub/cli/edge.py", "hub/edge.py", "sync/work/child.py", "sync/work/worker.py"}
 FILE_MODULES = {"glob", "io", "os", "pathlib", "shutil", "tempfile"}
 
 

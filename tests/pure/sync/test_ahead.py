@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from sync.ahead import ahead
+from sync.evidence.ahead import ahead
 
 
 class Walk:

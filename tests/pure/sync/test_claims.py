@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.claims import ClaimRules, academic_year, dyads_of, join_claims
+from sync.mentoring.claims import ClaimRules, academic_year, dyads_of, join_claims
 from tests.pure.sync.reference import Claim, Dyad, dyads, mentorships
 
 RULES = ClaimRules(gap_days=31, lapse_month=8, lapse_day=31)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from hub.records import RecordKind
-from sync.doubts import Card, Name, Standing, doubts
+from sync.files.doubts import Card, Name, Standing, doubts
 
 SCHOOL, OTHER = UUID(int=1), UUID(int=2)
 BORN, LATER = date(1979, 3, 2), date(1985, 4, 9)

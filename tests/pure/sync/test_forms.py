@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync.forms import form_code
+from sync.mentoring.forms import form_code
 
 SPELLINGS = [
     ("учитель – учитель", "TEACHER_TEACHER"),

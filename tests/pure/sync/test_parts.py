@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from hub.records import FileKind
-from sync.parts import parts_of
+from sync.evidence.parts import parts_of
 
 SCHOOL = UUID(int=1)
 MENTOR, MENTEE, OTHER = "Мерянинов Олег Львович", "Лукоянцев Пётр Ильич", "Барсоватов Лев Фомич"
@@ -19,7 +19,7 @@ ELSEWHERE = """
 import pandas as pd
 from uuid import UUID
 from hub.records import FileKind
-from sync.parts import parts_of
+from sync.evidence.parts import parts_of
 row = {row!r}
 given = dict(organisation_id=UUID(int=1), list=0, sheet="Лист1", row=5)
 frame = pd.DataFrame([row | given], dtype=object)

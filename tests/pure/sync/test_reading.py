@@ -20,7 +20,7 @@ from hub.records import (
     Rejected,
 )
 from sync.directory import Directory, Organisation
-from sync.reading import FileRead, FileReader, Given
+from sync.files.reading import FileRead, FileReader, Given
 
 SCHOOL, OTHER = UUID(int=1), UUID(int=2)
 TODAY = date(2026, 11, 21)

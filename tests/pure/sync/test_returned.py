@@ -10,8 +10,8 @@ from hub import row_keys
 from hub.records import FileKind
 from hub.row_keys import RowKeyError
 from hub.seal import Sealer
-from sync.parts import parts_of
-from sync.returned import returned
+from sync.evidence.parts import parts_of
+from sync.files.returned import returned
 
 SCHOOL, OTHER = UUID(int=1), UUID(int=2)
 SEALER, STRANGER = Sealer({1: bytes(range(32))}), Sealer({1: bytes(32)})

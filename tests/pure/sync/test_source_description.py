@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigError
-from sync.sources import SourceManifest, read_manifest_file
+from sync.work.sources import SourceManifest, read_manifest_file
 
 DESCRIPTION = """
 code = "kadry"

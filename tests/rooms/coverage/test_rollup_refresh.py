@@ -10,7 +10,7 @@ from hub.coverage import Source
 from hub.coverage.rollup import JOB, Refreshed, kept_periods, refresh_rollup, request_refresh
 from hub.database import Database
 from hub.settings import Settings
-from sync.duties import DUTIES, Bench, Ended
+from sync.work.duties import DUTIES, Bench, Ended
 from tests.rooms.coverage.asking import become
 from tests.rooms.coverage.keeping import (
     TODAYS,

@@ -18,7 +18,7 @@ from hub.seal import Sealer
 from sync.identity import new_id
 from sync.registry import write_rows
 from sync.running import run_source
-from sync.runs import Mode, Run
+from sync.runs.run import Mode, Run
 from tests.rooms.sync.world import FIRST, SECOND, THIRD, TODAY
 
 CODE = "cards"

@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 from hub.records import Batch, Figure, FigureMetric, FileKind, OrganisationMention, Place
-from sync.runs import Mode
+from sync.runs.run import Mode
 from tests.rooms.sync.cards import EVERYWHERE, NUMBERS, Card, System, batch, page
 from tests.rooms.sync.world import FIRST, SECOND, THIRD
 

@@ -15,7 +15,7 @@ from hub.seal import Sealer
 from sync import releasing
 from sync.intake import Accepted, accept
 from sync.releasing import NothingHeldError, placed_holds
-from sync.runs import Mode, Run, RunState, list_runs
+from sync.runs.run import Mode, Run, RunState, list_runs
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import checksums
 from tests.rooms.sync.cards import staff, whole

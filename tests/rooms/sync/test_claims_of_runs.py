@@ -7,9 +7,9 @@ import pytest
 
 from hub.database import Database, lock_key
 from hub.seal import Sealer
-from sync import runs
-from sync.run_log import Event, Level, read_events
-from sync.runs import LostRunError, Mode, RunState
+from sync.runs import run as runs
+from sync.runs.log import Event, Level, read_events
+from sync.runs.run import LostRunError, Mode, RunState
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import checksums
 from tests.rooms.sync.cards import staff, whole

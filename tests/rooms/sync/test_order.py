@@ -8,9 +8,9 @@ import pytest
 
 from connectors.protocol import Connector
 from hub.seal import Sealer
-from sync import match
+from sync.people import match
 from sync.releasing import placed_holds, release
-from sync.runs import Mode
+from sync.runs.run import Mode
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import Line, canonical, differences
 from tests.rooms.sync.cards import BreaksOff

@@ -15,7 +15,7 @@ from hub.errors import ConflictError
 from hub.records import Figure, FigureMetric, FileKind, OrganisationMention, Place, Rejected
 from hub.seal import Sealer
 from sync.running import run_source
-from sync.runs import Mode, Run, RunState, UnknownSourceError, ask_to_cancel, list_runs
+from sync.runs.run import Mode, Run, RunState, UnknownSourceError, ask_to_cancel, list_runs
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import canonical, checksums, differences
 from tests.rooms.sync.cards import BreaksOff, page, staff, whole

@@ -15,7 +15,6 @@ from hub.errors import ConflictError
 from hub.records import Completeness, FileKind
 from hub.seal import Sealer
 from hub.settings import Addresses, Settings
-from sync.duties import Bench, import_accept
 from sync.uploads import (
     AcceptedOtherwiseError,
     Declared,
@@ -26,6 +25,7 @@ from sync.uploads import (
     fail_upload,
     keep,
 )
+from sync.work.duties import Bench, import_accept
 from tests.door.files import as_csv, staff
 from tests.rooms.sync.world import (
     FIRST,

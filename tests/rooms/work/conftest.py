@@ -13,7 +13,7 @@ from hub import jobs
 from hub.database import Database
 from hub.seal import create_key_file
 from hub.settings import Addresses, Settings
-from sync.worker import work
+from sync.work.worker import work
 from tests.rooms.work.duties_of_tests import DUTIES
 
 CHILD = (sys.executable, str(Path(__file__).with_name("duties_of_tests.py")))

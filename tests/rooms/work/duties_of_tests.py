@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from connectors.client.failure import Failure, SourceTransientError
 from hub.errors import ConfigError
-from sync.child import main
-from sync.duties import Bench, Ended
+from sync.work.child import main
+from sync.work.duties import Bench, Ended
 
 
 def mark(payload: Mapping[str, str], what: str) -> int:

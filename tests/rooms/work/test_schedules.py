@@ -8,9 +8,9 @@ import pytest
 
 from hub.database import Database
 from hub.errors import ConfigError
-from sync import schedules
-from sync.schedules import next_time, put_due, require_expression
-from sync.sources import SourceManifest, keep_source, set_paused
+from sync.work import schedules
+from sync.work.schedules import next_time, put_due, require_expression
+from sync.work.sources import SourceManifest, keep_source, set_paused
 
 SAMARA = ZoneInfo("Europe/Samara")
 EVENING = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Evidence: rows made records, landed page by page, and what of it waits to be projected."""

@@ -1,0 +1,1 @@
+"""Given files before they land: read, placed, compared with what was told, reported."""

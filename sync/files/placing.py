@@ -1,0 +1,81 @@
+"""Rows placed among organisations, and lists of them made into records."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hub.records import Batch, FileKind, OrganisationMention, Place, Rejected
+from sync.columns import stacked
+from sync.directory import Directory
+from sync.evidence.parts import parts_of
+
+LISTS = (FileKind.STAFF, FileKind.PUPILS)
+UNKNOWN_ORGANISATION = (
+    "Не удалось понять, о какой организации говорит файл. Добавьте в заголовок ИНН или ОГРН "
+    "либо полное наименование, как в реестре организаций."
+)
+ORGANISATION_COLUMNS = {
+    "name": "organization",
+    "ogrn": "organization_ogrn",
+    "inn": "organization_inn",
+    "code": "organization_code",
+    "municipality": "municipality",
+}
+
+
+def organisations_of(batch: Batch, directory: Directory, day: date) -> pd.Series:
+    """Resolve each row's organisation: by its own columns where it has them, else by the title."""
+    title = directory.resolve(batch.organisation, on=day)
+    columns = {
+        part: column
+        for part, column in ORGANISATION_COLUMNS.items()
+        if column in batch.frame and (part != "name" or batch.kind in LISTS)
+    }
+    if not set(columns) - {"municipality"}:
+        return pd.Series([title] * len(batch.frame), index=batch.frame.index, dtype=object)
+    said = list(zip(*(batch.frame[column] for column in columns.values()), strict=True))
+    known = {
+        values: directory.resolve(
+            OrganisationMention(**dict(zip(columns, values, strict=True))), on=day
+        )
+        for values in set(said)
+    }
+    return pd.Series(
+        [known[values] or title for values in said], index=batch.frame.index, dtype=object
+    )
+
+
+def strangers(
+    batch: Batch, unknown: npt.NDArray[np.bool_], message: str = UNKNOWN_ORGANISATION
+) -> list[Rejected]:
+    """Refuse the rows whose own organisation nobody knows; the rest of the table stays."""
+    if not unknown.any():
+        return []
+    rows = batch.frame[unknown]
+    return [
+        Rejected(
+            place=Place(file=batch.file, sheet=row["sheet"], row=row["row"], column="organization"),
+            code="row.unknown_organisation",
+            message=message,
+            payload={str(name): str(value) for name, value in row.items() if value},
+        )
+        for row in rows.to_dict("records")
+    ]
+
+
+def records_of_lists(lists: Iterable[tuple[FileKind, pd.DataFrame]]) -> pd.DataFrame | None:
+    """Make records of lists of placed rows, those of one kind at once; None where there is none."""
+    by_kind: dict[FileKind, list[pd.DataFrame]] = {}
+    for kind, frame in lists:
+        by_kind.setdefault(kind, []).append(frame)
+    made = [parts_of(_numbered(frames), kind) for kind, frames in by_kind.items()]
+    return stacked(made) if made else None
+
+
+def _numbered(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put lists under each other, numbered."""
+    sizes = [len(frame) for frame in frames]
+    return stacked(frames).assign(list=np.repeat(np.arange(len(frames)), sizes))

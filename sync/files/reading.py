@@ -1,0 +1,314 @@
+"""A given file read: its rows placed in time and among organisations, its refusals collected.
+
+No database is written here; a check and an acceptance read by the same code.
+"""
+
+import sys
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import pandas as pd
+
+from connectors.mapping import Profiles
+from connectors.protocol import Checkpoint, Connector
+from connectors.school_file import SchoolFile
+from hub.records import (
+    Batch,
+    Completeness,
+    Figure,
+    FileKind,
+    Place,
+    Rejected,
+)
+from hub.seal import Sealer
+from sync.columns import column
+from sync.directory import Directory
+from sync.evidence.lists import ListStatement
+from sync.files.headers import Drift, Shape, open_headers, shape_of, unknown_headers
+from sync.files.placing import UNKNOWN_ORGANISATION, organisations_of, records_of_lists, strangers
+from sync.files.returned import Binding, returned
+from sync.files.within import FOREIGN, foreign_rows, foreigners
+from sync.identity import new_id
+from sync.mentoring.claims import academic_year
+
+Value = TypeVar("Value")
+NO_PERIOD = (
+    "Не сказано, на какую дату или учебный год составлен список. "
+    "Укажите его при приёме: --period 2026 или --as-of 2026-09-01."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A file with what its giver declares; what is not declared is read from its titles.
+
+    `period` is the academic year the file speaks of, `stated_as_of` the day; `columns` are fields
+    by header, as a person told them; `within` are the organisations whose lists this giver may hand
+    in, where not everybody's. `connector` reads the file where it is no table of a school's.
+    """
+
+    path: Path
+    kind: FileKind | None = None
+    period: int | None = None
+    stated_as_of: date | None = None
+    completeness: Completeness = Completeness.PARTIAL
+    columns: Mapping[str, str] = field(default_factory=dict)
+    within: frozenset[UUID] | None = None
+    connector: Connector | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """What was understood of a file, for the person who gave it.
+
+    `suggested` are the fields that an unmapped header might mean; `drift` is how the headers differ
+    from those accepted last; `questions` are what only the giver can answer, each with its repair.
+    """
+
+    name: str
+    kinds: tuple[FileKind, ...]
+    rows: int
+    rejected: tuple[Rejected, ...]
+    unmapped: tuple[str, ...]
+    repairs: tuple[str, ...]
+    suggested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drift: tuple[Drift, ...] = ()
+    figures: int = 0
+    questions: tuple[Rejected, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class FileRead:
+    """A file or a portion of it as read: its rows by list in `frames`, of `kinds`; what was refused.
+
+    The lists stand in the last portion: before it has landed nobody is known to be left out.
+    """
+
+    given: Given
+    file_id: UUID
+    is_first: bool = True
+    is_last: bool = False
+    rows: int = 0
+    kinds: list[FileKind] = field(default_factory=list)
+    frames: list[pd.DataFrame] = field(default_factory=list)
+    lists: list[ListStatement] = field(default_factory=list)
+    figures: list[tuple[Figure, ListStatement]] = field(default_factory=list)
+    bindings: list[Binding] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    unmapped: list[str] = field(default_factory=list)
+    repairs: list[str] = field(default_factory=list)
+    suggested: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shapes: list[Shape] = field(default_factory=list)
+
+    def report(self) -> FileReport:
+        """Say what was understood."""
+        return FileReport(
+            name=self.given.path.name,
+            kinds=tuple(dict.fromkeys(self.kinds)),
+            rows=self.rows,
+            rejected=tuple(self.rejected),
+            unmapped=tuple(dict.fromkeys(self.unmapped)),
+            repairs=tuple(dict.fromkeys(self.repairs)),
+            suggested=self.suggested,
+            figures=len(self.figures),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReader:
+    """What files are read with.
+
+    `profiles` recall what people told about headers before; `sealer` reads the keys of rows.
+    """
+
+    directory: Directory
+    today: date
+    profiles: Profiles | None = None
+    sealer: Sealer | None = None
+
+    def read(self, given: Given) -> FileRead:
+        """Read a file whole; what cannot be taken stands in `rejected`, never raises for it."""
+        (whole,) = self.portions(given, new_id(), rows=sys.maxsize)
+        return whole
+
+    def portions(
+        self, given: Given, file_id: UUID, *, rows: int
+    ) -> Generator[FileRead, None, None]:
+        """Read a file in portions of about as many rows; memory is that of one portion.
+
+        The keys of a returned template are told apart within a portion.
+        """
+        read = FileRead(given=given, file_id=file_id)
+        connector = given.connector or SchoolFile(
+            given.path, kind=given.kind, profile=given.columns, profiles=self.profiles
+        )
+        seen: set[str] = set()
+        for item in connector.fetch():
+            if read.rows >= rows:
+                yield self._ready(read)
+                read = _following(read)
+            match item:
+                case Batch():
+                    _take(read, item, self.directory, self.today)
+                case Rejected():
+                    _refuse(read, item)
+                case Checkpoint():
+                    continue
+            seen.update(read.unmapped)
+        seen.update(name for shape in read.shapes for name in shape.fields)
+        read.rejected += unknown_headers(given.columns, seen, file=given.path.name)
+        read.is_last = True
+        yield self._ready(read)
+
+    def _ready(self, read: FileRead) -> FileRead:
+        known = returned(read.kinds, read.frames, self.sealer, file=read.given.path.name)
+        read.frames, read.bindings = known.frames, known.bindings
+        read.rejected += known.rejected
+        return read
+
+
+def _following(read: FileRead) -> FileRead:
+    """Begin the next portion: lists and headers are those of the file so far."""
+    following = FileRead(
+        given=read.given,
+        file_id=read.file_id,
+        is_first=False,
+        lists=read.lists,
+        shapes=read.shapes,
+    )
+    read.lists, read.shapes = [], []
+    return following
+
+
+def joined(reports: Sequence[FileReport]) -> FileReport:
+    """Join the reports of a file's portions."""
+    first = reports[0]
+    return replace(
+        first,
+        kinds=_distinct(one.kinds for one in reports),
+        rows=sum(one.rows for one in reports),
+        rejected=tuple(chain.from_iterable(one.rejected for one in reports)),
+        unmapped=_distinct(one.unmapped for one in reports),
+        repairs=_distinct(one.repairs for one in reports),
+        suggested=dict(chain.from_iterable(one.suggested.items() for one in reports)),
+        figures=sum(one.figures for one in reports),
+    )
+
+
+def _distinct(groups: Iterable[tuple[Value, ...]]) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(groups)))
+
+
+def records_of(reads: Sequence[FileRead]) -> pd.DataFrame | None:
+    """Make records of the rows of files, those of one kind at once; nothing where no rows are."""
+    return records_of_lists(
+        listed for read in reads for listed in zip(read.kinds, read.frames, strict=True)
+    )
+
+
+def _refuse(read: FileRead, rejected: Rejected) -> None:
+    """Keep a refusal; of a table whose header was not understood name the columns as well."""
+    read.rejected.append(rejected)
+    for header, fields in open_headers(rejected).items():
+        read.unmapped.append(header)
+        read.suggested[header] = fields
+
+
+def _noted(read: FileRead, batch: Batch) -> Shape:
+    """Note the header that a batch was read by, once a sheet."""
+    sheet = str(batch.frame["sheet"].iloc[0]) if len(batch.frame) else ""
+    last = read.shapes[-1] if read.shapes else None
+    if last is None or (last.sheet, last.columns) != (sheet, batch.columns):
+        is_kind_told = read.given.kind is not None
+        last = shape_of(batch, sheet, told=read.given.columns, is_kind_told=is_kind_told)
+        read.shapes += [last] if batch.columns else []
+    return last
+
+
+def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> None:
+    """Place a batch in time and among organisations."""
+    read.unmapped += batch.unmapped
+    read.repairs += batch.repairs
+    shape = _noted(read, batch)
+    read.suggested |= {one.header: one.suggested for one in batch.columns if one.suggested}
+    stated_as_of = _stated_as_of(read.given, batch)
+    if stated_as_of is None:
+        read.rejected.append(_refused(batch, "file.no_period", NO_PERIOD))
+        return
+    if batch.frame.empty:
+        _take_figures(read, batch, directory, stated_as_of)
+        return
+    organisations = organisations_of(batch, directory, min(stated_as_of, today))
+    foreign = foreign_rows(organisations, read.given.within)
+    known = organisations.notna().to_numpy()
+    read.rejected += foreigners(batch, foreign)
+    if not known.any():
+        read.rejected.append(_refused(batch, "file.unknown_organisation", UNKNOWN_ORGANISATION))
+        return
+    read.rejected += strangers(batch, ~known)
+    known = known & ~foreign
+    if not known.any():
+        return
+    rows = batch.frame[known].reset_index(drop=True)
+    rows["organisation_id"] = column(organisations[known])
+    rows["stated_as_of"] = column([stated_as_of] * len(rows))
+    rows["source_file_id"] = column([read.file_id] * len(rows))
+    read.rows += len(rows)
+    read.kinds.append(batch.kind)
+    read.frames.append(rows)
+    lists = [
+        _statement(read, batch, organisation, stated_as_of)
+        for organisation in sorted(set(organisations[known]))
+    ]
+    shape.organisations |= set(organisations[known])
+    read.lists += lists
+    read.figures += [(figure, lists[0]) for figure in batch.figures if len(lists) == 1]
+
+
+def _take_figures(read: FileRead, batch: Batch, directory: Directory, stated_as_of: date) -> None:
+    """Take numbers that stand without any list; they say nothing about who is listed."""
+    organisation = directory.resolve(batch.organisation, on=stated_as_of)
+    if organisation is None:
+        read.rejected.append(_refused(batch, "file.unknown_organisation", UNKNOWN_ORGANISATION))
+        return
+    if read.given.within is not None and organisation not in read.given.within:
+        read.rejected.append(_refused(batch, "file.foreign_organisation", FOREIGN))
+        return
+    statement = _statement(read, batch, organisation, stated_as_of)
+    read.figures += [(figure, statement) for figure in batch.figures]
+
+
+def _stated_as_of(given: Given, batch: Batch) -> date | None:
+    """Take the declared day or year before what the titles say; a year starts in September."""
+    if given.stated_as_of is not None:
+        return given.stated_as_of
+    if given.period is not None:
+        said = batch.stated_as_of
+        in_year = said is not None and academic_year(said) == given.period
+        return said if in_year else date(given.period, 9, 1)
+    if batch.stated_as_of is not None:
+        return batch.stated_as_of
+    return None if batch.academic_year is None else date(batch.academic_year, 9, 1)
+
+
+def _refused(batch: Batch, code: str, message: str) -> Rejected:
+    sheet = str(batch.frame["sheet"].iloc[0]) if len(batch.frame) else ""
+    return Rejected(place=Place(file=batch.file, sheet=sheet), code=code, message=message)
+
+
+def _statement(
+    read: FileRead, batch: Batch, organisation_id: UUID, stated_as_of: date
+) -> ListStatement:
+    return ListStatement(
+        organisation_id=organisation_id,
+        kind=batch.kind,
+        stated_as_of=stated_as_of,
+        academic_year=academic_year(stated_as_of),
+        completeness=read.given.completeness,
+        source_file_id=read.file_id,
+    )

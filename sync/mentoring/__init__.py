@@ -1,0 +1,1 @@
+"""From rows that name pairs to mentorships, their members and the facts that counts read."""

@@ -1,0 +1,121 @@
+"""Open questions of the matcher, each in the lowest unit that holds both records."""
+
+from uuid import UUID
+
+import asyncpg
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from hub.database import WriteSession
+from hub.records import ChangesetId
+from sync.columns import rows_of
+from sync.identity import new_id
+from sync.people.match import Component
+
+Connection = asyncpg.Connection
+
+
+async def write_questions(
+    session: WriteSession,
+    component: Component,
+    person_ids: list[UUID],
+    *,
+    root_id: UUID,
+    changeset_id: ChangesetId,
+) -> None:
+    """Replace the open questions between the component's records; keep the ids of standing ones."""
+    connection = session.raw
+    asked = _asked(component, person_ids)
+    units = await _units(connection, asked, root_id)
+    await connection.execute(
+        "delete from question where state = 'OPEN' and record_a = any($1) and record_b = any($1)"
+        " and (record_a, record_b) not in (select * from unnest($2::bigint[], $3::bigint[]))",
+        component.facts["record_id"].tolist(),
+        asked["record_a"].tolist(),
+        asked["record_b"].tolist(),
+    )
+    await connection.executemany(
+        "insert into question as held (id, record_a, record_b, person_a, person_b,"
+        " organisation_id, score, reasons, state, changeset_id)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, 'OPEN', $9)"
+        " on conflict (record_a, record_b) do update set person_a = excluded.person_a,"
+        " person_b = excluded.person_b, organisation_id = excluded.organisation_id,"
+        " score = excluded.score, reasons = excluded.reasons, changeset_id = excluded.changeset_id"
+        " where held.state = 'OPEN' and (held.person_a, held.person_b, held.organisation_id,"
+        " held.score, held.reasons) is distinct from (excluded.person_a, excluded.person_b,"
+        " excluded.organisation_id, excluded.score, excluded.reasons)",
+        [
+            (new_id(), *ids, unit, int(score), list(reasons), changeset_id)
+            for unit, (*ids, score, reasons) in zip(
+                units,
+                rows_of(asked, "record_a", "record_b", "person_a", "person_b", "score", "reasons"),
+                strict=True,
+            )
+        ],
+    )
+    await _write_possible_twins(connection)
+
+
+def _asked(component: Component, person_ids: list[UUID]) -> pd.DataFrame:
+    ids = component.facts["record_id"].to_numpy(np.int64)
+    units = component.facts["organisation_id"].to_numpy(object)
+    people = np.array(person_ids, dtype=object)
+    asked = component.clustering.questions
+    left, right = asked["left"].to_numpy(np.int64), asked["right"].to_numpy(np.int64)
+    return pd.DataFrame(
+        {
+            "record_a": ids[left],
+            "record_b": ids[right],
+            "person_a": people[left],
+            "person_b": people[right],
+            "unit_a": units[left],
+            "unit_b": units[right],
+            "score": asked["score"].to_numpy(),
+            "reasons": asked["reasons"].to_numpy(object),
+        }
+    )
+
+
+# The lowest common authority: the one above both that has the fewest organisations below it.
+COMMON_UNIT = """
+select pair.a, pair.b, (
+    select mine.authority_id
+    from organisation_place mine
+    join organisation_place theirs on theirs.authority_id = mine.authority_id
+    where mine.organisation_id = pair.a and theirs.organisation_id = pair.b
+      and mine.starts <= current_date and mine.ends > current_date
+      and theirs.starts <= current_date and theirs.ends > current_date
+    order by (select count(*) from organisation_place below
+              where below.authority_id = mine.authority_id), mine.authority_id
+    limit 1
+) as unit
+from unnest($1::uuid[], $2::uuid[]) as pair (a, b)
+"""
+
+
+async def _units(connection: Connection, asked: pd.DataFrame, root_id: UUID) -> list[UUID]:
+    pairs = list(zip(asked["unit_a"], asked["unit_b"], strict=True))
+    apart = sorted({pair for pair in pairs if pair[0] != pair[1]})
+    rows = await connection.fetch(COMMON_UNIT, [a for a, _ in apart], [b for _, b in apart])
+    common = {(row["a"], row["b"]): row["unit"] or root_id for row in rows}
+    return [pair[0] if pair[0] == pair[1] else common[pair] for pair in pairs]
+
+
+async def _write_possible_twins(connection: Connection) -> None:
+    """Group people who would be one if every open question were answered "same"."""
+    rows = await connection.fetch(
+        "select person_a, person_b from question where state = 'OPEN' order by person_a, person_b"
+    )
+    people = sorted({row[side] for row in rows for side in ("person_a", "person_b")})
+    place = {person: number for number, person in enumerate(people)}
+    ends = [[place[row[side]] for row in rows] for side in ("person_a", "person_b")]
+    graph = coo_array((np.ones(len(rows)), tuple(ends)), shape=(len(people), len(people)))
+    groups = connected_components(graph, directed=False)[1] if people else np.empty(0, dtype=int)
+    first = {group: people[number] for number, group in reversed(list(enumerate(groups.tolist())))}
+    await connection.execute("delete from possible_twin")
+    await connection.executemany(
+        "insert into possible_twin (person_id, group_id) values ($1, $2)",
+        [(person, first[group]) for person, group in zip(people, groups.tolist(), strict=True)],
+    )

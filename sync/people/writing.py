@@ -1,0 +1,200 @@
+"""Writing people: links, aliases and every table of the golden projection, only where they differ."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import numpy as np
+import pandas as pd
+
+from hub.database import WriteSession, copy_frame
+from hub.records import ChangesetId
+from sync.columns import column, insert_frame
+from sync.directory import Directory
+from sync.identity import Identities, assign
+from sync.matching.survive import survivors
+from sync.people.golden import project
+from sync.people.match import Component
+from sync.places import places_of
+from sync.projection import remember_owners, replace
+
+Connection = asyncpg.Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleWritten:
+    """Who was looked at and who changed; ids of people that are no more are among both."""
+
+    ids: list[UUID]  # the person of each record of the component
+    affected: frozenset[UUID]
+    known: frozenset[UUID]  # who of them was there before
+    changed: frozenset[UUID]
+    gone: frozenset[UUID]
+    places_before: dict[UUID, list[UUID]]
+    identities: Identities
+
+
+async def write_people(
+    session: WriteSession,
+    component: Component,
+    directory: Directory,
+    *,
+    model_version: str,
+    changeset_id: ChangesetId,
+) -> PeopleWritten:
+    """Give the component's clusters their ids and write what stands about each person.
+
+    Leaves the temporary table `affected_person(id)` for the stations that follow.
+    """
+    connection = session.raw
+    identities = assign(component.clustering.labels, component.previous)
+    person_ids = [identities.ids[label] for label in component.clustering.labels.tolist()]
+    known = {old for old in component.previous if old is not None}
+    affected = set(person_ids) | known
+    await remember_owners(connection, "affected_person", affected)
+    before = await places_of(session)
+    await _write_links(connection, component, person_ids, model_version, changeset_id)
+    await _write_aliases(connection, identities, changeset_id)
+    changed = await _write_golden(connection, component, person_ids, directory, changeset_id)
+    gone = await connection.fetch(
+        "delete from person p using affected_person a where p.id = a.id"
+        " and not exists (select from link where person_id = p.id) returning p.id"
+    )
+    return PeopleWritten(
+        ids=person_ids,
+        affected=frozenset(affected),
+        known=frozenset(known),
+        changed=frozenset(changed),
+        gone=frozenset(row["id"] for row in gone),
+        places_before=before,
+        identities=identities,
+    )
+
+
+async def _write_links(
+    connection: Connection,
+    component: Component,
+    person_ids: list[UUID],
+    model_version: str,
+    changeset_id: ChangesetId,
+) -> None:
+    moved = [new != old for new, old in zip(person_ids, component.previous, strict=True)]
+    links = pd.DataFrame({"record_id": component.facts["record_id"], "person_id": person_ids})[
+        np.array(moved, dtype=bool)
+    ]
+    await connection.execute(
+        "delete from link where record_id = any($1)", links["record_id"].tolist()
+    )
+    links = links.assign(model_version=model_version, changeset_id=changeset_id)
+    await insert_frame(connection, "link", links, list(links.columns))
+
+
+async def _write_aliases(
+    connection: Connection, identities: Identities, changeset_id: ChangesetId
+) -> None:
+    """Point ids that ended at their heirs, also those that pointed at an id that ends now."""
+    await connection.executemany(
+        "update person_alias set person_id = $2, changeset_id = $3 where person_id = $1",
+        [(old, new, changeset_id) for old, new in identities.merged.items()],
+    )
+    await connection.executemany(
+        "insert into person_alias (alias_id, person_id, kind, changeset_id)"
+        " values ($1, $2, 'MERGED', $3)",
+        [(old, new, changeset_id) for old, new in identities.merged.items()],
+    )
+
+
+async def _write_golden(
+    connection: Connection,
+    component: Component,
+    person_ids: list[UUID],
+    directory: Directory,
+    changeset_id: ChangesetId,
+) -> set[UUID]:
+    chosen = survivors(component.facts, component.clustering.labels)
+    facts = await _with_details(connection, component.facts.assign(person_id=column(person_ids)))
+    ids = component.clustering.labels
+    by_label = dict(zip(ids.tolist(), person_ids, strict=True))
+    chosen = chosen.assign(person_id=chosen["label"].map(by_label))
+    golden = project(facts, chosen, directory)
+    changed = await _write_person(connection, golden.person, changeset_id)
+    for projected, frame in golden.tables:
+        changed |= await replace(
+            connection, projected, frame, owners="affected_person", changeset_id=changeset_id
+        )
+    return changed
+
+
+DETAILS = (
+    "record_id",
+    "is_card",
+    "first_stated",
+    "last_stated",
+    "ended_on",
+    "snils_sealed",
+    "position_code",
+    "position_text",
+    "subjects",
+    "hired_on",
+    "dismissed_on",
+    "teaching_since",
+    "young_specialist_flag",
+    "category",
+    "grade",
+    "letter",
+    "main_request",
+)
+
+
+async def _with_details(connection: Connection, facts: pd.DataFrame) -> pd.DataFrame:
+    """Join what the matcher does not compare: posts, classes, days of statements."""
+    rows = await connection.fetch(
+        "select f.record_id, r.is_card, r.first_stated, r.last_stated, r.ended_on, f.snils_sealed,"
+        " f.position_code, f.position_text, f.subjects, f.hired_on,"
+        " f.dismissed_on, f.teaching_since, f.young_specialist_flag, f.category, f.grade,"
+        " f.letter, coalesce(v.payload ->> 'main_request', '') as main_request"
+        " from record_facts f join record r on r.id = f.record_id"
+        " join record_version v on v.id = r.current_version_id"
+        " where f.record_id = any($1) order by f.record_id",
+        facts["record_id"].tolist(),
+    )
+    details = pd.DataFrame([tuple(row) for row in rows], columns=DETAILS, dtype=object)
+    return facts.reset_index(drop=True).join(details.drop(columns="record_id"))
+
+
+async def _write_person(
+    connection: Connection, people: pd.DataFrame, changeset_id: ChangesetId
+) -> set[UUID]:
+    await connection.execute(
+        "create temp table fresh_person on commit drop as select id, last_name, first_name,"
+        " middle_name, sort_key, birth_date, birth_year, sex, record_count from person with no data"
+    )
+    frame = people.rename(columns={"person_id": "id"})
+    columns = [
+        "id",
+        "last_name",
+        "first_name",
+        "middle_name",
+        "sort_key",
+        "birth_date",
+        "birth_year",
+        "sex",
+        "record_count",
+    ]
+    await copy_frame(connection, "fresh_person", frame, columns)
+    rows = await connection.fetch(
+        f"insert into person ({', '.join(columns)}, changeset_id)"
+        f" select {', '.join(columns)}, $1 from"
+        f" (select {', '.join(columns)} from fresh_person except"
+        f"  select {', '.join(columns)} from person"
+        "   where id in (select id from affected_person)) new"
+        " order by id"
+        " on conflict (id) do update set last_name = excluded.last_name,"
+        " first_name = excluded.first_name, middle_name = excluded.middle_name,"
+        " sort_key = excluded.sort_key, birth_date = excluded.birth_date,"
+        " birth_year = excluded.birth_year, sex = excluded.sex,"
+        " record_count = excluded.record_count, changeset_id = excluded.changeset_id,"
+        " changed_at = now() returning id",
+        changeset_id,
+    )
+    return {row["id"] for row in rows}

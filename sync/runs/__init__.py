@@ -1,0 +1,1 @@
+"""A run of a source: its row, its log, its pages."""

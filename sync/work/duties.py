@@ -1,0 +1,184 @@
+"""The job table: which name in the queue is which function, and how its end is told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from connectors.client.failure import Failure, SourceError, SourceTransientError
+from hub import jobs
+from hub.coverage.rollup import JOB, refresh_rollup
+from hub.database import Database
+from hub.errors import ConflictError, DatabaseError, HubError
+from hub.seal import Sealer
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from sync.runs.run import Mode, Run
+
+SYNC: Final = "sync.run"
+ROLLUP: Final = JOB
+IN_LINE_S: Final = 600.0  # how long an accepted file waits for those before it
+LOOK_AGAIN_S: Final = 0.5
+INTERNAL: Final = "internal"
+# What a statement raises when the database is away, and what else a database may say.
+DATABASE_TROUBLE: Final = (
+    DatabaseError,
+    OSError,
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+)
+# Classes of SQLSTATE: connection, rollback (deadlocks), resources, locks, operator's intervention.
+OF_THE_MOMENT: Final = ("08", "40", "53", "55", "57")
+
+
+class StoppedError(HubError):
+    """Работника остановили: работа вернётся в очередь и пойдёт с последнего записанного места."""
+
+    code = "worker.stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a duty works with. `stop` is set when the worker was told to stop."""
+
+    database: Database
+    settings: Settings
+    stop: asyncio.Event
+
+    @property
+    def sealer(self) -> Sealer:
+        """Give the region's keys; raises ConfigError when they are missing."""
+        return Sealer.from_file(self.settings.keys)
+
+    @property
+    def today(self) -> date:
+        """Give the day by the region's clock."""
+        return datetime.now(self.settings.zone).date()
+
+    def go_on(self, _station: str = "", _done: int = 0) -> None:
+        """Raise StoppedError between two pieces of work once the worker was told to stop."""
+        if self.stop.is_set():
+            raise StoppedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a duty ended: with no failure it is done, else who repairs it and by what code."""
+
+    failure: Failure | None = None
+    code: str = ""
+    retry_after_s: float = 0.0
+
+
+Duty = Callable[[Bench, Mapping[str, str]], Awaitable[Ended]]
+
+
+async def sync_run(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Read the source whose run was asked for; a run that has ended is left alone.
+
+    A job may be given twice, since a worker that died may have done it: its work is done once.
+    """
+    from sync.runs.run import RunState, read_run
+
+    run = await read_run(bench.database, UUID(payload["run"]))
+    if run is None or run.state not in {RunState.QUEUED, RunState.RUNNING, RunState.FAILED}:
+        return Ended()
+    run = await read_source_here(bench, run.source_code, mode=run.mode, run=run)
+    return Ended(failure=run.failure, code=run.error_code or "")
+
+
+async def read_source_here(
+    bench: Bench, code: str, *, mode: "Mode", run: "Run | None" = None, actor: str = ""
+) -> "Run":
+    """Read a source in this process, for the run that was asked for or a new one."""
+    from sync.running import run_source
+
+    return await run_source(
+        bench.database,
+        code,
+        sealer=bench.sealer,
+        today=bench.today,
+        actor=run.actor if run else actor,
+        mode=mode,
+        run_id=run.id if run else None,
+        secrets=bench.settings.secrets_dir,
+        page_rows=bench.settings.page_rows,
+        progress=bench.go_on,
+    )
+
+
+async def rollup_refresh(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Count anew what changes have made old; stops between the answers of two authorities."""
+    del payload  # the database says what is to be done
+    while (await refresh_rollup(bench.database, today=bench.today, go_on=bench.go_on)).authorities:
+        bench.go_on()  # changes that landed meanwhile found this job in the queue and put in none
+    return Ended()
+
+
+async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Take in the file that was accepted; one that is taken in already is left alone.
+
+    Files are taken in one after another: who comes while another is at work waits here, since to
+    come again later would be to come last.
+    """
+    from sync.uploads import accept_upload
+
+    deadline = asyncio.get_running_loop().time() + IN_LINE_S
+    while True:
+        try:
+            await accept_upload(
+                bench.database,
+                UUID(payload["upload"]),
+                sealer=bench.sealer,
+                today=bench.today,
+                progress=bench.go_on,
+            )
+        except ConflictError:
+            bench.go_on()
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(LOOK_AGAIN_S)
+        else:
+            return Ended()
+
+
+DUTIES: Final[Mapping[str, Duty]] = {
+    SYNC: sync_run,
+    ROLLUP: rollup_refresh,
+    jobs.IMPORT: import_accept,
+}
+
+
+def ended_by(error: BaseException) -> Ended:
+    """Say who repairs an error: time alone, a person, or the hub's makers."""
+    match error:
+        case SourceTransientError(retry_after_s=seconds):
+            return Ended(failure=error.failure, code=error.reason, retry_after_s=seconds or 0.0)
+        case SourceError():
+            return Ended(failure=error.failure, code=error.reason)
+        case DatabaseError() | ConflictError() | StoppedError():
+            return Ended(failure=Failure.TRANSIENT, code=error.reason)
+        case HubError():
+            return Ended(failure=Failure.CONFIG, code=error.reason)
+        case _ if is_of_the_moment(error):
+            return Ended(failure=Failure.TRANSIENT, code=DatabaseError.code)
+        case _:
+            return Ended(failure=Failure.SYSTEM, code=INTERNAL)
+
+
+def is_of_the_moment(error: BaseException) -> bool:
+    """Tell an error that time repairs from one of ours: a lost connection, a deadlock, a full disk."""
+    match error:
+        case asyncpg.PostgresError(sqlstate=str(state)):
+            return state.startswith(OF_THE_MOMENT)
+        case DBAPIError(driver_exception=BaseException() as inner):
+            return error.connection_invalidated or is_of_the_moment(inner)
+        case _:
+            return isinstance(error, (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError))

@@ -1,0 +1,183 @@
+"""The sources a hub reads: what is known of each, kept without its secret."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Final  # a connector's settings are its own
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from connectors import catalogue
+from connectors.protocol import Connector
+from hub.database import ReadSession, WriteSession
+from hub.errors import ConfigError
+from hub.settings import Settings
+from sync.identity import new_id
+from sync.runs.run import UnknownSourceError
+from sync.runs.secret import read_secret
+from sync.work.schedules import require_expression
+
+SECRET: Final = re.compile(
+    r"(?i)(?:^|_)(?:secret|password|passwd|token|(?:api|access|private)_?key)$"
+)
+CREDENTIALS: Final = re.compile(r"://[^/\s]*:[^/\s]*@")
+OPENLY_KEPT: Final = (
+    "В описании источника секрет записан открыто: {0}. Уберите его, запишите в файл (в контейнере "
+    '/run/secrets/ИМЯ, права 600) и назовите файл: secret_name = "ИМЯ".'
+)
+KEEP: Final = """
+insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (code) do update set title = $4, brake_share = $5, settings = $6, secret_name = $7,
+  schedule = $8
+where source.kind = $3
+returning (xmax = 0) as is_new
+"""
+LIST: Final = """
+select s.code, s.kind, s.title, s.schedule, s.paused, s.brake_share, s.settings, s.secret_name,
+  s.cursor is not null as has_cursor, l.state as last_state, l.requested_at as last_requested_at,
+  f.finished_at as last_success_at
+from source s
+left join lateral (select state, requested_at from sync_run r where r.source_id = s.id
+  order by requested_at desc limit 1) l on true
+left join lateral (select finished_at from sync_run r where r.source_id = s.id
+  and state in ('SUCCEEDED', 'PARTIAL', 'WAITING') order by requested_at desc limit 1) f on true
+where $1::text is null or s.code = $1
+order by s.code
+"""
+
+
+class SourceManifest(BaseModel):
+    """A source as its file describes it; `settings` are its connector's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+    kind: str
+    title: Annotated[str, Field(min_length=3)]
+    schedule: str | None = None
+    secret_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
+    brake_share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.1")
+    settings: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """A source and how it is: its last run, and the last that brought something."""
+
+    code: str
+    kind: str
+    title: str
+    schedule: str | None
+    paused: bool
+    brake_share: Decimal
+    settings: Mapping[str, Any]
+    secret_name: str | None
+    has_cursor: bool
+    last_state: str | None
+    last_requested_at: datetime | None
+    last_success_at: datetime | None
+
+
+def read_manifest_file(path: Path) -> SourceManifest:
+    """Read a source's description, JSON or TOML; raises ConfigError that names keys, not values.
+
+    A secret that stands in it in plain text is refused with how to keep it.
+    """
+    try:
+        values = _parsed(path)
+    except ValueError as error:
+        raise ConfigError(
+            f"Файл {path.name} не читается: нужен JSON или TOML. {type(error).__name__}",
+            code="config.source",
+        ) from None
+    if plain := sorted(_plain_secrets(values)):
+        raise ConfigError(OPENLY_KEPT.format(", ".join(plain)), code="config.plain_secret")
+    try:
+        manifest = SourceManifest.model_validate(values)
+    except ValidationError as error:
+        said = "; ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
+            for one in error.errors(include_input=False, include_context=False, include_url=False)
+        )
+        raise ConfigError(f"Описание источника неверно: {said}", code="config.source") from None
+    if manifest.schedule is not None:
+        require_expression(manifest.schedule)
+    return manifest
+
+
+def connector_of(source: SourceState, settings: Settings) -> Connector:
+    """Make a source's connector with its secret; raises SourceConfigError."""
+    secret = (
+        "" if source.secret_name is None else read_secret(settings.secrets_dir, source.secret_name)
+    )
+    return catalogue.connector_of(source.kind, source.settings, secret)
+
+
+async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
+    """Add a source, or change what is known of it; say whether it is new.
+
+    Its cursor and its records stay. Raises ConfigError where the code belongs to another kind.
+    """
+    is_new = await session.raw.fetchval(
+        KEEP,
+        new_id(),
+        manifest.code,
+        manifest.kind,
+        manifest.title,
+        manifest.brake_share,
+        json.dumps(manifest.settings),
+        manifest.secret_name,
+        manifest.schedule,
+    )
+    if is_new is None:
+        raise ConfigError(
+            f"Код {manifest.code} занят источником другого вида. Назовите другой код.",
+            code="config.source",
+        )
+    return bool(is_new)
+
+
+async def list_sources(session: ReadSession, code: str | None = None) -> list[SourceState]:
+    """Give every source by its code, or the one of this code."""
+    rows = await session.raw.fetch(LIST, code)
+    return [SourceState(**dict(row)) for row in rows]
+
+
+async def read_source(session: ReadSession, code: str) -> SourceState:
+    """Give a source; raises UnknownSourceError."""
+    for found in await list_sources(session, code):
+        return found
+    raise UnknownSourceError
+
+
+async def set_paused(session: WriteSession, code: str, *, paused: bool) -> None:
+    """Let the schedule pass a source over, or mind it again; raises UnknownSourceError."""
+    found = await session.raw.fetchval(
+        "update source set paused = $2 where code = $1 returning code", code, paused
+    )
+    if found is None:
+        raise UnknownSourceError
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    text = path.read_text(encoding="utf-8-sig")
+    values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    if not isinstance(values, dict):
+        raise TypeError("a description is an object")
+    return values
+
+
+def _plain_secrets(values: Mapping[str, Any], within: str = "") -> Iterator[str]:
+    """Name the keys under which something secret stands."""
+    for key, value in values.items():
+        name = f"{within}{key}"
+        if isinstance(value, Mapping):
+            yield from _plain_secrets(value, f"{name}.")
+        elif value and (SECRET.search(key) or CREDENTIALS.search(str(value))):
+            yield name
