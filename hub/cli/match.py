@@ -85,10 +85,12 @@ def file(
 
 @app.command()
 def evaluate(
-    clusters: Annotated[Path, typer.Option(help="rec_id, cluster_id.", exists=True)],
-    truth: Annotated[Path, typer.Option(help="rec_id, person_id.", exists=True)],
+    clusters: Annotated[
+        Path, typer.Option(help="Найденные люди: rec_id, cluster_id.", exists=True)
+    ],
+    truth: Annotated[Path, typer.Option(help="Истина: rec_id, person_id.", exists=True)],
     hard: Annotated[
-        Path | None, typer.Option(help="person_a, person_b, kind.", exists=True)
+        Path | None, typer.Option(help="Трудные пары: person_a, person_b, kind.", exists=True)
     ] = None,
     output: Output = OutputFormat.TABLE,
 ) -> None:
@@ -135,7 +137,9 @@ def explain(
 def labelled(
     out: Annotated[Path, typer.Option(help="Папка для records.csv, truth.csv, hard.csv.")],
     records: Annotated[int, typer.Option(help="Сколько примерно записей.")] = 100_000,
-    setting: Annotated[str, typer.Option(help="usual, doubled, sparse или other.")] = "usual",
+    setting: Annotated[
+        str, typer.Option(help="Какими быть записям: usual, doubled, sparse или other.")
+    ] = "usual",
     seed: Annotated[int, typer.Option(help="Зерно: те же данные на любой машине.")] = 1,
 ) -> None:
     """Записать размеченные данные: выдуманные люди, их карточки и кто есть кто."""
