@@ -88,6 +88,17 @@ def test_the_check_prints_the_comparison_and_agrees(
     assert running_address(folder) is None
 
 
+def test_another_region_of_a_day_gone_by_agrees_when_looked_at_today(
+    variables: dict[str, str], folder: Path
+) -> None:
+    elsewhere = variables | {"HUB_DATA_DIR": str(folder.parent / "earlier")}
+    wanted = ("--people", str(PEOPLE), "--seed", "7", "--day", "2026-06-10")
+
+    done = commands(elsewhere)("demo", "--port", "0", "--check", *wanted)
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+
+
 @pytest.mark.usefixtures("checked")
 def test_another_size_is_refused_with_both_ways_out(variables: dict[str, str]) -> None:
     done = commands(variables)("demo", "--people", "500", "--port", "0", "--check")
