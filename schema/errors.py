@@ -44,11 +44,6 @@ def bad_input(message: str) -> GraphQLError:
     return failure(ErrorCode.BAD_USER_INPUT, message)
 
 
-def with_code(error: GraphQLError, code: ErrorCode) -> GraphQLError:
-    """Give an error of graphql-core the code of its stage."""
-    return GraphQLError(error.message, nodes=error.nodes, extensions={"code": code.value})
-
-
 class RequestRefused(Exception):  # noqa: N818 - a control signal to the HTTP edge, not a fault
     """A request is answered with errors before anything was executed.
 

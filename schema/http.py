@@ -160,11 +160,13 @@ def _refusal(refused: RequestRefused, media: str) -> Response:
     if status == HTTPStatus.BAD_REQUEST and media == JSON and not refused.malformed:
         status = HTTPStatus.OK
     codes = sorted({str((error.extensions or {}).get("code")) for error in refused.errors})
-    _log.info("graphql.refused", codes=codes, status=status)
+    _log.info("graphql.refused", codes=codes, status=int(status))
     body = json.dumps({"errors": written(refused.errors)}, ensure_ascii=False).encode()
     response = _response(body, media, status)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = "POST"
     return response
 
 

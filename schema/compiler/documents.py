@@ -20,8 +20,9 @@ from graphql.execution.values import get_variable_values
 from graphql.validation import MaxIntrospectionDepthRule
 
 from schema.compiler.arguments import Value, Variables
-from schema.errors import ErrorCode, RequestRefused, failure, with_code
+from schema.errors import ErrorCode, RequestRefused, failure
 from schema.limits import LIMITS, Measure, bounded, measure
+from schema.wording import worded
 
 MAX_ERRORS = 5
 RULES = (*specified_rules, MaxIntrospectionDepthRule)
@@ -74,8 +75,7 @@ def prepare(schema: GraphQLSchema, text: str, name: str | None, paged: frozenset
     cost = bounded(measured, {})
     errors = validate(schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
     if errors:
-        code = ErrorCode.GRAPHQL_VALIDATION_FAILED
-        raise RequestRefused([with_code(error, code) for error in errors[:MAX_ERRORS]])
+        raise RequestRefused([worded(error) for error in errors[:MAX_ERRORS]])
     return Prepared(text=text, document=document, operation=operation, measure=measured, cost=cost)
 
 

@@ -6,12 +6,13 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import strawberry
 from asyncpg.pool import PoolConnectionProxy
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 
 from hub.access import Viewer
 from hub.database import Database
@@ -150,12 +151,15 @@ class Engine:
         Without a `writer` it only reads. What is wrong with a request is found before it acts.
         """
         prepared, given = self.prepare(text, name, variables or {})
+        if writer is None:
+            _refuse_to_act(prepared)
         try:
             plan = self.plan(prepared, given, shape_of(viewer))
             request = self.request(viewer, given)
             values = plan.values(request)
-            if plan.acts:
-                left = await acted(plan.acts, _acting(writer, request), given)
+            if plan.acts and writer:
+                acting = Acting(writer=writer, viewer=request.viewer, today=request.today)
+                left = await acted(plan.acts, acting, given)
                 values = plan.values(replace(request, left=left))
         except GraphQLError as error:
             raise RequestRefused([error]) from error
@@ -192,8 +196,8 @@ def _with_cost(body: bytes, cost: int) -> bytes:
     return b"".join((memoryview(body)[:-1], told))
 
 
-def _acting(writer: Database | None, request: Request) -> Acting:
-    if writer is None:
+def _refuse_to_act(prepared: Prepared) -> None:
+    if prepared.operation.operation is OperationType.MUTATION:
         message = "Здесь только читают: изменение отправьте запросом POST на /graphql."
-        raise failure(ErrorCode.MUTATION_NEEDS_POST, message)
-    return Acting(writer=writer, viewer=request.viewer, today=request.today)
+        error = failure(ErrorCode.MUTATION_NEEDS_POST, message)
+        raise RequestRefused([error], status=HTTPStatus.METHOD_NOT_ALLOWED)

@@ -171,6 +171,19 @@ async def test_get_answers_queries_that_carry_the_preflight_header(
     assert {"people": {"nodes": [{"__typename": "Person"}]}} == answer.json()["data"]
 
 
+async def test_get_refuses_even_a_mutation_that_changes_nothing(
+    client: httpx.AsyncClient, door: Door
+) -> None:
+    answer = await client.get(
+        "/graphql",
+        headers=bearer(door.keys.north) | {"GraphQL-Require-Preflight": "1"},
+        params={"query": "mutation { __typename }"},
+    )
+
+    assert (405, {"MUTATION_NEEDS_POST"}) == (answer.status_code, codes(answer))
+    assert "POST" == answer.headers["Allow"]
+
+
 @pytest.mark.parametrize(
     ("header", "reason"),
     [
