@@ -41,6 +41,11 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("CONTRIBUTING.md", "python -m venv .venv && . .venv/bin/activate"): INSTALL,
     ("docs/counting.md", "python -m hub demo --check"): DEMO,
     ("docs/measurements.md", "python -m tests.bench"): "it measures for minutes, by hand",
+    (
+        "docs/matching.md",
+        "python -m hub match file RECORDS",
+    ): "tests/journeys/test_match_command.py",
+    ("docs/matching.md", "python -m tests.bench.matching"): "it measures for minutes, by hand",
     ("docs/exports.md", "python -m hub export"): "tests/journeys/test_export_command.py",
     ("docs/imports.md", "python -m hub import check работники.xlsx"): (
         "tests/journeys/test_school_files.py"
