@@ -92,6 +92,7 @@ def test_a_key_binds_its_row_to_the_records_that_were_the_same_person() -> None:
          "row.key_unreadable"),
         (SEALER.seal_text("000-000-000 00"), SCHOOL, FileKind.STAFF, "row.key_unreadable"),
     ],
+    ids=["other_school", "other_list", "cut", "no_key", "short", "strange_seal", "no_row_key"],
 )  # fmt: skip
 def test_a_key_that_does_not_hold_is_coded_and_binds_nothing(
     given: str, school: UUID, kind: FileKind, code: str
