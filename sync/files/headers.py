@@ -1,6 +1,6 @@
 """Headers of a file as they were read: their shape, what was told, what changed since last time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -61,11 +61,13 @@ class Drift:
 
     @property
     def message(self) -> str:
-        """Say it in words."""
+        """Say it in words; of a field under another name only that there are such."""
         said = f"Шапка не та, что была принята {self.since:%d.%m.%Y}"
-        gone = f"нет: {_listed(self.missing)}" if self.missing else ""
-        new = f"появилось: {_listed(self.added)}" if self.added else ""
-        return f"{said}; {'; '.join(filter(None, (gone, new))) or 'другой порядок столбцов'}"
+        renamed = {*filter(None, self.missing.values())} & {*self.added.values()}
+        gone = _listed("нет", self.missing, less=renamed)
+        new = _listed("появилось", self.added, less=renamed)
+        other = f"названо иначе столбцов: {len(renamed)}" if renamed else ""
+        return f"{said}; {'; '.join(filter(None, (gone, new, other))) or 'другой порядок столбцов'}"
 
 
 def shape_of(batch: Batch, sheet: str, *, told: Mapping[str, str], is_kind_told: bool) -> Shape:
@@ -116,5 +118,9 @@ def unknown_headers(told: Iterable[str], seen: Iterable[str], *, file: str) -> l
     ]
 
 
-def _listed(headers: Mapping[str, str]) -> str:
-    return ", ".join(f"«{name}»" + (f" ({to})" if to else "") for name, to in headers.items())
+def _listed(what: str, headers: Mapping[str, str], *, less: Collection[str]) -> str:
+    """List headers with their fields, less some fields; nothing where none is left."""
+    told = [
+        f"«{name}»" + (f" ({to})" if to else "") for name, to in headers.items() if to not in less
+    ]
+    return f"{what}: {', '.join(told)}" if told else ""
