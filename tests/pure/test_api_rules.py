@@ -1,0 +1,37 @@
+"""docs/api.md tells the limits that hold."""
+
+import inspect
+import re
+from pathlib import Path
+
+from hub.database import open_read_pool
+from schema.body import BODY_SECONDS, MAX_BODY
+from schema.compiler.documents import MAX_ERRORS
+from schema.http import ANSWER_SECONDS
+from schema.limits import LIMITS, PAGE_DEFAULT, PAGE_LIMIT
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_limits_is_the_one_in_force() -> None:
+    told = dict(re.findall(r"^\| ([^|]+?) \| ([\d,]+) \|$", TEXT, re.MULTILINE))
+
+    statement_ms = inspect.signature(open_read_pool).parameters["statement_timeout_ms"].default
+    assert {name: int(figure.replace(",", "")) for name, figure in told.items()} == {
+        "bytes of a body": MAX_BODY,
+        "seconds until a body has arrived": BODY_SECONDS,
+        "tokens of a document": LIMITS.tokens,
+        "depth": LIMITS.depth,
+        "aliases": LIMITS.aliases,
+        "root fields": LIMITS.root_fields,
+        "directives": LIMITS.directives,
+        "cost": LIMITS.cost,
+        "rows of a page (`first`, `last`), ids of `nodes`": PAGE_LIMIT,
+        "seconds of a statement": statement_ms / 1000,
+        "seconds of a request, waiting included": ANSWER_SECONDS,
+        "errors told of one request": MAX_ERRORS,
+    }
+
+
+def test_a_page_without_a_size_counts_as_it_says() -> None:
+    assert f"a page without a size counts as {PAGE_DEFAULT}." in TEXT
