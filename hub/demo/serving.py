@@ -108,5 +108,6 @@ def tell(url: str, keys: Keys, folder: Path) -> None:
     -d '{{"query": "{{ coverage(groupBy: DEPARTMENT) {{ rows {{ title mentors mentees }} }} }}"}}'
 
 Файлы школ лежат в {folder / "files"}, правда о них в {folder / "truth"}.
+Что попробовать дальше, по шагам: docs/tutorial.md.
 Остановить: Ctrl+C. Начать заново: python -m hub demo --reset"""
     )
