@@ -35,6 +35,7 @@ HUGE = 10**9
 class Limits:
     """The largest operation that is answered."""
 
+    characters: int = 64_000  # valid texts are kept, so none may be large
     tokens: int = 4_000
     depth: int = 12
     aliases: int = 30

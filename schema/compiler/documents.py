@@ -104,17 +104,22 @@ def _unusable(error: GraphQLError) -> GraphQLError:
 
 
 def _parsed(text: str) -> DocumentNode:
+    if len(text) > LIMITS.characters:
+        raise RequestRefused([_too_long("characters", LIMITS.characters)])
     try:
         return parse(text, max_tokens=LIMITS.tokens)
     except GraphQLSyntaxError as error:
         if "token" in error.message and "limit" in error.message.lower():
-            raise RequestRefused(
-                [failure(ErrorCode.QUERY_TOO_COMPLEX, "Запрос слишком длинный: сократите его.")]
-            ) from error
+            raise RequestRefused([_too_long("tokens", LIMITS.tokens)]) from error
         place = error.locations[0] if error.locations else None
         where = f" (строка {place.line}, столбец {place.column})" if place else ""
         message = f"Запрос написан с ошибкой{where}: проверьте скобки и имена."
         raise RequestRefused([failure(ErrorCode.GRAPHQL_PARSE_FAILED, message)]) from error
+
+
+def _too_long(limit: str, most: int) -> GraphQLError:
+    message = "Текст запроса слишком длинный: сократите его, а значения передайте в переменных."
+    return failure(ErrorCode.QUERY_TOO_COMPLEX, message, limit=limit, max=most)
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -20,6 +20,7 @@ def test_the_table_of_limits_is_the_one_in_force() -> None:
     assert {name: int(figure.replace(",", "")) for name, figure in told.items()} == {
         "bytes of a body": MAX_BODY,
         "seconds until a body has arrived": BODY_SECONDS,
+        "characters of a document": LIMITS.characters,
         "tokens of a document": LIMITS.tokens,
         "depth": LIMITS.depth,
         "aliases": LIMITS.aliases,
