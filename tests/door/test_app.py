@@ -113,3 +113,15 @@ def test_an_unknown_address_is_answered_in_words(address: str) -> None:
     answer = httpx.get(f"{address}/wp-login.php")
 
     assert (404, "http.not_found") == (answer.status_code, answer.json()["code"])
+    assert answer.headers["X-Request-ID"] == answer.json()["correlationId"]
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/healthz", "/exports", "/imports", "/"])
+def test_another_method_is_answered_in_words_with_those_that_are_right(
+    address: str, path: str
+) -> None:
+    answer = httpx.request("PATCH", f"{address}{path}")
+
+    assert (405, "http.method") == (answer.status_code, answer.json()["code"])
+    assert answer.headers["Allow"]
+    assert answer.headers["X-Request-ID"] == answer.json()["correlationId"]
