@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar  # cells of a row
 from uuid import UUID
 
 import typer
@@ -36,6 +36,19 @@ EVENTS: Final = {
     "code": "Что",
     "message": "Сообщение",
     "counts": "Числа",
+}
+# What a run counts, as people read it; programs get the names.
+COUNTS: Final = {
+    "rows": "Прочитано строк",
+    "pages": "Страниц",
+    "lists": "Полных списков",
+    "records": "Новых записей",
+    "versions": "Новых версий",
+    "figures": "Чисел без имён",
+    "rejected": "Не принято строк",
+    "people": "Изменилось людей",
+    "mentorships": "Изменилось наставничеств",
+    "held": "Задержано организаций",
 }
 # What a script learns from the state in which a run rests.
 EXITS: Final[Mapping[str, Exit]] = {
@@ -110,7 +123,8 @@ def show(
         case OutputFormat.TABLE:
             _print_run(found)
             print()
-            print_rows(events, output, titles=EVENTS)
+            lines = [{**event, "counts": _listed(event["counts"])} for event in events]
+            print_rows(lines, output, titles=EVENTS)
         case OutputFormat.JSON:
             print_rows([{**asdict(found), "events": events}], output, titles=TITLES)
         case OutputFormat.NDJSON | OutputFormat.CSV:
@@ -214,13 +228,14 @@ async def _follow(database: "Database", run_id: UUID, output: OutputFormat) -> "
 def _print_event(event: "Event", output: OutputFormat) -> None:
     if output is OutputFormat.TABLE:
         when = time.strftime("%H:%M:%S", event.at.astimezone().timetuple())
-        counts = ", ".join(f"{name} {count}" for name, count in event.counts.items())
-        print(f"{when} {event.level:<7} {event.message} {counts}".rstrip(), flush=True)
+        print(
+            f"{when} {event.level:<7} {event.message} {_listed(event.counts)}".rstrip(), flush=True
+        )
     else:
         print_rows([_line(event)], OutputFormat.NDJSON, titles=EVENTS)
 
 
-def _line(event: "Event") -> dict[str, object]:
+def _line(event: "Event") -> dict[str, Any]:
     return {name: getattr(event, name) for name in EVENTS}
 
 
@@ -235,6 +250,19 @@ def _print_end(ended: "Run", output: OutputFormat) -> None:
 def _print_run(found: "Run") -> None:
     """Print a run as a table of what is known about it."""
     values = {TITLES[name]: getattr(found, name) for name in TITLES}
-    values |= {"Что сделать": found.message, **found.counts}
+    values |= {"Что сделать": found.message, **_in_words(found.counts)}
     rows = [{"what": what, "value": value} for what, value in values.items() if value is not None]
     print_rows(rows, OutputFormat.TABLE, titles={"what": "Что", "value": "Значение"})
+
+
+def _in_words(counts: Mapping[str, int]) -> dict[str, int]:
+    """Name counts as people do, in one order; a count without a word keeps its name."""
+    known = {word: counts[name] for name, word in COUNTS.items() if name in counts}
+    return known | {name: count for name, count in counts.items() if name not in COUNTS}
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    """List the counts of an event that are not nought."""
+    return ", ".join(
+        f"{word.lower()} {count}" for word, count in _in_words(counts).items() if count
+    )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -130,6 +131,7 @@ def test_a_running_demo_keeps_its_port_and_folder_and_stops_in_order(
         taken = commands(variables)("demo", "--people", str(PEOPLE), "--port", port)
         ready = httpx.get(f"{url}/readyz")
         read = commands(variables)("sync", "run", "kadry", "--full", "--wait", "-o", "json")
+        shown = commands(variables)("sync", "show", "kadry")
     finally:
         process.send_signal(signal.SIGTERM)
         _, rest = process.communicate(timeout=60)
@@ -143,6 +145,8 @@ def test_a_running_demo_keeps_its_port_and_folder_and_stops_in_order(
         (run := json.loads(read.stdout)[0])["state"],
         run["counts"]["versions"],
     )
+    assert re.search(r"Прочитано строк +\d+", shown.stdout), shown.stdout
+    assert re.search(r"page\.landed .*прочитано строк \d+", shown.stdout), shown.stdout
     assert 0 == process.returncode
     levels = {json.loads(line)["level"] for line in rest.splitlines()}
     assert levels <= {"info", "warning"}, rest  # the system is busy now and then, on purpose
