@@ -63,6 +63,13 @@ def test_every_command_that_documents_name_exists() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md"])
+def test_a_readme_names_every_command_or_its_group(name: str) -> None:
+    text = (CHECKOUT / name).read_text(encoding="utf-8")
+
+    assert [] == sorted({path[0] for path in COMMANDS if f"python -m hub {path[0]}" not in text})
+
+
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_a_command_and_its_options_are_described_in_russian(path: tuple[str, ...]) -> None:
     command = typer.main.get_command(app)

@@ -45,8 +45,9 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert [] == [target for target in targets if not (path.parent / target).exists()]
 
 
-def test_the_first_screen_of_the_readme_shows_both_commands() -> None:
-    first_screen = read("README.md").splitlines()[:FIRST_SCREEN]
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md"])
+def test_the_first_screen_of_a_readme_shows_both_commands(name: str) -> None:
+    first_screen = read(name).splitlines()[:FIRST_SCREEN]
 
     assert "python -m pip install -r requirements.txt && python -m hub demo" in first_screen
     assert "python -m pip install -r requirements-dev.txt && python -m pytest" in first_screen
