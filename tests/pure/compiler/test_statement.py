@@ -144,11 +144,13 @@ def test_the_schema_is_valid_and_every_part_of_it_is_described() -> None:
 
 
 def test_a_field_that_is_never_null_reads_a_column_that_is_never_null() -> None:
+    # Kept answers are read by the statement of coverage alone: no type is bound to their table.
+    tables = [table for name, table in Base.metadata.tables.items() if name != "rollup"]
     nullable = {
-        f"{{t}}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns
+        f"{{t}}.{column.name}" for table in tables for column in table.columns
         if all(
             other.columns[column.name].nullable
-            for other in Base.metadata.tables.values() if column.name in other.columns
+            for other in tables if column.name in other.columns
         )
     }  # fmt: skip
     wrong = [
