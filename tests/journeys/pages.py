@@ -29,7 +29,7 @@ EXIT_LINE: Final = re.compile(r"^(.+?)\s+# код выхода (\d+)$", re.MULTI
 VIEWER_LINE: Final = re.compile(r"# ключ: (.+)")
 INSTALL: Final = "an environment is made and filled by .ci/run, step install"
 DEMO: Final = "tests/journeys/test_demo.py runs the demo as a newcomer does"
-SERVED: Final = "the pages' own server, worker and addresses stand in"
+BY_HAND: Final = "it measures for minutes, by hand"
 # Every block that the pages' test does not run: its page, its first line, and who runs it instead.
 ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("docs/tutorial.md", "python -m venv .venv && . .venv/bin/activate"): f"{INSTALL}; {DEMO}",
@@ -40,12 +40,10 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("README.ru.md", "python -m pip install -r requirements-dev.txt && python -m pytest"): INSTALL,
     ("CONTRIBUTING.md", "python -m venv .venv && . .venv/bin/activate"): INSTALL,
     ("docs/counting.md", "python -m hub demo --check"): DEMO,
-    ("docs/measurements.md", "python -m tests.bench"): "it measures for minutes, by hand",
-    (
-        "docs/matching.md",
-        "python -m hub match file RECORDS",
-    ): "tests/journeys/test_match_command.py",
-    ("docs/matching.md", "python -m tests.bench.matching"): "it measures for minutes, by hand",
+    ("docs/measurements.md", "python -m tests.bench"): BY_HAND,
+    ("docs/measurements.md", "python -m hub demo --check"): f"{BY_HAND}; {DEMO}",
+    ("docs/matching.md", "python -m hub match"): "tests/journeys/test_match_command.py",
+    ("docs/matching.md", "python -m tests.bench.matching"): BY_HAND,
     ("docs/exports.md", "python -m hub export"): "tests/journeys/test_export_command.py",
     ("docs/imports.md", "python -m hub import check работники.xlsx"): (
         "tests/journeys/test_school_files.py"
