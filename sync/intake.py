@@ -27,7 +27,7 @@ from sync.pipeline import project
 
 __all__ = ["Accepted", "FileReport", "Given", "accept", "check"]
 
-PAGE_ROWS = 2_500
+PAGE_ROWS = 5_000
 Progress = Callable[[str, int], None]
 
 
