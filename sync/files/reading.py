@@ -196,6 +196,7 @@ def joined(reports: Sequence[FileReport]) -> FileReport:
         unmapped=_distinct(one.unmapped for one in reports),
         repairs=_distinct(one.repairs for one in reports),
         suggested=dict(chain.from_iterable(one.suggested.items() for one in reports)),
+        drift=tuple(chain.from_iterable(one.drift for one in reports)),
         figures=sum(one.figures for one in reports),
     )
 

@@ -20,7 +20,8 @@ from hub.records import (
     Rejected,
 )
 from sync.directory import Directory, Organisation
-from sync.files.reading import FileRead, FileReader, Given
+from sync.files.headers import Drift
+from sync.files.reading import FileRead, FileReader, Given, joined
 
 SCHOOL, OTHER = UUID(int=1), UUID(int=2)
 TODAY = date(2026, 11, 21)
@@ -158,3 +159,11 @@ def test_numbers_without_rows_are_taken_and_give_no_list() -> None:
 
     assert [(twelve, SCHOOL)] == [(figure, by.organisation_id) for figure, by in found.figures]
     assert ([], []) == (found.lists, found.rejected)
+
+
+def test_the_report_of_portions_tells_what_any_of_them_found() -> None:
+    drift = Drift(sheet="Лист1", kind=FileKind.STAFF, since=TODAY, missing={}, added={"Кто": ""})
+    first = read(batch(stated_as_of=TITLED)).report()
+    last = replace(first, drift=(drift,))
+
+    assert replace(first, rows=2 * first.rows, drift=(drift,)) == joined([first, last])
