@@ -26,8 +26,8 @@ _SAID = (
 _KEPT = 2  # records of one content: two cards word for word may contradict each other too
 MOST_CONTENTS = 1_000
 PAIRS_A_BATCH = 1_000_000
-_CARDS = ("STAFF", "PUPIL")
-_PART_TIME = ("INTERNAL_PT", "EXTERNAL_PT", "CIVIL")
+CARDS = ("STAFF", "PUPIL")
+PART_TIME = ("INTERNAL_PT", "EXTERNAL_PT", "CIVIL")
 
 
 def contradictory(facts: pd.DataFrame, labels: Int64s, cannot: Int64s) -> Int64s:
@@ -96,30 +96,33 @@ def _contents(facts: pd.DataFrame, labels: Int64s) -> Int64s:
 def contradict(facts: pd.DataFrame, left: Int64s, right: Int64s) -> npt.NDArray[np.bool_]:
     """Tell which pairs cannot be one person; an equal СНИЛС excuses all but another number."""
     pattern = patterns(facts, left, right, HAND_MODEL, fields=_READ)
+    return patterns_contradict(pattern, _two_cards(facts, left, right))
+
+
+def patterns_contradict(pattern: Int64s, two_cards: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which compared pairs cannot be one person, given where one source keeps two cards.
+
+    A card entered twice is one person's all the same.
+    """
     snils, birth = level(pattern, "snils"), level(pattern, "birth")
     births = np.isin(birth, (Birth.MONTH, Birth.YEAR, Birth.APART, Birth.GENERATION))
     births &= ~_misread_day(pattern)
     names = level(pattern, "first") == Given.DIFFERENT
-    second = _second_card(facts, left, right, pattern)
+    second = two_cards & ~_entered_twice(pattern)
     against = (births | names | second) & (snils != Same.EQUAL)
     return np.asarray(against | (snils == Same.DIFFERENT), dtype=bool)
 
 
-def _second_card(
-    facts: pd.DataFrame, left: Int64s, right: Int64s, pattern: Int64s
-) -> npt.NDArray[np.bool_]:
-    """Tell where one source keeps two active cards in one unit that do not say the same person.
-
-    A card entered twice word for word is one person; part-time posts have cards of their own.
-    """
+def _two_cards(facts: pd.DataFrame, left: Int64s, right: Int64s) -> npt.NDArray[np.bool_]:
+    """Tell where one source keeps two active cards in one unit; part-time posts have their own."""
     kind, post = coded(facts, "kind"), coded(facts, "employment_kind")
     active = facts["active"].to_numpy(dtype=bool)
-    card = active & np.isin(kind.distinct.astype(str), _CARDS)[kind.codes]
-    card &= ~np.isin(post.distinct.astype(str), _PART_TIME)[post.codes]
+    card = active & np.isin(kind.distinct.astype(str), CARDS)[kind.codes]
+    card &= ~np.isin(post.distinct.astype(str), PART_TIME)[post.codes]
     two = card[left] & card[right]
     for column in (kind, coded(facts, "source_id"), coded(facts, "organisation_id")):
         two &= column.codes[left] == column.codes[right]
-    return np.asarray(two & ~_entered_twice(pattern), dtype=bool)
+    return np.asarray(two, dtype=bool)
 
 
 def _entered_twice(pattern: Int64s) -> npt.NDArray[np.bool_]:

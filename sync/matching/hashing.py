@@ -9,6 +9,8 @@ import pandas as pd
 
 Int64s = npt.NDArray[np.int64]
 
+_WORD = (1 << 64) - 1
+_STEP, _FIRST_FACTOR, _SECOND_FACTOR = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _SALT = b"\x9e\x37\x79\xb9"
 
 
@@ -38,8 +40,19 @@ def mix(*parts: npt.NDArray[np.uint64], salt: int) -> Int64s:
     return state.view(np.int64)
 
 
+def mix_one(*parts: int, salt: int) -> int:
+    """Give the key of one row: the number that `mix` gives for it."""
+    state = salt
+    for part in parts:
+        z = ((state ^ part) + _STEP) & _WORD
+        z = ((z ^ (z >> 30)) * _FIRST_FACTOR) & _WORD
+        z = ((z ^ (z >> 27)) * _SECOND_FACTOR) & _WORD
+        state = z ^ (z >> 31)
+    return state - (1 << 64) if state >> 63 else state
+
+
 def _splitmix(state: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    z = state + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = state + np.uint64(_STEP)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(_FIRST_FACTOR)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(_SECOND_FACTOR)
     return z ^ (z >> np.uint64(31))

@@ -18,11 +18,21 @@ from sync.matching.facts import (
     places,
 )
 from sync.matching.hashing import Int64s, hash_text, hash_texts, mix
+from sync.matching.key_kinds import (
+    DAY_SHIFT,
+    FINER,
+    FINER_SALT,
+    KINDS,
+    NATIONAL_PHONE,
+    NEVER_KEPT,
+    SEVERAL,
+    KeyKind,
+)
 from sync.matching.lexicon import first_names
 from sync.matching.phonetic import surname_sound
 
 CAP = 400  # records of a block that are compared all with all
-_NATIONAL_PHONE = 12  # characters of +7 and ten digits
+Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +62,16 @@ class Candidates:
 class _Parts:
     """The hashed columns that keys are made of; 0 is unknown."""
 
-    snils: npt.NDArray[np.uint64]
-    last: npt.NDArray[np.uint64]
-    first: npt.NDArray[np.uint64]
-    middle: npt.NDArray[np.uint64]
-    sound: npt.NDArray[np.uint64]
-    initial: npt.NDArray[np.uint64]
-    day: npt.NDArray[np.uint64]
-    day_of_year: npt.NDArray[np.uint64]
-    year: npt.NDArray[np.uint64]
-    place: npt.NDArray[np.uint64]
+    snils: Hashes
+    last: Hashes
+    first: Hashes
+    middle: Hashes
+    sound: Hashes
+    initial: Hashes
+    day: Hashes
+    day_of_year: Hashes
+    year: Hashes
+    place: Hashes
 
 
 def blocking_keys(facts: pd.DataFrame) -> Keys:
@@ -92,7 +102,7 @@ def shared_keys(facts: pd.DataFrame, *, without_snils: bool = False) -> Keys:
 
 
 def _with_finer(parts: _Parts, key: Int64s, position: Int64s) -> Keys:
-    finer = mix(parts.year, parts.first, parts.middle, salt=99)
+    finer = mix(*(getattr(parts, name) for name in FINER), salt=FINER_SALT)
     return Keys(key=key, position=position, finer=finer[position])
 
 
@@ -129,7 +139,7 @@ def _parts(facts: pd.DataFrame) -> _Parts:
         middle=middle.hashed(),
         sound=last.mapped(surname_sound).hashed(),
         initial=first.mapped(lambda text: text[:1]).hashed(),
-        day=np.where(days == NO_DAY, 0, days + 1_000_000).astype(np.uint64),
+        day=np.where(days == NO_DAY, 0, days + DAY_SHIFT).astype(np.uint64),
         day_of_year=np.where(days == NO_DAY, np.uint64(0), in_year),
         year=year.astype(np.uint64),
         place=places(facts),
@@ -138,46 +148,41 @@ def _parts(facts: pd.DataFrame) -> _Parts:
 
 def _kinds(facts: pd.DataFrame, parts: _Parts) -> Iterator[list[tuple[Int64s, Int64s]]]:
     """Give the keys of each kind with the positions that have them, one kind at a time."""
+    held: tuple[str, list[tuple[Int64s, Hashes]]] = ("nothing yet", [])
+    for kind in KINDS:
+        several = next((name for name in kind.parts if name in SEVERAL), "")
+        if several != held[0]:
+            held = (several, [*_several(facts, several)])
+        yield [_keys(kind, parts, at, hashed) for at, hashed in held[1]]
+
+
+def _several(facts: pd.DataFrame, name: str) -> Iterator[tuple[Int64s, Hashes]]:
+    """Give the hashes of a part that a record may have several of; everyone once where none is."""
     everyone = np.arange(len(facts), dtype=np.int64)
-    yield [_keys(1, everyone, parts.snils)]
-    sounds = [*_surname_sounds(facts)]
-    yield [_keys(2, at, parts.day[at], sound) for at, sound in sounds]
-    yield [_keys(7, at, sound, parts.middle[at], parts.place[at]) for at, sound in sounds]
-    del sounds
-    roots = [*_first_roots(facts)]
-    yield [_keys(3, at, parts.day[at], root) for at, root in roots]
-    yield [_keys(4, at, parts.sound[at], root, parts.year[at]) for at, root in roots]
-    yield [_keys(5, at, parts.sound[at], root, parts.day_of_year[at]) for at, root in roots]
-    yield [_keys(6, at, root, parts.middle[at], parts.place[at]) for at, root in roots]
-    del roots
-    for column, salt in (("phones", 8), ("emails", 9)):
-        stated = [*_contacts(facts, column)]
-        yield [_keys(salt, at, contact, parts.first[at]) for at, contact in stated]
-        yield [_keys(salt + 4, at, contact, parts.year[at]) for at, contact in stated]
-    yield [_keys(14, everyone, parts.day, parts.place)]
-    yield [_keys(10, everyone, parts.place, parts.last, parts.initial)]
-    yield [_weak_keys(parts, everyone)]
+    match name:
+        case "sounds":
+            return _surname_sounds(facts)
+        case "roots":
+            return _first_roots(facts)
+        case "":
+            return iter([(everyone, np.empty(0, dtype=np.uint64))])
+        case _:
+            return _contacts(facts, name)
 
 
-def _weak_keys(parts: _Parts, everyone: Int64s) -> tuple[Int64s, Int64s]:
-    """Give the key that mentions by full name and workplace are found by.
-
-    A missing patronymic is a value here: full names are equal when it is missing on both sides.
-    """
-    whole = (parts.place != 0) & (parts.last != 0) & (parts.first != 0)
-    at = everyone[whole]
-    return mix(parts.place[at], parts.last[at], parts.first[at], parts.middle[at], salt=11), at
-
-
-def _keys(salt: int, at: Int64s, *columns: npt.NDArray[np.uint64]) -> tuple[Int64s, Int64s]:
-    """Give keys of the records in which every part is known."""
-    known = np.all([column != 0 for column in columns], axis=0)
-    return mix(*(column[known] for column in columns), salt=salt), at[known]
+def _keys(kind: KeyKind, parts: _Parts, at: Int64s, several: Hashes) -> tuple[Int64s, Int64s]:
+    """Give keys of the records in which every part is known, the optional ones aside."""
+    columns = [several if name in SEVERAL else getattr(parts, name)[at] for name in kind.parts]
+    needed = [
+        one for one, name in zip(columns, kind.parts, strict=True) if name not in kind.optional
+    ]
+    known = np.logical_and.reduce([column != NEVER_KEPT for column in needed])
+    return mix(*(column[known] for column in columns), salt=kind.salt), at[known]
 
 
 def _surname_sounds(
     facts: pd.DataFrame,
-) -> Iterator[tuple[Int64s, npt.NDArray[np.uint64]]]:
+) -> Iterator[tuple[Int64s, Hashes]]:
     """Give the sounds of a surname, of each half of a double one and of the former surname."""
     everyone = np.arange(len(facts), dtype=np.int64)
     last, former = coded(facts, "last_key"), coded(facts, "previous_last_key")
@@ -198,7 +203,7 @@ def _half(surname: str, *, half: int) -> str:
 
 def _first_roots(
     facts: pd.DataFrame,
-) -> Iterator[tuple[Int64s, npt.NDArray[np.uint64]]]:
+) -> Iterator[tuple[Int64s, Hashes]]:
     """Give the names that a first name is or may be short for."""
     first = coded(facts, "first_key")
     codes, distinct = first.codes, first.distinct.tolist()
@@ -210,7 +215,7 @@ def _first_roots(
         yield at, hashed[codes][at]
 
 
-def _contacts(facts: pd.DataFrame, column: str) -> Iterator[tuple[Int64s, npt.NDArray[np.uint64]]]:
+def _contacts(facts: pd.DataFrame, column: str) -> Iterator[tuple[Int64s, Hashes]]:
     """Give each subscriber's phone or e-mail address with the positions that state it."""
     found = coded_lists(facts, column)
     stated = [_stated(text, column) for text in found.distinct.tolist()]
@@ -223,7 +228,7 @@ def _contacts(facts: pd.DataFrame, column: str) -> Iterator[tuple[Int64s, npt.ND
 def _stated(text: str, column: str) -> list[str]:
     values = [value for value in text.split("\n") if value]
     if column == "phones":
-        return [value for value in values if len(value) == _NATIONAL_PHONE]
+        return [value for value in values if len(value) == NATIONAL_PHONE]
     return values
 
 

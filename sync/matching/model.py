@@ -47,7 +47,7 @@ class Model:
         for field, weights in self.weights.items():
             total += np.array(weights, dtype=np.int32)[level(distinct, field)]
         for interaction in self.interactions:
-            total += interaction.centibits * _stands(distinct, interaction.levels).astype(np.int32)
+            total += np.int32(interaction.centibits) * _stands(distinct, interaction.levels)
         return total[inverse]
 
     def explain(self, pattern: int) -> dict[str, int]:
@@ -64,10 +64,12 @@ class Model:
 
 
 def _stands(patterns: Int64s, wanted: Levels) -> npt.NDArray[np.bool_]:
-    met = np.ones(len(patterns), dtype=bool)
-    for field, value in wanted.items():
-        met &= level(patterns, field) == value
-    return met
+    mask = value = 0
+    for field, at in wanted.items():
+        shift, bits = FIELDS[field]
+        mask |= ((1 << bits) - 1) << shift
+        value |= at << shift
+    return np.asarray(patterns & np.int64(mask) == value, dtype=bool)
 
 
 # Each row follows its enumeration in `levels`. A weight is about log2 of how much more frequent
