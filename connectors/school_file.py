@@ -70,8 +70,9 @@ class _Cursor:
 
 @dataclass(slots=True, kw_only=True)
 class _Said:
-    """What the sheets read so far said about the file as a whole."""
+    """What the sheets read so far said about the file as a whole; of an archive, about each file."""
 
+    member: str = ""
     organisation: OrganisationMention = field(default_factory=OrganisationMention)
     stated_as_of: date | None = None
     academic_year: int | None = None
@@ -80,9 +81,18 @@ class _Said:
     notes: tuple[str, ...] = ()
     open_columns: tuple[HeaderColumn, ...] = ()
 
+    def turn_to(self, member: str) -> None:
+        """Forget what one file of an archive said of itself before another is read."""
+        if member == self.member:
+            return
+        self.member = member
+        self.organisation = OrganisationMention()
+        self.stated_as_of = self.academic_year = None
+        self.notes = ()
+
 
 class SchoolFile:
-    """A csv, txt, xls, xlsx or ods file with lists of people.
+    """A csv, txt, xls, xlsx, xlsb, ods, html or dbf file with lists of people, or a zip of such.
 
     `kind` overrides what the file seems to be; `profile` (header -> field), told by a person,
     overrides what its headers seem to mean, and `profiles` recall what was told before.
@@ -140,6 +150,7 @@ class SchoolFile:
     def _sheet_items(
         self, index: int, sheet: Sheet, reached: _Cursor, said: _Said
     ) -> Iterator[Batch | Rejected | Checkpoint]:
+        said.turn_to(sheet.member)
         if sheet.hidden:
             said.notes += (f"Скрытый лист «{sheet.name}» не прочитан",)
             return
@@ -161,10 +172,11 @@ class SchoolFile:
             yield from _items(index, pages, template, reached)
         for break_off in sheet.broken:
             said.answered = True
+            break_off.sheet = break_off.sheet or sheet.name
             yield self._refusal(break_off)
 
     def _head(self, sheet: Sheet, said: _Said) -> TableHead:
-        names = [sheet.name.replace("_", " "), self._path.stem.replace("_", " ")]
+        names = [name.replace("_", " ") for name in (sheet.name, self._path.stem)]
         return read_head(
             sheet,
             names,

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-from connectors.table_file.container import BROKEN_ZIP, Container, damaged, overlapping
-from connectors.table_file.failure import UnreadableTableError
+from connectors.table_file.container import BROKEN_ZIP, MOST_MEMBERS, Container, overlapping
+from connectors.table_file.failure import UnreadableTableError, damaged, too_much_inside
 
 MOST_BYTES = 600 * (1 << 20)
-MOST_MEMBERS = 2_000
 MOST_RATIO = 250
 SMALL_BYTES = 20 * (1 << 20)
 # Each cell of the rectangle costs 32 bytes in the reader: 256 MB at most.
@@ -30,12 +29,12 @@ _CLAIMED = re.compile(rb"""[cC]ount=["']\d{8,}""")
 
 def refuse_bombs(path: Path, container: Container) -> None:
     """Raise UnreadableTableError if opening the book would take more memory than the hub allows."""
-    if container not in {Container.XLSX, Container.ODS}:
+    if container not in {Container.XLSX, Container.XLSB, Container.ODS}:
         return
     measure = _xlsx_cells if container is Container.XLSX else _ods_cells
     try:
         with zipfile.ZipFile(path) as archive:
-            _refuse_declared(archive)
+            refuse_declared(archive)
             for member in archive.infolist():
                 if member.filename.lower().endswith((".xml", ".rels")):
                     _refuse_rectangle(archive, member, measure)
@@ -45,21 +44,14 @@ def refuse_bombs(path: Path, container: Container) -> None:
         raise damaged() from error
 
 
-def _refuse_declared(archive: zipfile.ZipFile) -> None:
+def refuse_declared(archive: zipfile.ZipFile) -> None:
+    """Raise UnreadableTableError for an archive that says itself how far it would grow."""
     members = archive.infolist()
     declared = sum(member.file_size for member in members)
     packed = max(sum(member.compress_size for member in members), 1)
     dense = declared > SMALL_BYTES and declared / packed > MOST_RATIO
     if declared > MOST_BYTES or len(members) > MOST_MEMBERS or dense:
-        raise _bomb()
-
-
-def _bomb() -> UnreadableTableError:
-    return UnreadableTableError(
-        "Внутри файла неправдоподобно много данных, он не открыт. "
-        "Скопируйте таблицу в новую книгу, сохраните и загрузите снова.",
-        code="file.bomb",
-    )
+        raise too_much_inside()
 
 
 def _refuse_rectangle(
@@ -84,7 +76,7 @@ def _xlsx_cells(stream: IO[bytes]) -> tuple[int, int]:
     rows: set[bytes] = set()
     for piece in overlapping(stream):
         if _CLAIMED.search(piece):
-            raise _bomb()
+            raise too_much_inside()
         columns.update(_FAR_COLUMN.findall(piece))
         rows.update(_FAR_ROW.findall(piece))
     if not columns and not rows:

@@ -9,10 +9,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
-from connectors.table_file.failure import UnreadableTableError
+from connectors.table_file.dbase import is_dbase
+from connectors.table_file.failure import (
+    UnreadableTableError,
+    damaged,
+    password_protected,
+    too_much_inside,
+)
 
 HEAD_BYTES = 8192
 CHUNK_BYTES = 1 << 20
+MOST_MEMBERS = 2_000
+# A list of members longer than this is not read: it alone would take seconds and much memory.
+LONGEST_LIST = MOST_MEMBERS * 400
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
@@ -29,10 +38,16 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\xfd7zXZ", "file.archive", "Это архив xz"),
 )
 _MARKUP = re.compile(
-    rb"^\s*(?:<!doctype\s+html|<html|<head|<meta|<table|<body|<div|mime-version:|<style)",
-    re.IGNORECASE,
+    rb"^\s*(?:<!--.{0,4000}?-->\s*|<\?xml[^>]{0,200}>\s*(?=<!doctype\s+html|<html))*"
+    rb"(?:<!doctype\s+html|<html|<head|<meta|<table|<body|<div|<style|<title|<h[1-6]\b|<p>)",
+    re.IGNORECASE | re.DOTALL,
 )
+_WEB_ARCHIVE = re.compile(rb"^\s*mime-version:", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml|^\s*<[a-z]+[\s>]", re.IGNORECASE)
+# The end of an archive: a signature, eight bytes, then the number of members and the list's length.
+_END_OF_ZIP = b"PK\x05\x06"
+_END_FIELDS = struct.Struct("<10xHI")
+_END_BYTES = 22 + 65_535
 _JSON = re.compile(rb'^\s*(?:\{\s*["}]|\[\s*[\[{"])')
 
 
@@ -56,7 +71,11 @@ class Container(StrEnum):
     TEXT = "TEXT"
     XLSX = "XLSX"
     XLS = "XLS"
+    XLSB = "XLSB"
     ODS = "ODS"
+    HTML = "HTML"
+    DBF = "DBF"
+    ZIP = "ZIP"
 
 
 def recognise(path: Path) -> Container:
@@ -76,8 +95,10 @@ def recognise(path: Path) -> Container:
         return _in_zip(path)
     if head.startswith(_OLE):
         return _in_ole(path)
+    if is_dbase(head):
+        return Container.DBF
     _refuse_foreign(head)
-    return Container.TEXT
+    return Container.HTML if _MARKUP.match(_bare(head)) else Container.TEXT
 
 
 def _refuse_foreign(head: bytes) -> None:
@@ -87,13 +108,15 @@ def _refuse_foreign(head: bytes) -> None:
             raise UnreadableTableError(
                 f"{what}, а не таблица. {advice} и загрузите снова.", code=code
             )
-    text = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").replace(b"\x00", b"")
-    if _MARKUP.match(text):
+    text = _bare(head)
+    if _WEB_ARCHIVE.match(text):
         raise UnreadableTableError(
-            "Это веб-страница под именем таблицы. "
-            "Откройте её в Excel, сохраните как «Книга Excel (.xlsx)» и загрузите снова.",
+            "Это веб-архив под именем таблицы. "
+            "Откройте его в Excel, сохраните как «Книга Excel (.xlsx)» и загрузите снова.",
             code="file.html",
         )
+    if _MARKUP.match(text):
+        return
     if _XML.match(text) or _JSON.match(text):
         raise UnreadableTableError(
             "Это файл XML или JSON, а не таблица. Сохраните таблицу как .xlsx и загрузите снова.",
@@ -101,7 +124,13 @@ def _refuse_foreign(head: bytes) -> None:
         )
 
 
+def _bare(head: bytes) -> bytes:
+    """Give the beginning of a text without its mark, two-byte letters as one."""
+    return head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").replace(b"\x00", b"")
+
+
 def _in_zip(path: Path) -> Container:
+    _refuse_long_list(path)
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
@@ -115,7 +144,23 @@ def _in_zip(path: Path) -> Container:
         return Container.ODS
     if "xl/workbook.xml" in names:
         return Container.XLSX
-    raise _foreign_zip(names)
+    if "xl/workbook.bin" in names:
+        return Container.XLSB
+    _refuse_document(names)
+    return Container.ZIP
+
+
+def _refuse_long_list(path: Path) -> None:
+    """Raise UnreadableTableError for an archive of too many members before its list is read."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _END_BYTES))
+        tail = stream.read()
+    at = tail.rfind(_END_OF_ZIP)
+    if at < 0 or at + _END_FIELDS.size > len(tail):
+        raise damaged()
+    members, length = _END_FIELDS.unpack_from(tail, at)
+    if members > MOST_MEMBERS or length > LONGEST_LIST:
+        raise too_much_inside()
 
 
 def _mime_of(archive: zipfile.ZipFile) -> bytes:
@@ -128,22 +173,18 @@ def _has_manifest(archive: zipfile.ZipFile) -> bool:
     return name in archive.namelist() and archive.getinfo(name).file_size < CHUNK_BYTES
 
 
-def _foreign_zip(names: set[str]) -> UnreadableTableError:
-    if "xl/workbook.bin" in names:
-        what = "Это двоичная книга Excel (.xlsb)"
-        return UnreadableTableError(
-            f"{what}. Сохраните её как «Книга Excel (.xlsx)» и загрузите снова.",
-            code="file.not_a_table",
-        )
+def _refuse_document(names: set[str]) -> None:
     if any(name.startswith(("word/", "ppt/")) for name in names):
-        return UnreadableTableError(
+        raise UnreadableTableError(
             "Это документ Word или PowerPoint. Перенесите таблицу в Excel и загрузите снова.",
             code="file.not_a_table",
         )
-    return UnreadableTableError(
-        "Это архив или файл другой программы. Распакуйте его и загрузите таблицу.",
-        code="file.archive",
-    )
+    if "META-INF/manifest.xml" in names or "[Content_Types].xml" in names:
+        raise UnreadableTableError(
+            "Это файл другой программы, а не таблица. Сохраните таблицу как .xlsx и загрузите "
+            "снова.",
+            code="file.not_a_table",
+        )
 
 
 def _in_ole(path: Path) -> Container:
@@ -178,20 +219,3 @@ def overlapping(stream: IO[bytes], overlap: int = 64) -> Iterator[bytes]:
     while piece := stream.read(CHUNK_BYTES):
         yield tail + piece
         tail = (tail + piece)[-overlap:]
-
-
-def damaged() -> UnreadableTableError:
-    """Give the refusal of a file whose inside does not hold together."""
-    return UnreadableTableError(
-        "Файл повреждён или загружен не до конца. "
-        "Откройте его на своём компьютере, сохраните заново и загрузите снова.",
-        code="file.damaged",
-    )
-
-
-def password_protected() -> UnreadableTableError:
-    """Give the refusal of a file that opens with a password only."""
-    return UnreadableTableError(
-        "Файл закрыт паролем. Снимите пароль, сохраните файл и загрузите снова.",
-        code="file.password",
-    )

@@ -63,6 +63,27 @@ def detect(path: Path) -> Encoding:
     return _best_guess(sample)
 
 
+def encoding_of_text(sample: bytes, declared: str = "") -> str:
+    """Find the encoding of text that is no table; what it declares of itself is a second opinion.
+
+    Gives UTF-8 where no reading is likelier than another.
+    """
+    marked = (name for bom, name in _BOMS if sample.startswith(bom))
+    if name := next(marked, "") or _utf16_without_mark(sample):
+        return name
+    if _is_utf8(sample):
+        return "utf-8"
+    readings = [(_likeness(sample, name, declared), name) for name in ("utf-8", *_SINGLE_BYTE)]
+    return max(readings, key=lambda reading: reading[0])[1]
+
+
+def _likeness(sample: bytes, name: str, declared: str) -> float:
+    text = _decode(sample, name)
+    if text.count("\ufffd") > len(text) // 100:
+        return 0.0
+    return plausibility(text) + (_CHARDET_SAYS if codecs.lookup(name).name == declared else 0)
+
+
 def _judged(sample: bytes, name: str) -> Encoding:
     text = _decode(sample, name)
     if _is_binary(text):

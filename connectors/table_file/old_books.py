@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.table_file import old_book_child
-from connectors.table_file.container import damaged, password_protected
-from connectors.table_file.failure import UnreadableTableError
+from connectors.table_file.failure import UnreadableTableError, damaged, password_protected
 
 _ROOT = Path(__file__).parents[2]
 

@@ -260,7 +260,7 @@ class _Reader:
                     self._refuse(chunk, at, "row.encoding", BROKEN_TEXT)
 
     def _refuse_shifted(self, chunk: _Chunk) -> None:
-        if not self._sheet.streamed:
+        if not self._sheet.delimited:
             return
         width = len(self._headers)
         for at, (_, cells) in enumerate(chunk.rows):
