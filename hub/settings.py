@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     silence_s: float = 30.0  # a worker that is silent for so long has lost its jobs to another
     retry_s: float = 15.0  # how long after a passing failure a job is tried again; then twice that
     page_rows: int = 2_500  # rows of a source that are committed at once
+    feed_days: int = 90  # how long events of the feed are kept
     postgres_bin: str = ""  # a folder, a major version (15, 18) or "embedded"
 
     @cached_property

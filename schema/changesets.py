@@ -21,6 +21,7 @@ from schema.watching import Count, watches
         "REVIEW": "Ответ на вопрос.",
         "MAPPING": "Сопоставление столбцов.",
         "UNDO": "Отмена.",
+        "TURN": "Смена дня: кто стал или перестал быть виден по дате.",
     },
 )
 class ChangesetKind(StrEnum):
@@ -33,6 +34,7 @@ class ChangesetKind(StrEnum):
     REVIEW = "REVIEW"
     MAPPING = "MAPPING"
     UNDO = "UNDO"
+    TURN = "TURN"
 
 
 @declare.choice(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import structlog
@@ -12,6 +12,11 @@ from graphql import GraphQLError
 from hub.errors import HubError
 from schema.errors import ErrorCode, RequestRefused, failure
 
+CURSOR_EXPIRED: Final = "HF001"  # what feed_holds() raises
+EXPIRED: Final = (
+    "Лента так далеко назад не помнит, или база восстановлена из копии. Возьмите новый снимок и "
+    "продолжайте с его курсора."
+)
 _log = structlog.get_logger()
 Json = Any  # a part of an answer
 
@@ -35,6 +40,10 @@ def faults_refused() -> Iterator[None]:
             status=HTTPStatus.SERVICE_UNAVAILABLE,
         ) from error
     except (HubError, asyncpg.PostgresError) as error:
+        if getattr(error, "sqlstate", None) == CURSOR_EXPIRED:
+            raise refusal(
+                ErrorCode.CURSOR_EXPIRED, EXPIRED, status=HTTPStatus.BAD_REQUEST
+            ) from error
         # The driver's text quotes values: only its type is kept.
         _log.error("graphql.failed", error=type(error).__name__)
         raise refusal(

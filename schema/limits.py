@@ -67,9 +67,9 @@ class Measure:
 
 
 def measure(
-    document: DocumentNode, operation: OperationDefinitionNode, paged: frozenset[str]
+    document: DocumentNode, operation: OperationDefinitionNode, paged: Mapping[str, int]
 ) -> Measure:
-    """Measure an operation; `paged` names the fields that are connections."""
+    """Measure an operation; `paged` names the fields that are connections and their largest page."""
     fragments = {
         part.name.value: part
         for part in document.definitions
@@ -118,7 +118,7 @@ class _Ruler:
         self,
         fragments: Mapping[str, FragmentDefinitionNode],
         defaults: Mapping[str, ValueNode | None],
-        paged: frozenset[str],
+        paged: Mapping[str, int],
     ) -> None:
         self._fragments = fragments
         self._defaults = defaults
@@ -167,29 +167,30 @@ class _Ruler:
     def _times(self, node: FieldNode) -> Cost:
         written = {argument.name.value: argument.value for argument in node.arguments or ()}
         size = written.get("last", written.get("first"))
+        most = self._paged.get(node.name.value, PAGE_LIMIT)
         if isinstance(size, IntValueNode):
-            number = _page(int(size.value) if len(size.value) < len(str(HUGE)) else HUGE)
+            number = _page(int(size.value) if len(size.value) < len(str(HUGE)) else HUGE, most)
             return lambda _: number
         if isinstance(size, VariableNode):
-            return self._from_variable(size.name.value)
+            return self._from_variable(size.name.value, most)
         fixed = PAGE_DEFAULT if node.name.value in self._paged else 1
         return lambda _: fixed
 
-    def _from_variable(self, name: str) -> Cost:
+    def _from_variable(self, name: str, most: int) -> Cost:
         self.sizes.add(name)
         default = self._defaults.get(name)
         missing = int(default.value) if isinstance(default, IntValueNode) else PAGE_DEFAULT
 
         def times(variables: Variables) -> int:
             given = variables.get(name, missing)
-            return _page(given) if isinstance(given, int) else PAGE_DEFAULT
+            return _page(given, most) if isinstance(given, int) else PAGE_DEFAULT
 
         return times
 
 
-def _page(size: int) -> int:
+def _page(size: int, most: int) -> int:
     # What is larger is refused as a value; here it only must not overflow the product.
-    return max(1, min(size, PAGE_LIMIT))
+    return max(1, min(size, most))
 
 
 def _once(measured: Measure) -> Measure:

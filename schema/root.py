@@ -19,6 +19,7 @@ from schema.connection import Connection
 from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
 from schema.coverage_delta import COVERAGE_DELTA, CoverageDelta
 from schema.coverage_gaps import COVERAGE_GAPS
+from schema.feed import CHANGES, FEED, Change, Feed
 from schema.findings import FINDING_ARGUMENTS, Finding, finding_rows
 from schema.imports import (
     IMPORT_ID,
@@ -250,6 +251,8 @@ class Query:
     coverage_members: Connection[CoverageMember] = COVERAGE_MEMBERS
     coverage_delta: CoverageDelta = COVERAGE_DELTA
     coverage_gaps: Connection[CoverageMember] = COVERAGE_GAPS
+    changes: Connection[Change] = CHANGES
+    feed: Feed = FEED
 
 
 def build_schema() -> strawberry.Schema:

@@ -19,13 +19,19 @@ async def announce(
     *,
     before: Places,
     after: Places,
+    others: Mapping[UUID, UUID],
     changeset_id: ChangesetId,
 ) -> int:
-    """Write an event for each (id, operation): who saw it before, who sees it after."""
+    """Write an event for each (id, operation): who saw it before, who sees it after.
+
+    `others` says whom an id was merged into or split from.
+    """
     events = pd.DataFrame(sorted(operations), columns=["entity_id", "operation"], dtype=object)
     events["entity"] = entity
     events["places_before"] = column(before.get(owner, []) for owner in events["entity_id"])
     events["places_after"] = column(after.get(owner, []) for owner in events["entity_id"])
+    events["other_id"] = column(others.get(owner) for owner in events["entity_id"])
+    events["epoch"] = await session.raw.fetchval("select feed_epoch()")
     events["changeset_id"] = changeset_id
     await insert_frame(session.raw, "change", events, list(events.columns))
     return len(events)

@@ -163,6 +163,7 @@ async def _announce_people(
         operations,
         before=before,
         after=await places_of(session),
+        others={**merged, **split},
         changeset_id=changeset_id,
     )
 
@@ -178,5 +179,6 @@ async def _announce_mentorships(
         operations,
         before=pairs.places_before,
         after=await outbox.mentorship_places(session),
+        others=pairs.merged,
         changeset_id=changeset_id,
     )

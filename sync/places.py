@@ -51,7 +51,8 @@ async def places_of(session: WriteSession) -> dict[UUID, list[UUID]]:
     """Say who sees each affected person now; read before the places change."""
     rows = await session.raw.fetch(
         "select person_id, array_agg(authority_id order by authority_id) as places"
-        " from person_place where person_id in (select id from affected_person) group by person_id"
+        " from person_place where person_id in (select id from affected_person)"
+        " and starts <= current_date and ends > current_date group by person_id"
     )
     return {row["person_id"]: row["places"] for row in rows}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hub.access import Purpose
 from schema.compiler.acting import Act
 from schema.compiler.call import Call
+from schema.limits import PAGE_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Rows:
     """Rows of a table or a query: `source` follows FROM and gives the alias `{t}`.
 
     `scope` are conditions that a region-wide viewer is free of. `node` joins the row that the fields read when it is not `{t}` itself; there `{t}` is the
-    node's alias and `{r}` the driving row's.
+    node's alias and `{r}` the driving row's. `resumes` must hold of the keys of a given cursor,
+    which stand in it as `{0}`, `{1}`, ...
     """
 
     source: str
@@ -32,6 +34,7 @@ class Rows:
     node: str | None = None
     present: str = "{t}.id"
     ctes: tuple[tuple[str, str], ...] = ()
+    resumes: str = ""
 
 
 RowsOf = Rows | Callable[[Call], Rows]
@@ -75,9 +78,10 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A keyset connection."""
+    """A keyset connection; `most` rows make its largest page."""
 
     rows: RowsOf
+    most: int = PAGE_LIMIT
 
 
 @dataclass(frozen=True, slots=True)

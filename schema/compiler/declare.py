@@ -31,6 +31,7 @@ from schema.compiler.bindings import (
     TypeBinding,
 )
 from schema.compiler.call import Call
+from schema.limits import PAGE_DEFAULT, PAGE_LIMIT
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -121,17 +122,25 @@ def many(description: str, rows: RowsOf, arguments: Sequence[StrawberryArgument]
     return _field(description, Many(rows), arguments)
 
 
-PAGING = (
-    argument("first", int | None, "Сколько строк вернуть с начала: от 0 до 100, по умолчанию 50."),
-    argument("after", str | None, "Курсор, после которого продолжить."),
-    argument("last", int | None, "Сколько строк вернуть с конца: от 0 до 100."),
-    argument("before", str | None, "Курсор, до которого остановиться."),
-)
+def _paging(most: int) -> tuple[StrawberryArgument, ...]:
+    first = f"Сколько строк вернуть с начала: от 0 до {most}, по умолчанию {PAGE_DEFAULT}."
+    return (
+        argument("first", int | None, first),
+        argument("after", str | None, "Курсор, после которого продолжить."),
+        argument("last", int | None, f"Сколько строк вернуть с конца: от 0 до {most}."),
+        argument("before", str | None, "Курсор, до которого остановиться."),
+    )
 
 
-def page(description: str, rows: RowsOf, arguments: Sequence[StrawberryArgument] = ()) -> Any:  # noqa: ANN401 - as above
+def page(
+    description: str,
+    rows: RowsOf,
+    arguments: Sequence[StrawberryArgument] = (),
+    *,
+    most: int = PAGE_LIMIT,
+) -> Any:  # noqa: ANN401 - as above
     """Declare a keyset connection; the four paging arguments come with it."""
-    return _field(description, Page(rows), (*PAGING, *arguments))
+    return _field(description, Page(rows, most), (*_paging(most), *arguments))
 
 
 _ID = argument("id", strawberry.ID, "Непрозрачный идентификатор.")

@@ -64,7 +64,9 @@ class Prepared:
         return bounded(self.measure, variables) if self.measure.sized_by else self.cost
 
 
-def prepare(schema: GraphQLSchema, text: str, name: str | None, paged: frozenset[str]) -> Prepared:
+def prepare(
+    schema: GraphQLSchema, text: str, name: str | None, paged: Mapping[str, int]
+) -> Prepared:
     """Parse, bound and validate a text; raises RequestRefused with all that is wrong with it.
 
     The bounds are checked first: they are linear, the full rules are not.

@@ -14,7 +14,7 @@ from schema.compiler.plan import TYPENAME, Selected
 from schema.compiler.request import Request
 from schema.compiler.sql import Piece, Sql, Text
 from schema.errors import bad_input
-from schema.limits import PAGE_DEFAULT, PAGE_LIMIT
+from schema.limits import PAGE_DEFAULT
 
 NUMBER = "n__"
 _Take = Callable[[Request], object]
@@ -25,7 +25,7 @@ def page(emitter: Composing, binding: Page, name: str, child: Selected, row: Cal
     """Compose a connection field."""
     call = emitter.child_call(child, row)
     rows = rows_of(binding.rows, call)
-    window = _window(call, rows, name)
+    window = _window(call, rows, list_name(name, rows), most=binding.most)
     kind, fields = emitter.only(child)
     composer = _Composer(emitter, window)
     body = composer.connection(kind, fields)
@@ -67,10 +67,16 @@ class _Window:
             for place, forward in ((self.after, True), (self.before, False))
             if place
         ]
+        bounds += self._resumed()
         where = "".join(f" and {bound}" for bound in bounds)
         number = f"row_number() over (order by {order}) as {NUMBER}"
         query = f"select {alias}.*, {number} {self.base}{where} order by {order}"
         return f" from ({query} limit {self.limit} + 1) {alias} {' '.join(joins)}"
+
+    def _resumed(self) -> list[Sql]:
+        held = self.rows.resumes
+        places = (place for place in (self.after, self.before) if place and held)
+        return [Sql(held.format(*place)) for place in places]
 
     def _order(self) -> str:
         descending = self.rows.descending is not self.backward
@@ -94,19 +100,23 @@ def _key_value(name: str, cursor: Argument, count: int, index: int) -> _Take:
     ]
 
 
-def _window(call: Call, rows: Rows, name: str) -> _Window:
+def list_name(field: str, rows: Rows) -> str:
+    """Name a list for the signatures of its cursors: its field and its order."""
+    keys = ",".join(key.sql for key in rows.order)
+    return f"{field}|{keys}|{'desc' if rows.descending else 'asc'}"
+
+
+def _window(call: Call, rows: Rows, name: str, *, most: int) -> _Window:
     arguments = call.arguments
     first, last = arguments["first"], arguments["last"]
     if first.given and last.given:
         raise bad_input("Укажите только одно из двух: first или last.")
     sized = last if last.given else first
     limit = (
-        call.bind(sized, "bigint", convert=_page_size)
+        call.bind(sized, "bigint", convert=_page_size(most))
         if sized.given
         else call.value(PAGE_DEFAULT, "bigint")
     )
-    keys = ",".join(key.sql for key in rows.order)
-    name = f"{name}|{keys}|{'desc' if rows.descending else 'asc'}"
     return _Window(
         call=call,
         rows=rows,
@@ -118,11 +128,22 @@ def _window(call: Call, rows: Rows, name: str) -> _Window:
     )
 
 
-def _page_size(value: Value) -> int:
-    size = int(value)
-    if not 0 <= size <= PAGE_LIMIT:
-        raise bad_input(f"Размер страницы (first, last) должен быть от 0 до {PAGE_LIMIT}.")
-    return size
+def _page_size(most: int) -> Callable[[Value], int]:
+    def convert(value: Value) -> int:
+        size = int(value)
+        if not 0 <= size <= most:
+            raise bad_input(f"Размер страницы (first, last) должен быть от 0 до {most}.")
+        return size
+
+    return convert
+
+
+def cursor_at(call: Call, name: str, keys: Sequence[str]) -> str:
+    """Compose the cursor of a list at the values of its keys."""
+    binds = call.binds
+    inner = binds.add(_pad(name, inner=True), "bytea", key=("inner", name))
+    outer = binds.add(_pad(name, inner=False), "bytea", key=("outer", name))
+    return cursor_sql(inner, outer, keys)
 
 
 def _pad(name: str, *, inner: bool) -> _Take:
@@ -233,8 +254,5 @@ class _Composer:
         return Sql(f"coalesce(to_json(({ordered})[1])::text, 'null')")
 
     def _cursor(self) -> Sql:
-        window, binds = self.window, self.window.call.binds
-        name = window.name
-        inner = binds.add(_pad(name, inner=True), "bytea", key=("inner", name))
-        outer = binds.add(_pad(name, inner=False), "bytea", key=("outer", name))
-        return Sql(cursor_sql(inner, outer, window.keys))
+        window = self.window
+        return Sql(cursor_at(window.call, window.name, window.keys))

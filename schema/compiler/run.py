@@ -76,12 +76,12 @@ class Engine:
     ) -> None:
         self.schema = schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema no public name
         self.bindings = collect(schema)
-        self._paged = frozenset(
-            name
+        self._paged = {
+            name: field.most
             for binding in self.bindings.values()
             for name, field in binding.fields.items()
             if isinstance(field, Page)
-        )
+        }
         self._secret = cursor_secret
         self._zone = zone
         self._open_seal = open_seal

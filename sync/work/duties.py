@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SYNC: Final = "sync.run"
 ROLLUP: Final = JOB
+FEED: Final = "feed.keep"
 IN_LINE_S: Final = 600.0  # how long an accepted file waits for those before it
 LOOK_AGAIN_S: Final = 0.5
 INTERNAL: Final = "internal"
@@ -122,6 +123,16 @@ async def rollup_refresh(bench: Bench, payload: Mapping[str, str]) -> Ended:
     return Ended()
 
 
+async def feed_keep(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Announce who came into sight or out of it by date; drop events too old to keep."""
+    from sync.keeping import announce_turn, forget_events
+
+    del payload
+    await announce_turn(bench.database, today=bench.today)
+    await forget_events(bench.database, days=bench.settings.feed_days)
+    return Ended()
+
+
 async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Take in the file that was accepted; one that is taken in already is left alone.
 
@@ -152,6 +163,7 @@ async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
 DUTIES: Final[Mapping[str, Duty]] = {
     SYNC: sync_run,
     ROLLUP: rollup_refresh,
+    FEED: feed_keep,
     jobs.IMPORT: import_accept,
 }
 

@@ -20,7 +20,7 @@ from hub.database import Database, WriteSession
 from hub.errors import ConfigError
 from sync.runs.run import Mode
 from sync.work import asking
-from sync.work.duties import DATABASE_TROUBLE, ROLLUP
+from sync.work.duties import DATABASE_TROUBLE, FEED, ROLLUP
 
 LOCK: Final = "schedules"
 OF_SOURCE: Final = "source:"
@@ -50,6 +50,7 @@ class Daily:
 
 DAILY: Final[Mapping[str, Daily]] = {
     ROLLUP: Daily(job=ROLLUP, payload={}, expression="10 0 * * *"),
+    FEED: Daily(job=FEED, payload={}, expression="5 0 * * *"),
 }
 
 

@@ -167,7 +167,7 @@ async def _compiling(
             cold, known = [], []
             for _ in range(COMPILATIONS):
                 begun = time.perf_counter()
-                fresh = prepare(engine.schema, case.query, None, frozenset())
+                fresh = prepare(engine.schema, case.query, None, {})
                 _, given = engine.prepare(case.query, None, case.variables)
                 engine.compile(fresh, given, shape_of(viewer))
                 cold.append(time.perf_counter() - begun)

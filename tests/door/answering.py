@@ -159,6 +159,7 @@ NODES: Mapping[tuple[str, str], Resolve] = {
 
 # Roots with an evaluator of their own, and the test that asks them.
 APART = {
+    **dict.fromkeys(("changes", "feed"), "tests/door/test_changes.py"),
     "findings": "tests/door/test_findings.py",
     **dict.fromkeys(("importFile", "imports"), "tests/door/test_imports.py"),
     **dict.fromkeys(
