@@ -65,14 +65,18 @@ class NamelessTableError(UnreadableTableError):
 class _Candidate:
     header: Header
     fields: frozenset[str]
+    explained: int
 
     @property
-    def score(self) -> tuple[int, int, int, int]:
-        """Count the fields, a column of names for three; then whose they are; then few top rows."""
+    def score(self) -> tuple[int, int, int, int, int]:
+        """Count the fields, a column of names for three; then whose they are; then few top rows.
+
+        A row more is worth having where it says more: «Стаж» is not «Стаж | педагогический».
+        """
         depth = self.header.last - self.header.first
         named = NAME_WEIGHT if self.fields & NAME_FIELDS else 0
         roles = sum(name.startswith(("mentor_", "mentee_")) for name in self.fields)
-        return (len(self.fields) + named, roles, -depth, -self.header.first)
+        return (len(self.fields) + named, roles, self.explained, -depth, -self.header.first)
 
 
 def header_hash(headers: Sequence[str]) -> str:
@@ -173,7 +177,17 @@ def _candidate(
     columns = _levels(head[first : last + 1], merges)
     guesses = (_told_levels(levels, told) or _known_levels(levels) for levels in columns)
     fields = frozenset(found.field or f"?{index}" for index, found in enumerate(guesses) if found)
-    return _Candidate(header=Header(columns=columns, first=first, last=last), fields=fields)
+    return _Candidate(
+        header=Header(columns=columns, first=first, last=last),
+        fields=fields,
+        explained=sum(map(_is_explained, columns)),
+    )
+
+
+def _is_explained(levels: Levels) -> bool:
+    """Say whether the rows of a header mean something together; numbers of columns mean nothing."""
+    worded = len(levels) > 1 and any(map(str.isalpha, levels[-1]))
+    return worded and _is_known(" ".join(levels))
 
 
 def _told_levels(levels: Levels, told: Mapping[str, str]) -> Guess | None:

@@ -31,6 +31,8 @@ PAGE_CHARACTERS = 20_000_000
 # A row with fewer filled fields besides its name is looked at closely.
 FEW_FIELDS = 2
 BROKEN = "\ufffd"
+# A line to sign on: such a row may be no person however full it is.
+SIGNED = "___"
 
 NO_NAME = (
     "В строке есть данные, но нет фамилии и имени. Впишите ФИО или удалите строку и загрузите "
@@ -174,6 +176,10 @@ class _Reader:
         if numbers := chunk.values.get("row_no"):
             worded = (bool(number) and not number[0].isdigit() for number in numbers)
             doubtful |= np.fromiter(worded, dtype=bool, count=len(chunk.rows))
+        for column in chunk.values.values():
+            if SIGNED in "".join(column):
+                signed = (SIGNED in value for value in column)
+                doubtful |= np.fromiter(signed, dtype=bool, count=len(chunk.rows))
         return [int(at) for at in np.flatnonzero(doubtful)]
 
     def _look(self, chunk: _Chunk, at: int) -> None:
