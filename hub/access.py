@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
@@ -146,9 +146,16 @@ async def authenticate(
     )
 
 
-async def see_as(session: ReadSession, authority_id: UUID) -> None:
-    """Let the rest of a transaction of the web's role see, and write, an authority's rows."""
-    await session.raw.execute("select set_config('hub.scope', $1, true)", str(authority_id))
+async def see_as(session: ReadSession, authority_id: UUID, today: date) -> None:
+    """Let the rest of a transaction of the web's role see, and write, an authority's rows.
+
+    `today` is the region's date, by which a place holds or does not.
+    """
+    await session.raw.execute(
+        "select set_config('hub.scope', $1, true), set_config('hub.today', $2, true)",
+        str(authority_id),
+        today.isoformat(),
+    )
 
 
 async def issue_key(  # noqa: PLR0913 - the terms of a key

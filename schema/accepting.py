@@ -109,7 +109,7 @@ async def accept_import(acting: Acting, arguments: Mapping[str, Value]) -> Outco
             columns=told({one["header"]: one["field"] for one in given.get("columns") or ()}),
         )
         async with acting.writer.writing() as session:
-            await see_as(session, acting.viewer.authority_id)
+            await see_as(session, acting.viewer.authority_id, acting.today)
             await ask_to_accept(session, upload_id, declared)
     except HubError as error:
         return Outcome(said=said, errors=[error])

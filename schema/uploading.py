@@ -160,10 +160,9 @@ class Imports:
     ) -> Mapping[str, Json]:
         examiner: Examiner = request.state.examiner
         given = {"path": received.path, **declared.given}
-        today = datetime.now(self._zone).date()
         try:
             found: Mapping[str, Json] = await examiner.look(
-                given, owner=received.organisation_id, today=today
+                given, owner=received.organisation_id, today=self._today()
             )
         except TooHardError as error:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -175,8 +174,11 @@ class Imports:
     ) -> Upload:
         writer: Database = request.state.writer
         async with writer.writing() as session:
-            await see_as(session, received.organisation_id)
+            await see_as(session, received.organisation_id, self._today())
             return await keep(session, received, report, self._sealer)
+
+    def _today(self) -> date:
+        return datetime.now(self._zone).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ async def check(
     looked = [examined(read, directory, today=today) for read in reads]
     async with database.reading() as session:
         if owner is not None:
-            await see_as(session, owner)
+            await see_as(session, owner, today)
         found = await drifted(session.raw, SOURCE_CODE, [read.shapes for read in reads])
         standing = [await read_standing(session.raw, one.cards) for one in looked]
     return [

@@ -59,7 +59,11 @@ class Emitter:
         answer = f"convert_to({concat([Text(ANSWER), body, Text('}')])}, 'UTF8')"
         if scope is None:
             return Sql(f"select {answer}")
-        setting = f"select set_config('hub.scope', ({scope})::text, true) as ok"
+        settings = (
+            f"set_config('hub.scope', ({scope})::text, true) as ok,"
+            f" set_config('hub.today', ({top.today})::text, true) as on_day"
+        )
+        setting = f"select {settings}"
         return Sql(f"with s as materialized ({setting}) select {answer} from s")
 
     def object(

@@ -16,6 +16,8 @@ from hub.provision import at
 from hub.settings import Addresses
 from hub.tables import Base
 
+# The region's day, which the web says; far from the server's own, which decides nothing.
+DAY = date(2031, 3, 5)
 WHO = {"person_id", "person_a", "mentor_id", "record_id", "record_a", "mentorship_id"}
 SUBJECTS = {"person", "record", "mentorship", "rejection", "change"}
 # What names nobody and is yet an authority's own.
@@ -119,6 +121,7 @@ async def scoped(url: str, scope: str | None) -> AsyncIterator[asyncpg.Connectio
     await transaction.start()
     if scope is not None:
         await connection.execute("select set_config('hub.scope', $1, true)", scope)
+        await connection.execute("select set_config('hub.today', $1, true)", DAY.isoformat())
     try:
         yield connection
     finally:
@@ -166,6 +169,16 @@ async def test_with_a_scope_the_web_sees_its_own_row_of_each_table(
         assert side.person == await connection.fetchval("select id from person")
         assert side.mentorship == await connection.fetchval("select id from mentorship")
         assert side.number == await connection.fetchval("select id from record")
+
+
+async def test_with_a_scope_but_without_a_day_the_web_sees_nobody_of_a_place(
+    filled: Addresses,
+) -> None:
+    async with scoped(filled.web, None) as connection:
+        await connection.execute("select set_config('hub.scope', $1, true)", str(OURS.authority))
+        seen = await connection.fetchval("select count(*) from person")
+
+    assert 0 == seen
 
 
 async def test_a_scope_that_is_no_id_is_refused(filled: Addresses) -> None:
@@ -279,7 +292,7 @@ async def test_a_person_is_seen_on_the_days_of_their_place(
     filled: Addresses, starts: int, ends: int, seen: int
 ) -> None:
     change = (
-        f"update person_place set starts = current_date + {starts}, ends = current_date + {ends}"
+        f"update person_place set starts = date '{DAY}' + {starts}, ends = date '{DAY}' + {ends}"
     )
     undo = "update person_place set starts = '-infinity', ends = 'infinity'"
 

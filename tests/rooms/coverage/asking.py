@@ -76,6 +76,7 @@ async def become(connection: asyncpg.Connection, asked: Asked) -> None:
     await connection.execute(f"set local role {role}")
     scope = str(asked.viewer) if asked.viewer else ""
     await connection.execute("select set_config('hub.scope', $1, true)", scope)
+    await connection.execute("select set_config('hub.today', $1, true)", TODAY.isoformat())
 
 
 ANSWER = """

@@ -82,7 +82,7 @@ def received(folder: Path, content: bytes, *, name: str = "список.csv") ->
 
 async def kept(web: Database, given: Received, sealer: Sealer) -> UUID:
     async with web.writing() as session:
-        await see_as(session, given.organisation_id)
+        await see_as(session, given.organisation_id, TODAY)
         return (await keep(session, given, REPORT, sealer)).id
 
 
@@ -90,7 +90,7 @@ async def ask(
     web: Database, upload_id: UUID, declared: Declared | None = None, *, of: UUID = FIRST
 ) -> None:
     async with web.writing() as session:
-        await see_as(session, of)
+        await see_as(session, of, TODAY)
         await ask_to_accept(session, upload_id, declared or Declared())
 
 
