@@ -1,29 +1,22 @@
 """Who asks and what they may see: the one door to people.
 
-A client proves itself with a key `hub_<env>_<id>_<secret>`; of the secret only its SHA-256 is
-stored. A grant gives a role over an organisation's subtree for purposes. The viewer that follows
-from them decides the row scope (one authority, an equality) and the masked fields of every read;
-PostgreSQL's row security enforces the same scope once more.
+A client proves itself with a credential (`hub/credentials.py`); a grant gives it a role over an
+organisation's subtree for purposes. The viewer that follows from them decides the row scope (one
+authority, an equality) and the masked fields of every read; PostgreSQL's row security enforces
+the same scope once more.
 """
 
-import hmac
-import re
-import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 import asyncpg
-from uuid_utils.compat import uuid7
 
-from hub.database import ReadSession, WriteSession
+from hub.database import ReadSession
 from hub.errors import AccessError
-
-KEY: Final = re.compile(r"hub_([a-z0-9]{1,16})_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 
 
 class Role(StrEnum):
@@ -47,6 +40,15 @@ class Purpose(StrEnum):
     IDENTIFIERS = "IDENTIFIERS"
 
 
+class Permit(StrEnum):
+    """What a credential may be used for, within what its client's grants open."""
+
+    READ = "READ"
+    EXPORT = "EXPORT"
+    SUBMIT = "SUBMIT"
+    MANAGE = "MANAGE"
+
+
 class ClientKind(StrEnum):
     """Whether a person or a system calls."""
 
@@ -57,6 +59,7 @@ class ClientKind(StrEnum):
 REGION_WIDE: Final = frozenset({Role.OPERATOR, Role.REGIONAL_CENTRE, Role.STEWARD, Role.AUDITOR})
 # PUBLIC reads frozen tables only, and there are none yet: such a grant opens nothing.
 READERS: Final = REGION_WIDE | {Role.TERRITORY, Role.SCHOOL, Role.PARTNER_SYSTEM}
+EVERY_PERMIT: Final = frozenset(Permit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +77,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who asks, through which of their grants."""
+    """Who asks, with which credential, through which of their grants."""
 
     client_id: UUID
     client_name: str
     kind: ClientKind
     grant: Grant
     grants: tuple[Grant, ...]
+    credential: str = ""
+    permits: frozenset[Permit] = EVERY_PERMIT
 
     @property
     def role(self) -> Role:
@@ -102,48 +107,21 @@ class Viewer:
         """Whether the viewer sees every row and reads through the region's own role."""
         return self.role in REGION_WIDE
 
-
-# A row for each grant in force, and one without a grant where there is none.
-CREDENTIAL = """
-    select c.secret_sha256, c.expires_at, c.revoked_at, now() as asked_at,
-           c.client_id, l.name, l.kind, g.role, g.organisation_id, g.purposes,
-           (select id from organisation where kind = 'MINISTRY' order by id limit 1) as root_id
-    from credential c
-    join client l on l.id = c.client_id
-    left join access_grant g
-        on g.client_id = c.client_id and g.starts <= current_date and g.ends > current_date
-    where c.id = $1
-    order by g.id
-"""
+    def need(self, permit: Permit) -> None:
+        """Raise AccessError unless the credential may be used for this."""
+        if permit not in self.permits:
+            raise AccessError(
+                f"Этому ключу не разрешено {_ALLOWED[permit]}. Попросите ключ с таким разрешением.",
+                code="access.not_permitted",
+            )
 
 
-async def authenticate(
-    raw: asyncpg.Connection | asyncpg.Pool, presented_key: str, scope: UUID | None = None
-) -> Viewer:
-    """Return the viewer behind a key, in one short query.
-
-    `scope` chooses among several grants by organisation; without it the widest is taken.
-    Raises AccessError whose reason says what is wrong; an unknown id and a wrong secret read
-    the same, and neither the key nor any part of it stands in a message.
-    """
-    key_id, secret = _split(presented_key)
-    rows = await raw.fetch(CREDENTIAL, key_id)
-    expected = rows[0]["secret_sha256"] if rows else b"\0" * 32
-    if not hmac.compare_digest(expected, _digest(secret)) or not rows:
-        raise AccessError(
-            "Такого ключа нет. Проверьте, что он скопирован целиком, или попросите новый.",
-            code="access.key_unknown",
-        )
-    found = rows[0]
-    _refuse_spent(found["revoked_at"], found["expires_at"], found["asked_at"])
-    grants = _readable(rows)
-    return Viewer(
-        client_id=found["client_id"],
-        client_name=found["name"],
-        kind=ClientKind(found["kind"]),
-        grant=_chosen(grants, scope),
-        grants=grants,
-    )
+_ALLOWED: Final = {
+    Permit.READ: "читать",
+    Permit.EXPORT: "выгружать файлы",
+    Permit.SUBMIT: "подавать файлы и записи",
+    Permit.MANAGE: "управлять доступом",
+}
 
 
 async def see_as(session: ReadSession, authority_id: UUID, today: date) -> None:
@@ -158,78 +136,28 @@ async def see_as(session: ReadSession, authority_id: UUID, today: date) -> None:
     )
 
 
-async def issue_key(  # noqa: PLR0913 - the terms of a key
-    session: WriteSession,
+def viewer_from(
+    rows: Sequence[asyncpg.Record],
+    scope: UUID | None,
     *,
-    client_name: str,
-    kind: ClientKind,
-    role: Role,
-    organisation_id: UUID,
-    purposes: frozenset[Purpose] = frozenset(),
-    expires_at: datetime | None = None,
-    env: str,
-) -> str:
-    """Create a client with one grant and return its key, which is never shown again."""
-    client_id, key_id, secret = uuid7(), secrets.token_hex(8), secrets.token_urlsafe(32)
-    await session.raw.execute(
-        "insert into client (id, kind, name) values ($1, $2, $3)", client_id, kind, client_name
+    credential: str,
+    permits: Iterable[Permit] = EVERY_PERMIT,
+) -> Viewer:
+    """Make the viewer of a client's rows, one for each grant in force.
+
+    `scope` chooses among several grants by organisation; without it the widest is taken. Raises
+    AccessError where no grant fits.
+    """
+    grants = _readable(rows)
+    return Viewer(
+        client_id=rows[0]["client_id"],
+        client_name=rows[0]["name"],
+        kind=ClientKind(rows[0]["kind"]),
+        grant=_chosen(grants, scope),
+        grants=grants,
+        credential=credential,
+        permits=frozenset(permits),
     )
-    await session.raw.execute(
-        "insert into access_grant (client_id, role, organisation_id, purposes)"
-        " values ($1, $2, $3, $4)",
-        client_id,
-        role,
-        organisation_id,
-        sorted(purposes),
-    )
-    await session.raw.execute(
-        "insert into credential (id, client_id, secret_sha256, expires_at) values ($1, $2, $3, $4)",
-        key_id,
-        client_id,
-        _digest(secret),
-        expires_at,
-    )
-    return f"hub_{env}_{key_id}_{secret}"
-
-
-async def revoke_key(session: WriteSession, key_id: str) -> None:
-    """Make a key useless from now on; raises AccessError if there is no such key."""
-    done = await session.raw.fetchval(
-        "update credential set revoked_at = coalesce(revoked_at, now()) where id = $1 returning id",
-        key_id,
-    )
-    if done is None:
-        raise AccessError(
-            "Ключа с таким номером нет. Номер — третья часть ключа.", code="access.key_unknown"
-        )
-
-
-def key_id_of(presented_key: str) -> str:
-    """Return the public part of a key; raises AccessError if it is no key of the hub."""
-    return _split(presented_key)[0]
-
-
-def _split(presented_key: str) -> tuple[str, str]:
-    match = KEY.fullmatch(presented_key)
-    if match is None:
-        raise AccessError(
-            "Это не ключ хаба: он выглядит как hub_<среда>_<номер>_<секрет>.",
-            code="access.key_malformed",
-        )
-    return match[2], match[3]
-
-
-def _digest(secret: str) -> bytes:
-    return sha256(secret.encode()).digest()
-
-
-def _refuse_spent(
-    revoked_at: datetime | None, expires_at: datetime | None, asked_at: datetime
-) -> None:
-    if revoked_at is not None:
-        raise AccessError("Ключ отозван. Попросите новый.", code="access.key_revoked")
-    if expires_at is not None and expires_at <= asked_at:
-        raise AccessError("Срок ключа истёк. Попросите новый.", code="access.key_expired")
 
 
 def _readable(rows: Sequence[asyncpg.Record]) -> tuple[Grant, ...]:

@@ -13,8 +13,9 @@ from starlette.routing import Route
 from structlog.contextvars import get_contextvars
 
 from hub import addresses, log, migrate
-from hub.database import Database, open_database, open_read_pool
+from hub.database import Database, open_database, open_note_pool, open_read_pool
 from hub.edge import Edge
+from hub.entrance import Entrance, keeping
 from hub.seal import Sealer
 from hub.settings import CHECKOUT, Addresses, Settings
 from schema.body import BODY_SECONDS
@@ -33,6 +34,7 @@ class State(TypedDict):
     web: asyncpg.Pool
     web_region: asyncpg.Pool
     writer: Database
+    entrance: Entrance
     examiner: Examiner
     head: str
 
@@ -67,12 +69,17 @@ def build(
             web_region = await open_read_pool(where.web_region)
             open_pools.push_async_callback(web_region.close)
             writer = await open_pools.enter_async_context(open_database(where.web, pool_size=2))
+            notes = await open_note_pool(where.web)
+            open_pools.push_async_callback(notes.close)
+            entrance = Entrance(reader=web, notes=notes, zone=settings.zone)
+            await open_pools.enter_async_context(keeping(entrance))
             examiner = Examiner(where.web, settings.keys)
             open_pools.callback(examiner.close)
             yield State(
                 web=web,
                 web_region=web_region,
                 writer=writer,
+                entrance=entrance,
                 examiner=examiner,
                 head=migrate.head(),
             )

@@ -177,6 +177,20 @@ async def open_read_pool(
         raise DatabaseError(UNREACHABLE) from error
 
 
+async def open_note_pool(url: str, *, size: int = 2) -> asyncpg.Pool:
+    """Open the web's pool for what it notes of itself: single statements, each a transaction."""
+    try:
+        return await asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=size,
+            timeout=10,
+            server_settings={"timezone": "UTC", "statement_timeout": "5000"},
+        )
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseError(UNREACHABLE) from error
+
+
 def lock_key(name: str) -> int:
     """Turn a lock's name into the 64-bit number that PostgreSQL locks."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

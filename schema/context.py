@@ -7,18 +7,22 @@ from uuid import UUID
 import asyncpg
 from starlette.requests import HTTPConnection
 
-from hub.access import Viewer, authenticate
+from hub.access import Permit, Viewer
+from hub.entrance import Entrance
 from hub.errors import AccessError
 from schema.errors import ErrorCode, RequestRefused, failure
 
 SCOPE_HEADER = "Hub-Scope"
+# Who asks is known, and may not: any other reason is a credential that proves nobody.
+FORBIDDEN = frozenset({"access.no_grant", "access.not_permitted"})
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 
 
 async def viewer_of(request: HTTPConnection) -> Viewer:
     """Return the viewer behind a request; raises RequestRefused with 401 or 403."""
+    entrance: Entrance = request.state.entrance
     try:
-        return await authenticate(request.state.web, _credential(request), _scope(request))
+        return await entrance.viewer(_credential(request), _scope(request))
     except AccessError as error:
         raise _refusal(error) from error
 
@@ -51,8 +55,16 @@ def _scope(request: HTTPConnection) -> UUID | None:
         ) from error
 
 
+def allowed(viewer: Viewer, permit: Permit) -> None:
+    """Raise RequestRefused with 403 unless the viewer's credential may be used for this."""
+    try:
+        viewer.need(permit)
+    except AccessError as error:
+        raise _refusal(error) from error
+
+
 def _refusal(error: AccessError) -> RequestRefused:
-    forbidden = error.reason == "access.no_grant"
+    forbidden = error.reason in FORBIDDEN
     code = ErrorCode.FORBIDDEN if forbidden else ErrorCode.UNAUTHENTICATED
     return RequestRefused(
         [failure(code, error.message, reason=error.reason)],

@@ -22,13 +22,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub.access import Viewer, see_as
+from hub.access import Permit, Viewer, see_as
 from hub.database import Database
 from hub.errors import InputError
 from hub.records import FileKind
 from hub.seal import Sealer
 from schema.compiler.ids import make_id
-from schema.context import viewer_of
+from schema.context import allowed, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.sending import NO_STORE, refused_response
 from schema.faults import faults_refused, refusal
@@ -76,6 +76,7 @@ class Imports:
         try:
             with faults_refused():
                 viewer = await viewer_of(request)
+                allowed(viewer, Permit.SUBMIT)
                 _refuse_others(viewer)
                 declared = _declared(request.query_params)
                 async with self._slot():

@@ -117,7 +117,7 @@ def _decoded(text: str) -> object:
 async def _viewing(settings: "Settings") -> "AsyncIterator[tuple[asyncpg.Pool, Viewer]]":
     """Lend the pool and the viewer: that of the key, else who keeps the hub and sees all of it."""
     from hub import addresses
-    from hub.access import authenticate
+    from hub.credentials import authenticate
     from hub.database import open_read_pool
 
     where = addresses.find(settings)

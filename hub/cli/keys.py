@@ -1,47 +1,65 @@
 """`api key`: who may ask. A key is printed once, when it is created."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final
+from uuid import UUID
 
 import typer
 
+from hub.cli.granting import (
+    OrganisationName,
+    PurposeNames,
+    choice,
+    in_transaction,
+    organisation_of,
+    purposes_of,
+    role_of,
+)
 from hub.cli.output import Output, OutputFormat, print_rows
 from hub.terminal import say
 
 if TYPE_CHECKING:
+    from hub.access import Permit
     from hub.database import WriteSession
     from hub.keys import IssuedKey
 
-Answer = TypeVar("Answer")
+ENV: Final = "live"
 TITLES: Final = {
     "id": "Номер",
     "client": "Клиент",
     "role": "Роль",
     "organisation": "Организация",
     "purposes": "Цели",
+    "permits": "Разрешено",
     "expires_at": "Действует до",
     "last_used_at": "Последний вход",
+    "succeeds": "Вместо ключа",
     "revoked_at": "Отозван",
 }
+Days = Annotated[
+    int | None, typer.Option(min=1, help="Сколько дней действует; без него бессрочно.")
+]
+Number = Annotated[str, typer.Argument(help="Номер ключа из списка.")]
+KEEP: Final = "Сохраните ключ сейчас: хаб хранит только его отпечаток и больше не покажет."
 app = typer.Typer(help="Ключи доступа.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
-def create(
-    client: Annotated[str, typer.Option(help="Кому: название системы или отдела, не имя.")],
-    role: Annotated[str, typer.Option(help="Роль: REGIONAL_CENTRE, TERRITORY, SCHOOL, ...")],
-    organisation: Annotated[
-        str, typer.Option(help="Организация: номер, ОГРН или ИНН; без неё весь регион.")
+def create(  # noqa: PLR0913 - the terms of a key are its options
+    client: Annotated[
+        str, typer.Option(help="Кому: название системы или отдела, не имя; заводится новый клиент.")
     ] = "",
-    purpose: Annotated[
+    role: Annotated[str, typer.Option(help="Роль: REGIONAL_CENTRE, TERRITORY, SCHOOL, ...")] = "",
+    organisation: OrganisationName = "",
+    purpose: PurposeNames = None,
+    days: Days = None,
+    permit: Annotated[
         list[str] | None,
-        typer.Option(help="Что видно без маски: CONTACTS, IDENTIFIERS, BIRTH_DATES."),
+        typer.Option(help="На что годен: READ, EXPORT, SUBMIT, MANAGE; без него на всё."),
     ] = None,
-    days: Annotated[
-        int | None, typer.Option(min=1, help="Сколько дней действует; без него бессрочно.")
+    to: Annotated[
+        UUID | None, typer.Option("--to", help="Номер клиента из user list: ещё один ключ ему.")
     ] = None,
     *,
     person: Annotated[
@@ -49,15 +67,23 @@ def create(
     ] = False,
 ) -> None:
     """Выдать ключ; он печатается один раз и нигде не хранится."""
-    from hub.access import REGION_WIDE, ClientKind, Purpose, Role, issue_key
-    from hub.keys import find_organisation
+    from hub.access import ClientKind
+    from hub.credentials import add_key, issue_key
 
-    granted = _choice(Role, role, "--role")
-    if not organisation and granted not in REGION_WIDE:
-        raise typer.BadParameter(
-            "Эта роль действует в пределах организации: укажите её.", param_hint="--organisation"
+    permits = _permits(permit)
+    if to is not None:
+        if client or role or organisation or purpose:
+            raise typer.BadParameter("Клиент уже есть: права ему даёт user grant.")
+        print(
+            in_transaction(
+                lambda s: add_key(s, to, env=ENV, expires_at=_until(days), permits=permits)
+            )
         )
-    purposes = frozenset(_choice(Purpose, item, "--purpose") for item in purpose or ())
+        say(KEEP)
+        return
+    if not client or not role:
+        raise typer.BadParameter("Назовите --client и --role или клиента из списка: --to.")
+    granted, purposes = role_of(role, organisation), purposes_of(purpose)
 
     async def issue(session: "WriteSession") -> str:
         return await issue_key(
@@ -65,14 +91,15 @@ def create(
             client_name=client,
             kind=ClientKind.PERSON if person else ClientKind.SYSTEM,
             role=granted,
-            organisation_id=await find_organisation(session, organisation),
+            organisation_id=await organisation_of(session, organisation),
             purposes=purposes,
-            expires_at=None if days is None else datetime.now(UTC) + timedelta(days=days),
-            env="live",
+            expires_at=_until(days),
+            env=ENV,
+            permits=permits,
         )
 
-    print(_in_transaction(issue))
-    say("Сохраните ключ сейчас: хаб хранит только его отпечаток и больше не покажет.")
+    print(in_transaction(issue))
+    say(KEEP)
 
 
 @app.command(name="list")
@@ -83,36 +110,44 @@ def show(output: Output = OutputFormat.TABLE) -> None:
     async def read(session: "WriteSession") -> list["IssuedKey"]:
         return await read_keys(session)
 
-    print_rows([asdict(key) for key in _in_transaction(read)], output, titles=TITLES)
+    print_rows([asdict(key) for key in in_transaction(read)], output, titles=TITLES)
 
 
 @app.command()
-def revoke(number: Annotated[str, typer.Argument(help="Номер ключа из списка.")]) -> None:
+def rotate(
+    number: Number,
+    days: Days = None,
+    beside: Annotated[
+        int, typer.Option(min=0, help="Сколько дней прежний ключ живёт рядом с новым.")
+    ] = 7,
+) -> None:
+    """Заменить ключ новым; прежний ещё действует, пока новый расставляют по местам."""
+    from hub.credentials import rotate_key
+
+    print(
+        in_transaction(
+            lambda session: rotate_key(
+                session, number, beside=timedelta(days=beside), expires_at=_until(days)
+            )
+        )
+    )
+    say(KEEP)
+
+
+@app.command()
+def revoke(number: Number) -> None:
     """Отозвать ключ: со следующего запроса он не действует."""
-    from hub.access import revoke_key
+    from hub.credentials import revoke_key
 
-    async def spend(session: "WriteSession") -> None:
-        await revoke_key(session, number)
-
-    _in_transaction(spend)
+    in_transaction(lambda session: revoke_key(session, number))
     say(f"✓ Ключ {number} отозван.")
 
 
-def _choice(kind: Callable[[str], Answer], text: str, option: str) -> Answer:
-    try:
-        return kind(text.upper())
-    except ValueError as error:
-        raise typer.BadParameter(f"{text}: такого значения нет.", param_hint=option) from error
+def _permits(names: list[str] | None) -> "frozenset[Permit]":
+    from hub.access import EVERY_PERMIT, Permit
+
+    return frozenset(choice(Permit, one, "--permit") for one in names or ()) or EVERY_PERMIT
 
 
-def _in_transaction(work: "Callable[[WriteSession], Awaitable[Answer]]") -> Answer:
-    async def run() -> Answer:
-        from hub import addresses
-        from hub.database import open_database
-        from hub.settings import Settings
-
-        url = addresses.find(Settings()).worker
-        async with open_database(url, pool_size=1) as database, database.writing() as session:
-            return await work(session)
-
-    return asyncio.run(run())
+def _until(days: int | None) -> datetime | None:
+    return None if days is None else datetime.now(UTC) + timedelta(days=days)

@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import api, database, imports, match, rollup, source, sync
+from hub.cli import api, database, imports, match, rollup, source, sync, users
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.edge import edge
@@ -34,6 +34,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(rollup.app, name="rollup")
 app.add_typer(match.app, name="match")
 app.add_typer(api.app, name="api")
+app.add_typer(users.app, name="user")
 
 
 @app.callback()

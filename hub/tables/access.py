@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,6 +18,20 @@ class Client(Base):
     kind: Mapped[str]  # PERSON | SYSTEM
     name: Mapped[str]
     created_at: Mapped[Instant]
+    blocked_at: Mapped[datetime | None]
+
+
+class ClientLogin(Base):
+    """Whom an issuer of tokens means by a subject: the client behind a signed token."""
+
+    __tablename__ = "client_login"
+    id: Mapped[BigKey]
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    created_at: Mapped[Instant]
+    last_used_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
 
 
 class Credential(Base):
@@ -31,6 +45,11 @@ class Credential(Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    env: Mapped[str | None]  # the second part of the key; none for keys older than this column
+    permits: Mapped[list[str]] = mapped_column(
+        ARRAY(TEXT), server_default="{READ,EXPORT,SUBMIT,MANAGE}"
+    )
+    succeeds: Mapped[str | None] = mapped_column(unique=True)  # the key that this one replaces
 
 
 class Grant(Base):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hub.access import Purpose
+from hub.access import Permit, Purpose
 from schema.compiler.acting import Act
 from schema.compiler.call import Call
 from schema.limits import PAGE_LIMIT
@@ -113,9 +113,13 @@ class Inline:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a mutation does; its payload reads the row `{p}.said` that the action leaves."""
+    """What a mutation does; its payload reads the row `{p}.said` that the action leaves.
+
+    `permit` is what the credential must be good for.
+    """
 
     act: Act
+    permit: Permit
 
 
 Binding = (

@@ -11,7 +11,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
-from hub.access import Purpose
+from hub.access import Permit, Purpose
 from schema.compiler.acting import Act
 from schema.compiler.bindings import (
     AnyById,
@@ -162,9 +162,15 @@ def many_by_id(description: str) -> Any:  # noqa: ANN401 - as above
     return _field(description, ManyById(), (_IDS,))
 
 
-def action(description: str, act: Act, arguments: Sequence[StrawberryArgument]) -> Any:  # noqa: ANN401 - as above
+def action(
+    description: str,
+    act: Act,
+    arguments: Sequence[StrawberryArgument],
+    *,
+    permit: Permit = Permit.SUBMIT,
+) -> Any:  # noqa: ANN401 - as above
     """Declare a root field that changes something and answers with a payload."""
-    return _field(description, Done(act), arguments)
+    return _field(description, Done(act, permit), arguments)
 
 
 def from_viewer(description: str, name: str) -> Any:  # noqa: ANN401 - as above

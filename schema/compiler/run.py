@@ -14,7 +14,7 @@ import strawberry
 from asyncpg.pool import PoolConnectionProxy
 from graphql import GraphQLError, OperationType
 
-from hub.access import Viewer
+from hub.access import Permit, Viewer
 from hub.database import Database
 from hub.errors import ConfigError
 from schema.compiler.acting import Act, Acting, acted
@@ -29,11 +29,13 @@ from schema.compiler.plan import Operation, Selected
 from schema.compiler.request import Request, ViewerShape, shape_of
 from schema.compiler.scalars import KEY_MARK, SEAL_MARK
 from schema.compiler.sql import Bound, Sql
+from schema.context import allowed
 from schema.errors import ErrorCode, RequestRefused, failure
 from schema.limits import LIMITS
 
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
 Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
+_READING = frozenset({Permit.READ})
 _SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
 _KEYED = re.compile(f"{KEY_MARK}([^{KEY_MARK}]*){KEY_MARK}".encode())
 
@@ -46,11 +48,13 @@ def _without_keys(_: str) -> str:
 class Plan:
     """The selected root fields and their statement; none where all ask about the schema.
 
-    `acts` are what the fields of a mutation do before the statement reads what came of it.
+    `acts` are what the fields of a mutation do before the statement reads what came of it,
+    `permits` what a credential must be good for.
     """
 
     roots: Sequence[Selected]
     acts: Sequence[tuple[Selected, Act]]
+    permits: frozenset[Permit]
     statement: Bound
     opens_seals: bool
     makes_keys: bool
@@ -114,18 +118,20 @@ class Engine:
         emitter = Emitter(operation, self.bindings, viewer)
         sql = emitter.statement(operation.root_type, data) if data else Sql("")
         statement = emitter.binds.finish(sql)
+        done = self._done(operation.root_type.name, data)
         return Plan(
             roots=roots,
-            acts=self._acts(operation.root_type.name, data),
+            acts=[(root, binding.act) for root, binding in done],
+            permits=frozenset(binding.permit for _, binding in done) or _READING,
             statement=statement,
             opens_seals=emitter.opens_seals,
             makes_keys=emitter.makes_keys,
         )
 
-    def _acts(self, kind: str, roots: Sequence[Selected]) -> Sequence[tuple[Selected, Act]]:
+    def _done(self, kind: str, roots: Sequence[Selected]) -> Sequence[tuple[Selected, Done]]:
         fields = self.bindings[kind].fields
         bound = [(root, fields[root.name]) for root in roots]
-        return [(root, binding.act) for root, binding in bound if isinstance(binding, Done)]
+        return [(root, binding) for root, binding in bound if isinstance(binding, Done)]
 
     def request(self, viewer: Viewer, given: Variables, today: date | None = None) -> Request:
         """Gather what the parameters of a plan are taken from; today is the region's date."""
@@ -155,6 +161,8 @@ class Engine:
             _refuse_to_act(prepared)
         try:
             plan = self.plan(prepared, given, shape_of(viewer))
+            for permit in plan.permits:
+                allowed(viewer, permit)
             request = self.request(viewer, given)
             values = plan.values(request)
             if plan.acts and writer:

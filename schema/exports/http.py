@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from hub.access import Permit
 from schema.body import body_of, decoded
 from schema.compiler.run import Engine
-from schema.context import pool_of, viewer_of
+from schema.context import allowed, pool_of, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.documents import NamedDocument, named_documents
 from schema.exports.formats import FORMATS, format_named
@@ -77,6 +78,7 @@ class Exports:
         try:
             with faults_refused():
                 viewer = await viewer_of(request)
+                allowed(viewer, Permit.EXPORT)
                 wanted = await understand(request)
         except RequestRefused as error:
             return refused_response(error)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import asyncpg
 
-from hub.access import Viewer, authenticate
+from hub.access import Viewer
+from hub.credentials import authenticate
 from schema.compiler.request import shape_of
 from schema.compiler.run import Engine
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.access import authenticate
+from hub.credentials import authenticate
 from hub.database import open_read_pool
 from hub.settings import Addresses, Settings
 from schema.http import build_engine

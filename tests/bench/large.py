@@ -7,7 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.access import ClientKind, Role, issue_key
+from hub.access import ClientKind, Role
+from hub.credentials import issue_key
 from hub.database import open_connection, open_database
 from hub.settings import Addresses
 from tests.bench.region import EMPTY, Ground

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from uuid import UUID
 
-from hub.access import authenticate
+from hub.credentials import authenticate
 from hub.database import open_connection, open_database, open_read_pool
 from hub.demo.keys import issue_keys
 from hub.settings import Addresses, Settings

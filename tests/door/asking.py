@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from hub.access import Viewer, authenticate
-from hub.database import Database, open_connection, open_read_pool
+from hub.access import Viewer
+from hub.credentials import authenticate
+from hub.database import Database, open_connection, open_note_pool, open_read_pool
+from hub.entrance import Entrance
 from hub.row_keys import issue as issue_row_key
 from hub.seal import Sealer
 from hub.settings import Addresses
@@ -36,6 +38,7 @@ class Door:
     engine: Engine
     web: asyncpg.Pool
     web_region: asyncpg.Pool
+    entrance: Entrance
     keys: Keys
     viewers: Mapping[str, Viewer]
     tables: Tables
@@ -76,6 +79,7 @@ async def opened(
     await owner.close()
     web = await open_read_pool(addresses.web)
     web_region = await open_read_pool(addresses.web_region)
+    notes = await open_note_pool(addresses.web)
     engine = Engine(
         build_schema(),
         cursor_secret=b"k" * 32,
@@ -86,12 +90,14 @@ async def opened(
     viewers = {who: await authenticate(web, getattr(keys, who)) for who in VIEWERS}
     try:
         yield Door(
-            engine=engine, web=web, web_region=web_region, keys=keys, viewers=viewers,
+            engine=engine, web=web, web_region=web_region,
+            entrance=Entrance(reader=web, notes=notes, zone=ZONE), keys=keys, viewers=viewers,
             tables=tables, sealer=region.sealer,
         )  # fmt: skip
     finally:
         await web.close()
         await web_region.close()
+        await notes.close()
 
 
 def decoded(body: bytes) -> Json:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from hub.access import ClientKind, Purpose, Role, issue_key
+from hub.access import ClientKind, Purpose, Role
+from hub.credentials import issue_key
 from hub.database import Database
 from tests.door.rows import NORTH, PARTNER, ROOT, SOUTH
 

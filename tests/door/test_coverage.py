@@ -14,10 +14,11 @@ import asyncpg
 import httpx
 import pytest
 
-from hub.access import ClientKind, Role, issue_key
+from hub.access import ClientKind, Role
 from hub.app import build
 from hub.coverage import COUNTS, METRICS, Gap, academic_year_of, period_of
 from hub.coverage.rollup import refresh_rollup
+from hub.credentials import issue_key
 from hub.database import open_database
 from hub.seal import create_key_file
 from hub.settings import Addresses, Settings

@@ -19,7 +19,8 @@ from graphql import (
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.access import Role, key_id_of, revoke_key
+from hub.access import Role
+from hub.credentials import key_id_of, revoke_key
 from hub.database import Database
 from hub.edge import Edge
 from hub.settings import Addresses
@@ -41,7 +42,11 @@ class WithPools:
 
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
-        self._state = {"web": door.web, "web_region": door.web_region}
+        self._state = {
+            "web": door.web,
+            "web_region": door.web_region,
+            "entrance": door.entrance,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app({**scope, "state": dict(self._state)}, receive, send)

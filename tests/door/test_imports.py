@@ -12,8 +12,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from hub.access import ClientKind, Role, issue_key
+from hub.access import ClientKind, Role
 from hub.app import build
+from hub.credentials import issue_key
 from hub.database import Database, open_connection, open_database
 from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings

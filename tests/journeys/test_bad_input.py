@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.access import key_id_of
+from hub.credentials import key_id_of
 from hub.settings import Addresses
 from tests.journeys.conftest import commands, variables_of
 from tests.journeys.region import Made, Served

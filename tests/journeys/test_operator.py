@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub import migrate
-from hub.access import KEY, authenticate
+from hub.credentials import KEY, authenticate
 from hub.database import open_connection
 from hub.errors import AccessError
 from hub.settings import Addresses

@@ -16,7 +16,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from hub.access import ClientKind, Purpose, Role, issue_key
+from hub.access import ClientKind, Purpose, Role
+from hub.credentials import issue_key
 from hub.database import open_database
 from hub.demo.kadry_server import LOGIN, SECRET, KadryServer
 from hub.settings import Addresses
