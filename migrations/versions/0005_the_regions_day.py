@@ -7,8 +7,8 @@ it (`hub.today`), so both locks turn on one date; without a day there are no row
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
