@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 
 from hub.tables.feed import XID8
 
-revision = "0006"
-down_revision = "0005"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
