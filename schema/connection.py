@@ -3,6 +3,7 @@
 from typing import Any, Generic, TypeVar
 
 import strawberry
+from strawberry.federation.schema_directives import Shareable
 
 Item = TypeVar("Item")
 
@@ -11,7 +12,7 @@ def _described(description: str) -> Any:  # noqa: ANN401 - stands where a value 
     return strawberry.field(description=description)
 
 
-@strawberry.type(description="Где страница стоит в списке.")
+@strawberry.type(description="Где страница стоит в списке.", directives=[Shareable()])
 class PageInfo:
     """The place of a page; the compiler fills it."""
 

@@ -1,7 +1,8 @@
 """How much one operation may ask for: one linear pass, each fragment measured once.
 
-`cost` is how many objects the answer may hold: a field with a selection is one object, times the
-page sizes above it. A page size that stands in a variable is taken from the request.
+`cost` is how many objects the answer may hold: a field with a selection is one object, or as many
+as it names by a list, times the page sizes above it. A size that stands in a variable is taken from
+the request.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -26,7 +28,9 @@ from schema.errors import ErrorCode, RequestRefused, failure
 
 PAGE_DEFAULT = 50
 PAGE_LIMIT = 100
-Variables = Mapping[str, Any]  # of page sizes, as the request sent them: any JSON
+ENTITY_LIMIT = 1_000
+LISTS = ("ids", "representations")  # the arguments that name objects one by one
+Variables = Mapping[str, Any]  # of page sizes and lengths, as the request sent them: any JSON
 Cost = Callable[[Variables], int]
 HUGE = 10**9
 
@@ -86,8 +90,8 @@ def measure(
 
 def bounded(measured: Measure, variables: Variables) -> int:
     """Return what an operation costs; raises RequestRefused naming each limit that it passes."""
-    # Of the variables only page sizes are looked at and kept: the rest may be large or personal.
-    given = {name: variables[name] for name in measured.sized_by if name in variables}
+    # Of the variables only sizes are looked at and kept: the rest may be large or personal.
+    given = {name: _size(variables[name]) for name in measured.sized_by if name in variables}
     sizes = {
         "depth": measured.depth,
         "aliases": measured.aliases,
@@ -149,12 +153,15 @@ class _Ruler:
         own = 1 if node.selection_set else 0
         times = self._times(node)
         below = inner.cost
+        named = self._named(node)
         return Measure(
             depth=inner.depth + 1,
             aliases=inner.aliases + (1 if node.alias else 0),
             root_fields=1,
             directives=inner.directives + directives,
-            cost=lambda variables: min(HUGE, own + times(variables) * below(variables)),
+            cost=lambda variables: min(
+                HUGE, named(variables) * (own + times(variables) * below(variables))
+            ),
         )
 
     def _fragment(self, name: str) -> Measure:
@@ -176,6 +183,21 @@ class _Ruler:
         fixed = PAGE_DEFAULT if node.name.value in self._paged else 1
         return lambda _: fixed
 
+    def _named(self, node: FieldNode) -> Cost:
+        """Count the objects that a list names; one where none is given."""
+        written = {argument.name.value: argument.value for argument in node.arguments or ()}
+        listed = next((written[name] for name in LISTS if name in written), None)
+        if isinstance(listed, VariableNode):
+            return self._length(listed.name.value)
+        number = len(listed.values) if isinstance(listed, ListValueNode) else 1
+        return lambda _: max(1, number)
+
+    def _length(self, name: str) -> Cost:
+        self.sizes.add(name)
+        default = self._defaults.get(name)
+        missing = len(default.values) if isinstance(default, ListValueNode) else 1
+        return lambda variables: max(1, min(HUGE, variables.get(name, missing) or 1))
+
     def _from_variable(self, name: str, most: int) -> Cost:
         self.sizes.add(name)
         default = self._defaults.get(name)
@@ -186,6 +208,13 @@ class _Ruler:
             return _page(given, most) if isinstance(given, int) else PAGE_DEFAULT
 
         return times
+
+
+def _size(given: object) -> int | None:
+    """Reduce a variable to the size that it gives: a number, or the length of a list."""
+    if isinstance(given, list):
+        return len(given)
+    return given if isinstance(given, int) else None
 
 
 def _page(size: int, most: int) -> int:

@@ -32,6 +32,7 @@ from schema.programme_search import programme_organisations
         "programme",
         Rows(source="programme {t}", where=("{t}.id = {id}",), scope=(SEEN_PROGRAMME,)),
     ),
+    keys=("id",),
 )
 class Programme(GlobalNode):
     """A programme; it names nobody."""
@@ -138,6 +139,7 @@ class Suspension:
             scope=(SEEN_MENTORSHIP,),
         ),
     ),
+    keys=("id",),
 )
 class Mentorship(GlobalNode):
     """A mentorship of which at least one party lies within the scope."""

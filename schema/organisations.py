@@ -27,6 +27,7 @@ from schema.organisation_words import SubordinationKind, TerritoryLevel
 from schema.people_search import PERSON_ARGUMENTS, people_beneath
 from schema.places import SEEN_ORGANISATION
 from schema.programme_search import PROGRAMME_ARGUMENTS
+from schema.references import ORGANISATION_REFERENCE, organisation_number
 
 # The types below them are declared in rooms that read organisations.
 PersonRef = Annotated["Person", strawberry.lazy("schema.people")]  # type: ignore[name-defined]  # noqa: F821 - resolved by Strawberry when the schema is built
@@ -93,7 +94,9 @@ class Subordination:
     node=Node(
         "organisation",
         Rows(source="organisation {t}", where=("{t}.id = {id}",), scope=(SEEN_ORGANISATION,)),
+        ORGANISATION_REFERENCE,
     ),
+    keys=("id", "sourceSystem externalId"),
 )
 class Organisation(GlobalNode):
     """An organisation within the viewer's scope."""
@@ -109,6 +112,14 @@ class Organisation(GlobalNode):
         "Населённый пункт; пустая строка, если неизвестен.", "{t}.locality"
     )
     status: Status = declare.column("Действует или закрыто.", "{t}.status")
+    source_system: str | None = declare.column(
+        "Система, чьим номером названо учреждение: той, по чьему спросили, иначе первая из "
+        "identifiers; null, если номера нет.",
+        organisation_number("i.system", "system"),
+    )
+    external_id: str | None = declare.column(
+        "Номер учреждения в этой системе.", organisation_number("i.value", "number")
+    )
     starts: date | None = declare.column("С какого дня существует.", "{t}.starts")
     ends: date | None = declare.column("С какого дня больше нет.", "{t}.ends")
     territory: Territory | None = declare.one(

@@ -22,6 +22,7 @@ from schema.person_facts import (
     Sex,
 )
 from schema.places import SEEN_PERSON
+from schema.references import PERSON_REFERENCE, person_card
 
 OF_PERSON = ("{t}.person_id = {p}.id",)
 BY_DATES = (Key("{t}.starts", "date"), Key("{t}.id", "bigint"))
@@ -43,7 +44,9 @@ BY_DATES = (Key("{t}.starts", "date"), Key("{t}.id", "bigint"))
             ),
             scope=(SEEN_PERSON,),
         ),
+        PERSON_REFERENCE,
     ),
+    keys=("id", "sourceSystem externalId"),
 )
 class Person(GlobalNode):
     """A distinct person within the viewer's scope."""
@@ -67,6 +70,15 @@ class Person(GlobalNode):
     )
     birth_year: int | None = declare.column("Год рождения.", "{t}.birth_year")
     sex: Sex | None = declare.column("Пол.", "{t}.sex")
+    source_system: str | None = declare.column(
+        "Код системы, карточкой которой назван человек: той, по чьей спросили, иначе первой из "
+        "видимых вам; null, если карточки нет.",
+        person_card("s.code", "system"),
+    )
+    external_id: str | None = declare.column(
+        "Номер этой карточки в её системе; СНИЛС здесь не бывает.",
+        person_card("v.stated_id", "number"),
+    )
     record_count: int = declare.column("Сколько записей источников о человеке.", "{t}.record_count")
     changed_at: datetime = declare.column("Когда сведения изменились.", "{t}.changed_at")
     masked_fields: list[str] = declare.masked_names("Поля, которых не видно без цели доступа.")

@@ -3,22 +3,30 @@
 import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import strawberry
+from graphql import GraphQLSchema
+from strawberry import federation
 from strawberry.printer import print_schema as print_sdl
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
-from hub.access import Purpose, Role
 from schema.accepting import Mutation
 from schema.changesets import CHANGESET_FILTER, Changeset, changeset_rows
 from schema.compiler import declare
-from schema.compiler.bindings import Rows
+from schema.compiler.call import Call
 from schema.connection import Connection
 from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
 from schema.coverage_delta import COVERAGE_DELTA, CoverageDelta
 from schema.coverage_gaps import COVERAGE_GAPS
+from schema.federation import (
+    FEDERATION_SCALARS,
+    FEDERATION_VERSION,
+    Entity,
+    printed_for_clients,
+)
 from schema.feed import CHANGES, FEED, Change, Feed
 from schema.findings import FINDING_ARGUMENTS, Finding, finding_rows
 from schema.imports import (
@@ -68,32 +76,9 @@ from schema.sources import (
     source_rows,
     sync_run_rows,
 )
+from schema.viewer import Viewer
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
-
-declare.choice(
-    "Роль, в которой читает клиент.",
-    {
-        "OPERATOR": "Оператор хаба.",
-        "REGIONAL_CENTRE": "Региональный ресурсный центр.",
-        "TERRITORY": "Территориальное управление.",
-        "SCHOOL": "Учреждение.",
-        "PARTNER_SYSTEM": "Система партнёра.",
-        "STEWARD": "Разбирает вопросы о совпадениях.",
-        "AUDITOR": "Проверяющий.",
-        "PUBLIC": "Открытые данные.",
-    },
-    name="Role",
-)(Role)
-declare.choice(
-    "Цель, ради которой личные поля видны без маски.",
-    {
-        "BIRTH_DATES": "Даты рождения.",
-        "CONTACTS": "Телефоны и адреса.",
-        "IDENTIFIERS": "Государственные номера.",
-    },
-    name="Purpose",
-)(Purpose)
 
 
 def _instant(text: str) -> datetime:
@@ -117,20 +102,6 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         parse_value=_instant,
     ),
 }
-
-
-@declare.bound("Кто спрашивает.")
-class Viewer:
-    """The client behind the credential, and what it may see."""
-
-    name: str = declare.from_viewer("Имя клиента.", "client_name")
-    role: Role = declare.from_viewer("Роль.", "role")
-    purposes: list[Purpose] = declare.from_viewer("Цели доступа к личным полям.", "purposes")
-    is_region_wide: bool = declare.from_viewer("Видит ли весь регион.", "is_region_wide")
-    organisation: Organisation | None = declare.one(
-        "Учреждение, чью область видит клиент.",
-        Rows(source="organisation {t}", where=("{t}.id = {scope}",)),
-    )
 
 
 @declare.bound("Чтение.")
@@ -255,19 +226,58 @@ class Query:
     feed: Feed = FEED
 
 
+def _sdl(call: Call) -> str:
+    return call.value(print_subgraph(), "text")
+
+
+@declare.bound("Служба федеративного графа.", name="_Service")
+class Service:
+    """What a gateway composes its graph of."""
+
+    sdl: str = declare.column("Схема этой службы с её ключами.", _sdl)
+
+
+@declare.bound("Чтение.", name="Query")
+class SubgraphQuery(Query):
+    """The root fields with those that gateways ask."""
+
+    entities: list[Entity | None] = declare.entities(
+        "Объекты по ключам, для шлюза федеративного графа; на месте ненайденного — null."
+    )
+    service: Service = declare.inline("Эта служба, для шлюза федеративного графа.", name="_service")
+
+
 def build_schema() -> strawberry.Schema:
     """Build the schema that operations are validated and compiled against."""
-    return _schema(StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True))
+    return _schema(sort=False)
 
 
 def print_schema() -> str:
-    """Print the schema in alphabetical order, as it is committed."""
+    """Print the schema in alphabetical order, as clients see it and as it is committed."""
+    return printed_for_clients(_core(build_schema()))
+
+
+@cache
+def print_subgraph() -> str:
+    """Print the schema as gateways compose it: with keys, and with what they ask."""
     # Sorting rebuilds the enums without their Python members, which plans are cached by.
-    return print_sdl(_schema(StrawberryConfig(scalar_map=SCALARS, sort_schema=True))) + "\n"
+    return f"{print_sdl(_schema(sort=True))}\n"
 
 
-def _schema(config: StrawberryConfig) -> strawberry.Schema:
-    return strawberry.Schema(query=Query, mutation=Mutation, config=config)
+def _core(schema: strawberry.Schema) -> GraphQLSchema:
+    return schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema no public name
+
+
+def _schema(*, sort: bool) -> strawberry.Schema:
+    return federation.Schema(
+        query=SubgraphQuery,
+        mutation=Mutation,
+        config=StrawberryConfig(
+            scalar_map=SCALARS, disable_field_suggestions=True, sort_schema=sort
+        ),
+        scalar_overrides=FEDERATION_SCALARS,
+        federation_version=FEDERATION_VERSION,
+    )
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from sync.brake.holding import Passing
 from sync.changeset import Difference
 from sync.directory import read_directory
 from sync.evidence.ahead import ahead
+from sync.evidence.parts import CARD_KINDS, card_identities
 from sync.files.doubts import doubts, read_standing
 from sync.files.findings import examined
 from sync.files.profiles import drifted, read_profiles
@@ -25,7 +26,15 @@ from sync.files.reading import FileReader, FileReport, Given
 from sync.files.taking import SOURCE_CODE, Taken, open_intake, pages, reported, take
 from sync.pipeline import project
 
-__all__ = ["Accepted", "FileReport", "Given", "accept", "check"]
+__all__ = [
+    "CARD_KINDS",
+    "Accepted",
+    "FileReport",
+    "Given",
+    "accept",
+    "card_identities",
+    "check",
+]
 
 PAGE_ROWS = 5_000
 Progress = Callable[[str, int], None]

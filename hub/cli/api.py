@@ -16,3 +16,11 @@ def schema() -> None:
     from schema.root import print_schema
 
     sys.stdout.write(print_schema())
+
+
+@app.command()
+def subgraph() -> None:
+    """Напечатать схему службы Federation 2: с ключами, для сборки общего графа."""
+    from schema.root import print_subgraph
+
+    sys.stdout.write(print_subgraph())

@@ -10,12 +10,15 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
+    GraphQLScalarType,
     ListValueNode,
     ObjectValueNode,
     Undefined,
     ValueNode,
     VariableNode,
     get_nullable_type,
+    is_list_type,
+    value_from_ast_untyped,
 )
 from graphql.pyutils import UndefinedType
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
@@ -104,10 +107,21 @@ def _value(node: ValueNode, kind: GraphQLInputType, variables: Variables) -> Arg
     nullable = get_nullable_type(kind)
     if isinstance(node, ObjectValueNode) and isinstance(nullable, GraphQLInputObjectType):
         return _object(node, nullable, variables)
-    if isinstance(node, ListValueNode) and _mentions_variable(node):
-        item = cast("GraphQLInputType", nullable.of_type)  # type: ignore[union-attr]  # validated: a list literal stands for a list
+    if isinstance(node, ListValueNode) and is_list_type(nullable) and _mentions_variable(node):
+        item = cast("GraphQLInputType", nullable.of_type)
         return _list([_value(value, item, variables) for value in node.values])
+    if isinstance(nullable, GraphQLScalarType) and _mentions_variable(node):
+        return _free(node, nullable, variables)
     return _constant(coerce_input_literal(node, kind))
+
+
+def _free(node: ValueNode, kind: GraphQLScalarType, variables: Variables) -> Argument:
+    """Take an object or a list that a scalar reads as it likes, variables inside included."""
+
+    def take(given: Variables) -> Value:
+        return kind.coerce_input_value(value_from_ast_untyped(node, dict(given)))
+
+    return Argument(take(variables), take)
 
 
 def _object(node: ObjectValueNode, kind: GraphQLInputObjectType, variables: Variables) -> Argument:
@@ -134,9 +148,9 @@ def _constant(value: Value | UndefinedType) -> Argument:
     return Argument(kept, lambda _: kept)
 
 
-def _mentions_variable(node: ListValueNode) -> bool:
-    return any(
-        isinstance(value, VariableNode)
-        or (isinstance(value, ListValueNode) and _mentions_variable(value))
-        for value in node.values
-    )
+def _mentions_variable(node: ValueNode) -> bool:
+    if isinstance(node, ListValueNode):
+        return any(map(_mentions_variable, node.values))
+    if isinstance(node, ObjectValueNode):
+        return any(_mentions_variable(field.value) for field in node.fields)
+    return isinstance(node, VariableNode)

@@ -1,6 +1,6 @@
 """What stands behind a declared field: a column, related rows, a page of rows, a node by its id."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.access import Permit, Purpose
@@ -100,6 +100,11 @@ class ManyById:
 
 
 @dataclass(frozen=True, slots=True)
+class Entities:
+    """The objects named by the argument `representations`, in their order; not found is a null."""
+
+
+@dataclass(frozen=True, slots=True)
 class FromViewer:
     """A value of the viewer themself, bound as a parameter: the name of its attribute."""
 
@@ -131,18 +136,37 @@ Binding = (
     | ById
     | AnyById
     | ManyById
+    | Entities
     | FromViewer
     | Inline
     | Done
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """How an object is found by the number that another system gives it.
+
+    `key` is the uuid of the object in one of `rows`, which `{p}.system` and `{number}` narrow;
+    `convert` gives numbers as these rows keep them, in SQL's `type`.
+    """
+
+    key: str
+    rows: Rows
+    type: str = "text"
+    convert: Callable[[Sequence[str]], Sequence[object]] = list
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
-    """How global ids of a type begin and how its row is found by `{id}` within `{scope}`."""
+    """How global ids of a type begin and how its row is found by `{id}` within `{scope}`.
+
+    `reference` finds it by a number of another system as well.
+    """
 
     prefix: str
     rows: Rows
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

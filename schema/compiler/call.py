@@ -16,18 +16,22 @@ def _as_is(value: Value) -> object:
 
 def _storable(value: Value) -> Value:
     """Refuse the texts that PostgreSQL cannot hold: a zero byte, half of a surrogate pair."""
-    if isinstance(value, str) and ("\0" in value or not _is_unicode(value)):
+    if isinstance(value, str) and not is_storable(value):
         raise bad_input("В тексте стоит недопустимый знак: уберите его.")
     return value
 
 
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+def is_storable(text: str) -> bool:
+    """Tell a text that PostgreSQL can hold: without a zero byte or half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A selected field: its row's alias, its parent's, its arguments and what is asked below."""
+    """A selected field: its row's alias, its parent's, its arguments and what is asked below.
+
+    `asked` is the alias of the representation by which a gateway named the row, if one did.
+    """
 
     alias: str
     parent: str
@@ -36,6 +40,7 @@ class Call:
     viewer: ViewerShape
     binds: Binds
     up: "Call | None" = None
+    asked: str = ""
 
     @property
     def scope(self) -> Sql:

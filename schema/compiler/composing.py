@@ -8,6 +8,7 @@ from graphql import GraphQLObjectType
 from schema.compiler.bindings import Bindings, Rows, RowsOf
 from schema.compiler.call import Call
 from schema.compiler.plan import Operation, Selected
+from schema.compiler.request import Complaints
 from schema.compiler.sql import Piece, Sql, Text, concat
 
 
@@ -16,6 +17,7 @@ class Composing(Protocol):
 
     operation: Operation
     bindings: Bindings
+    complaints: list[Complaints]
 
     def object(
         self,

@@ -6,6 +6,9 @@ from typing import Any, TypeVar
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.federation.schema import FederationAny
+from strawberry.federation.schema_directives import Inaccessible, Key, Shareable
+from strawberry.federation.types import FieldSet
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
@@ -19,6 +22,7 @@ from schema.compiler.bindings import (
     ById,
     Column,
     Done,
+    Entities,
     FromViewer,
     Inline,
     Many,
@@ -31,7 +35,7 @@ from schema.compiler.bindings import (
     TypeBinding,
 )
 from schema.compiler.call import Call
-from schema.limits import PAGE_DEFAULT, PAGE_LIMIT
+from schema.limits import ENTITY_LIMIT, PAGE_DEFAULT, PAGE_LIMIT
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -39,11 +43,18 @@ BINDING = "hub.binding"
 NODE = "__hub_node__"
 
 
-def bound(description: str, *, node: Node | None = None) -> Callable[[type[T]], type[T]]:
-    """Declare an object type; `node` gives it global ids."""
+def bound(
+    description: str,
+    *,
+    name: str | None = None,
+    node: Node | None = None,
+    keys: Sequence[str] = (),
+) -> Callable[[type[T]], type[T]]:
+    """Declare an object type; `node` gives it global ids, by `keys` other services may name it."""
 
     def declare(cls: type[T]) -> type[T]:
-        declared = strawberry.type(description=description)(cls)
+        named_by = [Key(fields=FieldSet(key)) for key in keys]
+        declared = strawberry.type(name=name, description=description, directives=named_by)(cls)
         setattr(declared, NODE, node)
         return declared
 
@@ -72,8 +83,20 @@ def argument(name: str, kind: object, description: str) -> StrawberryArgument:
 
 
 # The declared attributes are never read in Python, only their annotations are: hence Any below.
-def _field(description: str, binding: Binding, arguments: Sequence[StrawberryArgument] = ()) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
-    declared = StrawberryField(description=description, metadata={BINDING: binding})
+def _field(
+    description: str,
+    binding: Binding,
+    arguments: Sequence[StrawberryArgument] = (),
+    *,
+    name: str | None = None,
+    directives: Sequence[object] = (),
+) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
+    declared = StrawberryField(
+        graphql_name=name,
+        description=description,
+        metadata={BINDING: binding},
+        directives=directives,
+    )
     declared.arguments = list(arguments)
     return declared
 
@@ -112,9 +135,9 @@ def one(description: str, rows: RowsOf, arguments: Sequence[StrawberryArgument] 
     return _field(description, One(rows), arguments)
 
 
-def inline(description: str) -> Any:  # noqa: ANN401 - as above
+def inline(description: str, *, name: str | None = None) -> Any:  # noqa: ANN401 - as above
     """Declare an object whose fields read the row that it hangs on."""
-    return _field(description, Inline())
+    return _field(description, Inline(), name=name)
 
 
 def many(description: str, rows: RowsOf, arguments: Sequence[StrawberryArgument] = ()) -> Any:  # noqa: ANN401 - as above
@@ -152,14 +175,31 @@ def by_id(description: str) -> Any:  # noqa: ANN401 - as above
     return _field(description, ById(), (_ID,))
 
 
+# Every service of a federated graph may have a `node` of its own; none answers for the others, so
+# whoever asks the graph as a whole is not offered it.
+_OF_THIS_SERVICE = (Shareable(), Inaccessible())
+
+
 def any_by_id(description: str) -> Any:  # noqa: ANN401 - as above
     """Declare a root field that finds a node of any type."""
-    return _field(description, AnyById(), (_ID,))
+    return _field(description, AnyById(), (_ID,), directives=_OF_THIS_SERVICE)
 
 
 def many_by_id(description: str) -> Any:  # noqa: ANN401 - as above
     """Declare a root field that finds nodes of any types."""
-    return _field(description, ManyById(), (_IDS,))
+    return _field(description, ManyById(), (_IDS,), directives=_OF_THIS_SERVICE)
+
+
+_REPRESENTATIONS = argument(
+    "representations",
+    list[FederationAny],
+    f"Чем названы объекты: __typename и ключ; не больше {ENTITY_LIMIT}.",
+)
+
+
+def entities(description: str) -> Any:  # noqa: ANN401 - as above
+    """Declare the root field by which a gateway asks for objects that it knows the keys of."""
+    return _field(description, Entities(), (_REPRESENTATIONS,), name="_entities")
 
 
 def action(

@@ -20,6 +20,7 @@ from schema.compiler.bindings import (
     ById,
     Column,
     Done,
+    Entities,
     FromViewer,
     Inline,
     Many,
@@ -31,8 +32,9 @@ from schema.compiler.bindings import (
 )
 from schema.compiler.call import Call
 from schema.compiler.composing import conditions, from_where, object_of, rows_of, with_ctes
+from schema.compiler.entities import entities
 from schema.compiler.plan import TYPENAME, Operation, Selected
-from schema.compiler.request import ViewerShape
+from schema.compiler.request import Complaints, ViewerShape
 from schema.compiler.scalars import NULL, keyed, scalar, sealed
 from schema.compiler.sql import Binds, Piece, Sql, Text, concat
 
@@ -50,6 +52,7 @@ class Emitter:
         self.binds = Binds()
         self.opens_seals = False
         self.makes_keys = False
+        self.complaints: list[Complaints] = []
 
     def statement(self, kind: GraphQLObjectType, roots: Sequence[Selected]) -> Sql:
         """Compose the statement that returns `{"data": ...}` as bytes."""
@@ -91,6 +94,8 @@ class Emitter:
             return (self._masked_names(kind),)
         if isinstance(binding, FromViewer):
             return self._from_viewer(binding, child)
+        if isinstance(binding, Entities):
+            return (entities(self, child, row),)
         return (self._related(binding, kind, child, row, joins),)
 
     def _related(

@@ -28,7 +28,7 @@ def node(emitter: Composing, binding: ById | AnyById | ManyById, child: Selected
 def _by_id(emitter: Composing, child: Selected, row: Call) -> Sql:
     """Compose the node of the field's own type; an unknown id is null, a foreign one as well."""
     (kind,) = emitter.operation.kinds(child)
-    node = _node(emitter, kind.name)
+    node = node_of(emitter, kind.name)
     call = emitter.child_call(child, row)
     key = call.bind(child.arguments["id"], "uuid", convert=key_of(node.prefix))
     return emitter.single(child, call, at(node.rows, key))
@@ -39,7 +39,7 @@ def _any_by_id(emitter: Composing, child: Selected, row: Call) -> Sql:
     call = emitter.child_call(child, row)
     prefix = call.bind(child.arguments["id"], "text", convert=_prefix)
     key = call.bind(child.arguments["id"], "uuid", convert=_key)
-    return _branches(emitter, child, call, prefix, key)
+    return branches(emitter, child, call, prefix, key)
 
 
 def _many_by_id(emitter: Composing, child: Selected, row: Call) -> Sql:
@@ -48,7 +48,7 @@ def _many_by_id(emitter: Composing, child: Selected, row: Call) -> Sql:
     asked = call.alias
     prefixes = call.bind(child.arguments["ids"], "text[]", convert=_each(_prefix))
     keys = call.bind(child.arguments["ids"], "uuid[]", convert=_each(_key))
-    body = _branches(emitter, child, call, Sql(f"{asked}.prefix"), Sql(f"{asked}.key"))
+    body = branches(emitter, child, call, Sql(f"{asked}.prefix"), Sql(f"{asked}.key"))
     rows = f"unnest({prefixes}, {keys}) with ordinality {asked}(prefix, key, n)"
     return Sql(f"(select concat('[', string_agg({body}, ',' order by {asked}.n), ']') from {rows})")
 
@@ -69,10 +69,11 @@ def sql_type(kind: GraphQLOutputType) -> str:
     return f"{name}[]" if is_list_type(get_nullable_type(kind)) else name
 
 
-def _branches(emitter: Composing, child: Selected, call: Call, prefix: Sql, key: Sql) -> Sql:
+def branches(emitter: Composing, child: Selected, call: Call, prefix: Sql, key: Sql) -> Sql:
+    """Compose an object of the type that a prefix names, found by its key; else null."""
     cases = []
     for kind in emitter.operation.kinds(child):
-        node = _node(emitter, kind.name)
+        node = node_of(emitter, kind.name)
         own = replace(call, alias=call.binds.alias(), parent=call.alias, up=call)
         fields = emitter.operation.below(child, kind)
         found = emitter.single_of(kind, fields, own, at(node.rows, key))
@@ -80,7 +81,8 @@ def _branches(emitter: Composing, child: Selected, call: Call, prefix: Sql, key:
     return Sql(f"case {prefix} {' '.join(cases)} else 'null' end")
 
 
-def _node(emitter: Composing, name: str) -> Node:
+def node_of(emitter: Composing, name: str) -> Node:
+    """Return how a type's objects are found."""
     node = emitter.bindings[name].node
     if node is None:
         raise TypeError(f"{name} is declared without a node")

@@ -1,8 +1,10 @@
 """What changes from request to request while the plan stays: the values behind the parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+
+from graphql import GraphQLError
 
 from hub.access import Purpose, Viewer
 from schema.compiler.arguments import Variables
@@ -18,6 +20,10 @@ class Request:
     today: date
     cursors: CursorKey
     left: Mapping[str, str] = field(default_factory=dict)
+
+
+# What is wrong with parts of a request that is answered all the same.
+Complaints = Callable[[Request], Sequence[GraphQLError]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

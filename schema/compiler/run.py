@@ -26,11 +26,12 @@ from schema.compiler.documents import Prepared, Recent, coerce, prepare
 from schema.compiler.emit import Emitter
 from schema.compiler.introspect import asks_schema, introspect
 from schema.compiler.plan import Operation, Selected
-from schema.compiler.request import Request, ViewerShape, shape_of
+from schema.compiler.request import Complaints, Request, ViewerShape, shape_of
 from schema.compiler.scalars import KEY_MARK, SEAL_MARK
 from schema.compiler.sql import Bound, Sql
 from schema.context import allowed
 from schema.errors import ErrorCode, RequestRefused, failure
+from schema.faults import written
 from schema.limits import LIMITS
 
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
@@ -56,6 +57,7 @@ class Plan:
     acts: Sequence[tuple[Selected, Act]]
     permits: frozenset[Permit]
     statement: Bound
+    complaints: Sequence[Complaints]
     opens_seals: bool
     makes_keys: bool
 
@@ -64,6 +66,10 @@ class Plan:
         for check in self.statement.checks:
             check(request)
         return [take(request) for take in self.statement.takes]
+
+    def errors(self, request: Request) -> Sequence[GraphQLError]:
+        """Tell which parts of a request are answered with a null because they are wrong."""
+        return [error for complaints in self.complaints for error in complaints(request)]
 
 
 class Engine:
@@ -124,6 +130,7 @@ class Engine:
             acts=[(root, binding.act) for root, binding in done],
             permits=frozenset(binding.permit for _, binding in done) or _READING,
             statement=statement,
+            complaints=tuple(emitter.complaints),
             opens_seals=emitter.opens_seals,
             makes_keys=emitter.makes_keys,
         )
@@ -173,7 +180,7 @@ class Engine:
             raise RequestRefused([error]) from error
         body = await self._read(pool, plan, values) if plan.statement.sql else b'{"data":{}}'
         body = self._with_schema(prepared, plan, variables or {}, body)
-        return _with_cost(body, prepared.cost_of(variables or {}))
+        return _finished(body, plan.errors(request), prepared.cost_of(variables or {}))
 
     async def _read(self, pool: Reader, plan: Plan, values: Sequence[object]) -> bytes:
         body: bytes = await pool.fetchval(plan.statement.sql, *values)
@@ -199,9 +206,10 @@ class Engine:
         return json.dumps({"data": ordered}, ensure_ascii=False).encode()
 
 
-def _with_cost(body: bytes, cost: int) -> bytes:
+def _finished(body: bytes, errors: Sequence[GraphQLError], cost: int) -> bytes:
     told = b',"extensions":{"cost":{"requested":%d,"limit":%d}}}' % (cost, LIMITS.cost)
-    return b"".join((memoryview(body)[:-1], told))
+    wrong = b',"errors":%b' % json.dumps(written(errors), ensure_ascii=False).encode()
+    return b"".join((memoryview(body)[:-1], wrong if errors else b"", told))
 
 
 def _refuse_to_act(prepared: Prepared) -> None:

@@ -5,6 +5,7 @@ the normaliser understood: a better normaliser must not turn old records into ne
 that changes from year to year gives two records of one person, which the matcher joins anyway.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -29,6 +30,8 @@ GIVEN_COLUMNS = ("organisation_id", "stated_as_of", "source_file_id", "list")
 ROW_IDENTITY = "row_identity"
 # What a record is besides what the source wrote.
 OWN_COLUMNS = ("kind", "part", "organisation_id", "external_id", "stating_id", "content_hash")
+# The kinds of records that may be cards.
+CARD_KINDS = (RecordKind.STAFF, RecordKind.PUPIL)
 NAME_FIELDS = ("last_name", "first_name", "middle_name", "full_name")
 
 
@@ -151,6 +154,13 @@ def _identity(own: pd.DataFrame, layout: Layout) -> list[bytes]:
     if ROW_IDENTITY not in own:
         return made
     return _with_keys(own, made)
+
+
+def card_identities(numbers: Sequence[str], kind: RecordKind) -> list[bytes]:
+    """Give the external ids of the cards of a kind that bear these numbers in their system."""
+    stated = pd.Series(numbers, dtype=object)
+    key = _hashed(stated, "external_id") + _hashed(pd.Series([kind.value]), "kind")
+    return _as_bytes(key, _mixed(key))
 
 
 def _with_keys(own: pd.DataFrame, made: list[bytes]) -> list[bytes]:

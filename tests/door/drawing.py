@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.door.asking import Door, Json
-from tests.door.evaluator import place_in
+from tests.door.evaluator import PREFIXES, place_in
 from tests.door.evaluator_delta import DELTA_INPUTS, DELTA_LISTS
 from tests.door.evaluator_parts import NESTED, part_inputs
 from tests.door.evaluator_sync import SYNC_INPUTS
@@ -88,6 +88,37 @@ def ids() -> Mapping[str, list[str]]:
     return {**known, "Node": everything + broken}
 
 
+def representations() -> list[Json]:
+    """List what gateways send: by ids, by numbers of systems, foreign, unknown and broken."""
+    kinds = {prefix: kind for kind, prefix in PREFIXES.items()}
+    by_id = [
+        {"__typename": kinds[each.partition("-")[0]], "id": each} for each in ids()["Node"][:-4]
+    ]
+    by_number = [
+        *(
+            {"__typename": "Person", "sourceSystem": "KADRY", "externalId": f"{n}"}
+            for n in range(30)
+        ),
+        *(
+            {"__typename": "Organisation", "sourceSystem": "INN", "externalId": f"63{n}"}
+            for n in range(9)
+        ),
+        {"__typename": "Organisation", "sourceSystem": "AIS", "externalId": "a4"},
+        {"__typename": "Person", "sourceSystem": "SCHOOL_FILES", "externalId": "1"},
+    ]
+    broken = [
+        {"__typename": "Person", "id": ids()["Organisation"][3]},
+        {"__typename": "Person", "id": "nobody"},
+        {"__typename": "Programme", "sourceSystem": "KADRY", "externalId": "1"},
+        {"__typename": "Person", "sourceSystem": "KADRY", "externalId": 7},
+        {"__typename": "Person", "snils": "112-233-445 95"},
+        {"__typename": "Viewer", "id": ids()["Person"][0]},
+        {},
+    ]
+    known = [*by_id, *by_number, *by_number, *broken]
+    return [known[start::23] for start in range(23)] + [[]]
+
+
 def inputs() -> Mapping[str, list[Json]]:
     schools = [f"organisation-{uid('organisation', n)}" for n in SCHOOLS]
     departments = [f"organisation-{key}" for key in (NORTH, PARTNER, CLOSED)]
@@ -98,6 +129,7 @@ def inputs() -> Mapping[str, list[Json]]:
     rows = ["TOTAL", "OUTSIDE", "TEACHER_TEACHER", *map(str, units), str(uid("territory", 1))]
     return {
         **part_inputs(departments, schools),
+        "Query._entities(representations)": representations(),
         **DELTA_INPUTS,
         **SYNC_INPUTS,
         "PersonFilter.department": departments[:1],

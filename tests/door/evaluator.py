@@ -185,6 +185,18 @@ def visible(world: World, kind: str, row: Row | None) -> Thing | None:
     return Thing(kind, row) if row is not None and world.sees(kind, row) else None
 
 
+def find_node(world: World, text: str) -> Thing | None:
+    prefix, _, number = text.partition("-")
+    kinds = {short: kind for kind, short in PREFIXES.items()}
+    if prefix not in kinds or len(number) != 36:
+        return None
+    kind, key = kinds[prefix], UUID(number)
+    alias = world.one(f"{prefix}_alias", alias_id=key) if kind in {"Person", "Mentorship"} else None
+    if alias is not None and alias.get("kind") != "GONE":
+        key = alias[f"{prefix}_id"]
+    return visible(world, kind, world.one(prefix, id=key))
+
+
 def related(kind: str, table: str, column: str) -> Resolve:
     def find(world: World, row: Row, _: Arguments) -> object:
         return visible(world, kind, world.one(table, id=row[column]))

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLType,
     get_named_type,
+    is_abstract_type,
     is_enum_type,
     is_input_object_type,
     is_interface_type,
@@ -156,10 +157,10 @@ class _Author:
 
     def below(self, definition: GraphQLField, depth: int) -> str:
         named = get_named_type(definition.type)
-        if not is_interface_type(named):
+        if not is_abstract_type(named):
             assert isinstance(named, GraphQLObjectType)
             return self.selection(named, depth)
-        parts = ["__typename", "id"]
+        parts = ["__typename", "id"] if is_interface_type(named) else ["__typename"]
         for kind in self.draw.sample(self.schema.get_possible_types(named), k=2):
             leaves = [n for n, f in kind.fields.items() if is_leaf_type(get_named_type(f.type))]
             chosen = self.draw.sample(leaves, k=2)
@@ -266,7 +267,19 @@ class _Author:
             return f"{{ {', '.join(parts)} }}"
         if is_enum_type(named):
             return f"[{', '.join(value)}]" if isinstance(value, list) else str(value)
+        return self.literal(value)
+
+    def literal(self, value: Value) -> str:
+        """Write a value of no declared shape, some of its parts as variables."""
+        if isinstance(value, list):
+            return f"[{', '.join(map(self.literal, value))}]"
+        if isinstance(value, dict):
+            return f"{{ {', '.join(f'{n}: {self.part(p)}' for n, p in value.items())} }}"
         return json.dumps(value, ensure_ascii=False)
+
+    def part(self, value: Value) -> str:
+        is_drawn = isinstance(value, str) and self.draw.random() < 0.1
+        return self.variable("String!", value) if is_drawn else self.literal(value)
 
     def variable(self, kind: str, value: Value) -> str:
         name = f"v{len(self.variables)}"

@@ -8,9 +8,9 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    is_abstract_type,
     is_enum_type,
     is_input_object_type,
-    is_interface_type,
 )
 
 
@@ -52,6 +52,6 @@ def _choices(named: GraphQLNamedType) -> Iterator[str]:
 
 def _object_types(schema: GraphQLSchema, definition: GraphQLField) -> Sequence[GraphQLObjectType]:
     named = get_named_type(definition.type)
-    if is_interface_type(named):
+    if is_abstract_type(named):
         return list(schema.get_possible_types(named))
     return [named] if isinstance(named, GraphQLObjectType) else []

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from hub.records import RecordKind
+from sync.intake import CARD_KINDS, card_identities
 from tests.door.rows import (
     ALWAYS,
     FIRST_NAMES,
@@ -32,6 +34,7 @@ def add_people(region: Region) -> None:
         {**row, "teaching_since": since.get(row["person_id"])}
         for row in region.tables["employment"]
     ]
+    _move_cards(region)
 
 
 def _person(region: Region, number: int) -> None:
@@ -58,10 +61,13 @@ def _record(region: Region, person: UUID, school: int) -> int:
     record = region.number("record")
     ended = date(2025, 12, 31) if region.chance(0.2) else None
     version = record if region.chance(0.9) else None
+    kind = region.draw.choice(("STAFF", "PUPIL", "MENTOR"))
+    stated_id = str(record) if record % 2 else ""
+    is_card = bool(stated_id) and kind in CARD_KINDS
     region.add(
         "record", id=record, source_id=uid("source", record % 2),
-        kind=region.draw.choice(("STAFF", "PUPIL", "MENTOR")),
-        organisation_id=uid("organisation", school), external_id=str(record).encode(),
+        kind=kind, organisation_id=uid("organisation", school), is_card=is_card,
+        external_id=identity(stated_id, kind) if is_card else str(record).encode(),
         current_version_id=version, projected_version_id=version, first_stated=PAST,
         last_stated=RECENT, ended_on=ended,
     )  # fmt: skip
@@ -69,10 +75,31 @@ def _record(region: Region, person: UUID, school: int) -> int:
         "record_version", id=record, record_id=record, content_hash=b"h", stated_as_of=RECENT,
         payload="{}", source_file_id=uid("file", 0) if region.chance(0.7) else None,
         sheet="Лист1", row=record + 1, part=0, changeset_id=1,
-        stated_id=str(record) if record % 2 else "",
+        stated_id=stated_id,
     )  # fmt: skip
     region.add("link", record_id=record, person_id=person, model_version="t", changeset_id=1)
     return record
+
+
+def _move_cards(region: Region) -> None:
+    """Let every fourth card have stood in another school before, until it moved on."""
+    people = {row["record_id"]: row["person_id"] for row in region.tables["link"]}
+    versions = {row["record_id"]: row for row in region.tables["record_version"]}
+    cards = [row for row in region.tables["record"] if row["is_card"]]
+    for card in cards[::4]:
+        key, version = region.number("record"), versions[card["id"]]
+        former = next(n for n in SCHOOLS if uid("organisation", n) != card["organisation_id"])
+        current = {"current_version_id": key, "projected_version_id": key}
+        place = {"organisation_id": uid("organisation", former), "ended_on": RECENT}
+        region.add("record", **{**card, **current, **place, "id": key})
+        region.add("record_version", **{**version, "id": key, "record_id": key})
+        shared = {"model_version": "t", "changeset_id": 1}
+        region.add("link", record_id=key, person_id=people[card["id"]], **shared)
+
+
+def identity(number: str, kind: str) -> bytes:
+    """Give the identity under which a card is landed."""
+    return card_identities([number], RecordKind(kind))[0]
 
 
 def _work_or_study(region: Region, number: int, school: int, record: int) -> None:

@@ -15,6 +15,7 @@ FOLLOWED: Final = (
     "docs/how-to/department.md",
     "docs/how-to/school.md",
     "docs/how-to/partner-system.md",
+    "docs/federation.md",
 )
 SHOWN: Final = ("text", "json", "toml")  # what is read, or goes with the block before it
 VIEWERS: Final = {

@@ -8,7 +8,7 @@ from hub.database import open_read_pool
 from schema.body import BODY_SECONDS, MAX_BODY
 from schema.compiler.documents import MAX_ERRORS
 from schema.http import ANSWER_SECONDS
-from schema.limits import LIMITS, PAGE_DEFAULT, PAGE_LIMIT
+from schema.limits import ENTITY_LIMIT, LIMITS, PAGE_DEFAULT, PAGE_LIMIT
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -28,9 +28,10 @@ def test_the_table_of_limits_is_the_one_in_force() -> None:
         "directives": LIMITS.directives,
         "cost": LIMITS.cost,
         "rows of a page (`first`, `last`), ids of `nodes`": PAGE_LIMIT,
+        "representations of `_entities`": ENTITY_LIMIT,
         "seconds of a statement": statement_ms / 1000,
         "seconds of a request, waiting included": ANSWER_SECONDS,
-        "errors told of one request": MAX_ERRORS,
+        "errors told of one request that is refused": MAX_ERRORS,
     }
 
 

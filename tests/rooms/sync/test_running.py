@@ -12,8 +12,17 @@ import pytest
 from connectors.client.failure import Failure
 from hub.database import Database
 from hub.errors import ConflictError
-from hub.records import Figure, FigureMetric, FileKind, OrganisationMention, Place, Rejected
+from hub.records import (
+    Figure,
+    FigureMetric,
+    FileKind,
+    OrganisationMention,
+    Place,
+    RecordKind,
+    Rejected,
+)
 from hub.seal import Sealer
+from sync.intake import card_identities
 from sync.running import run_source
 from sync.runs.run import Mode, Run, RunState, UnknownSourceError, ask_to_cancel, list_runs
 from tests.rooms.sync import cards
@@ -48,6 +57,19 @@ async def test_a_full_read_states_everyone_and_lists_every_school(
     assert [(12,)] == await rows(hub, "select count(*) from employment where ends = 'infinity'")
     listed = await rows(hub, "select organisation_id, completeness from stated_list order by 1")
     assert [(FIRST, "FULL"), (SECOND, "FULL"), (THIRD, "FULL")] == listed
+
+
+async def test_a_card_is_found_by_its_number(hub: Database, reads: Reads) -> None:
+    await reads(whole([*staff(9), *staff(2, SECOND, first=20)]))
+
+    cards_ = await rows(
+        hub,
+        "select r.external_id, v.stated_id from record r"
+        " join record_version v on v.id = r.current_version_id where r.is_card",
+    )
+    identities = card_identities([str(number) for _, number in cards_], RecordKind.STAFF)
+    assert 11 == len(cards_)
+    assert [identity for identity, _ in cards_] == identities
 
 
 async def test_the_same_read_again_changes_nothing(hub: Database, reads: Reads) -> None:
