@@ -16,6 +16,7 @@ from hub import addresses, log, migrate
 from hub.database import Database, open_database, open_note_pool, open_read_pool
 from hub.edge import Edge
 from hub.entrance import Entrance, keeping
+from hub.rates import Rate
 from hub.seal import Sealer
 from hub.settings import CHECKOUT, Addresses, Settings
 from schema.body import BODY_SECONDS
@@ -71,7 +72,8 @@ def build(
             writer = await open_pools.enter_async_context(open_database(where.web, pool_size=2))
             notes = await open_note_pool(where.web)
             open_pools.push_async_callback(notes.close)
-            entrance = Entrance(reader=web, notes=notes, zone=settings.zone)
+            rate = Rate(burst=settings.rate_burst, per_s=settings.rate_per_s)
+            entrance = Entrance(reader=web, notes=notes, zone=settings.zone, rate=rate)
             await open_pools.enter_async_context(keeping(entrance))
             examiner = Examiner(where.web, settings.keys)
             open_pools.callback(examiner.close)

@@ -16,31 +16,64 @@ import asyncpg
 import structlog
 
 from hub.access import Viewer
-from hub.credentials import authenticate
+from hub.credentials import authenticate, key_id_of
+from hub.errors import AccessError
+from hub.failures import Failures
+from hub.rates import Allowance, Rate, Rates
 from hub.uses import Uses
 
 FLUSH_S: Final = 1.0
 _log = structlog.get_logger()
 
 
+# A credential that proves nobody is guessed at; one that is spent or blocked was once right.
+GUESSED: Final = frozenset({"access.key_unknown", "access.key_malformed"})
+
+
 class Entrance:
     """Checks credentials through the reading pool; notes their use through the noting one."""
 
-    def __init__(self, *, reader: asyncpg.Pool, notes: asyncpg.Pool, zone: ZoneInfo) -> None:
+    def __init__(
+        self, *, reader: asyncpg.Pool, notes: asyncpg.Pool, zone: ZoneInfo, rate: Rate
+    ) -> None:
         self._reader = reader
         self._zone = zone
         self._uses = Uses(notes)
+        self._rates = Rates(notes, rate)
+        self._failures = Failures(notes)
 
-    async def viewer(self, presented: str, scope: UUID | None) -> Viewer:
-        """Return the viewer behind a credential; raises AccessError with the reason."""
+    async def viewer(self, presented: str, scope: UUID | None, *, caller: str) -> Viewer:
+        """Return the viewer behind a credential; raises AccessError with the reason.
+
+        `caller` is the address that it comes from: failures of one address slow each other.
+        """
+        named = _named(presented)
+        self._failures.refuse_locked(caller, named)
         today = datetime.now(self._zone).date()
-        viewer = await authenticate(self._reader, presented, scope, today=today)
+        try:
+            viewer = await authenticate(self._reader, presented, scope, today=today)
+        except AccessError as error:
+            if error.reason in GUESSED:
+                await self._failures.slow(caller, named)
+            raise
         self._uses.note(viewer.credential)
         return viewer
+
+    async def charge(self, viewer: Viewer, cost: int) -> Allowance:
+        """Take a cost out of the bucket of the viewer's credential; raises RateLimitedError."""
+        return await self._rates.charge(viewer.credential, cost)
 
     async def flush(self) -> None:
         """Write what was noted since the last time."""
         await self._uses.flush()
+
+
+def _named(presented: str) -> str:
+    """Name what is presented: by the number of a key, so that guessing its secret is one thing."""
+    try:
+        return key_id_of(presented)
+    except AccessError:
+        return ""
 
 
 @asynccontextmanager

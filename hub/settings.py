@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     retry_s: float = 15.0  # how long after a passing failure a job is tried again; then twice that
     page_rows: int = 2_500  # rows of a source that are committed at once
     feed_days: int = 90  # how long events of the feed are kept
+    rate_per_s: float = 20_000.0  # cost that flows back into a credential's bucket each second
+    rate_burst: float = 100_000.0  # cost that a full bucket holds: ten of the largest operations
     postgres_bin: str = ""  # a folder, a major version (15, 18) or "embedded"
 
     @cached_property

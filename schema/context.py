@@ -10,19 +10,31 @@ from starlette.requests import HTTPConnection
 from hub.access import Permit, Viewer
 from hub.entrance import Entrance
 from hub.errors import AccessError
+from hub.rates import Allowance, RateLimitedError
 from schema.errors import ErrorCode, RequestRefused, failure
 
 SCOPE_HEADER = "Hub-Scope"
 # Who asks is known, and may not: any other reason is a credential that proves nobody.
 FORBIDDEN = frozenset({"access.no_grant", "access.not_permitted"})
+FILE_COST = 1_000  # of a file that is made or looked at, however long it is
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 
 
 async def viewer_of(request: HTTPConnection) -> Viewer:
-    """Return the viewer behind a request; raises RequestRefused with 401 or 403."""
+    """Return the viewer behind a request; raises RequestRefused with 401, 403 or 429."""
+    entrance: Entrance = request.state.entrance
+    caller = request.client.host if request.client else ""
+    try:
+        return await entrance.viewer(_credential(request), _scope(request), caller=caller)
+    except AccessError as error:
+        raise _refusal(error) from error
+
+
+async def charged(request: HTTPConnection, viewer: Viewer, cost: int) -> Allowance:
+    """Take a cost out of the viewer's bucket; raises RequestRefused with 429 where it is empty."""
     entrance: Entrance = request.state.entrance
     try:
-        return await entrance.viewer(_credential(request), _scope(request))
+        return await entrance.charge(viewer, cost)
     except AccessError as error:
         raise _refusal(error) from error
 
@@ -64,9 +76,20 @@ def allowed(viewer: Viewer, permit: Permit) -> None:
 
 
 def _refusal(error: AccessError) -> RequestRefused:
+    if isinstance(error, RateLimitedError):
+        return _limited(error)
     forbidden = error.reason in FORBIDDEN
     code = ErrorCode.FORBIDDEN if forbidden else ErrorCode.UNAUTHENTICATED
     return RequestRefused(
         [failure(code, error.message, reason=error.reason)],
         status=HTTPStatus.FORBIDDEN if forbidden else HTTPStatus.UNAUTHORIZED,
+    )
+
+
+def _limited(error: RateLimitedError) -> RequestRefused:
+    wait_s = error.retry_after_s
+    return RequestRefused(
+        [failure(ErrorCode.RATE_LIMITED, error.message, reason=error.reason, retryAfter=wait_s)],
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        retry_after_s=wait_s,
     )

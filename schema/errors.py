@@ -27,6 +27,7 @@ class ErrorCode(StrEnum):
     PREFLIGHT_REQUIRED = "PREFLIGHT_REQUIRED"
     QUERY_TIMED_OUT = "QUERY_TIMED_OUT"
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    RATE_LIMITED = "RATE_LIMITED"
     REQUEST_TOO_SLOW = "REQUEST_TOO_SLOW"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     UNAVAILABLE = "UNAVAILABLE"
@@ -48,13 +49,19 @@ def bad_input(message: str) -> GraphQLError:
 class RequestRefused(Exception):  # noqa: N818 - a control signal to the HTTP edge, not a fault
     """A request is answered with errors before anything was executed.
 
-    `malformed` means that it could not even be read as GraphQL.
+    `malformed` means that it could not even be read as GraphQL; `retry_after_s` when to return.
     """
 
     def __init__(
-        self, errors: Sequence[GraphQLError], *, status: int = 400, malformed: bool = False
+        self,
+        errors: Sequence[GraphQLError],
+        *,
+        status: int = 400,
+        malformed: bool = False,
+        retry_after_s: int | None = None,
     ) -> None:
         super().__init__(status)
         self.errors = tuple(errors)
         self.status = status
         self.malformed = malformed
+        self.retry_after_s = retry_after_s

@@ -19,12 +19,13 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from hub.access import Viewer
 from hub.row_keys import issue
 from hub.seal import Sealer
 from hub.settings import Settings
 from schema.body import BODY_SECONDS, body_of, decoded, malformed
 from schema.compiler.run import Engine
-from schema.context import pool_of, viewer_of
+from schema.context import charged, pool_of, viewer_of
 from schema.errors import ErrorCode, RequestRefused
 from schema.faults import faults_refused, refusal, written
 from schema.negotiation import GRAPHQL_RESPONSE, JSON, negotiate, wants_page
@@ -101,6 +102,7 @@ class Door:
     async def _answered(self, request: Request) -> bytes:
         viewer = await viewer_of(request)
         asked = await _asked(request, self._body_seconds)
+        await self._charge(request, viewer, asked)
         return await self._engine.answer(
             pool_of(request, viewer),
             viewer,
@@ -109,6 +111,14 @@ class Door:
             variables=asked.variables,
             writer=getattr(request.state, "writer", None) if _may_act(request) else None,
         )
+
+    async def _charge(self, request: Request, viewer: Viewer, asked: Asked) -> None:
+        try:
+            cost = self._engine.cost(asked.query, asked.operation_name, asked.variables)
+        except RequestRefused:
+            await charged(request, viewer, 1)  # what is wrong with a text was not found for nothing
+            raise
+        await charged(request, viewer, cost)
 
 
 def _may_act(request: Request) -> bool:
@@ -165,6 +175,8 @@ def _refusal(refused: RequestRefused, media: str) -> Response:
     response = _response(body, media, status)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if refused.retry_after_s is not None:
+        response.headers["Retry-After"] = str(refused.retry_after_s)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = "POST"
     return response

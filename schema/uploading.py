@@ -28,7 +28,7 @@ from hub.errors import InputError
 from hub.records import FileKind
 from hub.seal import Sealer
 from schema.compiler.ids import make_id
-from schema.context import allowed, viewer_of
+from schema.context import FILE_COST, allowed, charged, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.sending import NO_STORE, refused_response
 from schema.faults import faults_refused, refusal
@@ -78,6 +78,7 @@ class Imports:
                 viewer = await viewer_of(request)
                 allowed(viewer, Permit.SUBMIT)
                 _refuse_others(viewer)
+                await charged(request, viewer, FILE_COST)
                 declared = _declared(request.query_params)
                 async with self._slot():
                     return await self._taken(request, viewer, declared)

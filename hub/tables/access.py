@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,3 +63,14 @@ class Grant(Base):
     purposes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))  # CONTACTS | IDENTIFIERS | BIRTH_DATES
     starts: Mapped[Starts]
     ends: Mapped[Ends]
+
+
+class RateBucket(Base):
+    """How much a credential may still ask; `taken` is what the last process took for itself."""
+
+    __tablename__ = "rate_bucket"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    tokens: Mapped[float] = mapped_column(Double)
+    taken: Mapped[float] = mapped_column(Double)
+    at: Mapped[Instant]
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy reads it as a class attribute

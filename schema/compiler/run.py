@@ -109,6 +109,13 @@ class Engine:
         prepared.cost_of(variables)
         return prepared, coerce(self.schema, prepared, variables)
 
+    def cost(self, text: str, name: str | None, variables: Mapping[str, Value]) -> int:
+        """Return what an operation costs; raises RequestRefused for one that is not valid."""
+        prepared = self._prepared.get_or_make(
+            (text, name), lambda: prepare(self.schema, text, name, self._paged)
+        )
+        return prepared.cost_of(variables)
+
     def plan(self, prepared: Prepared, given: Variables, viewer: ViewerShape) -> Plan:
         """Return the plan of an operation for this shape of variables and viewer."""
         operation = prepared.operation.name

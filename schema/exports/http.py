@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from hub.access import Permit
 from schema.body import body_of, decoded
 from schema.compiler.run import Engine
-from schema.context import allowed, pool_of, viewer_of
+from schema.context import FILE_COST, allowed, charged, pool_of, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.documents import NamedDocument, named_documents
 from schema.exports.formats import FORMATS, format_named
@@ -79,6 +79,7 @@ class Exports:
             with faults_refused():
                 viewer = await viewer_of(request)
                 allowed(viewer, Permit.EXPORT)
+                await charged(request, viewer, FILE_COST)
                 wanted = await understand(request)
         except RequestRefused as error:
             return refused_response(error)

@@ -129,6 +129,8 @@ def refused_response(refused: RequestRefused) -> Response:
     headers = dict(NO_STORE)
     if refused.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if refused.retry_after_s is not None:
+        headers["Retry-After"] = str(refused.retry_after_s)
     if ErrorCode.EXPORT_BUSY.value in codes:
         headers["Retry-After"] = str(RETRY_SECONDS)
     body = json.dumps({"errors": written(refused.errors)}, ensure_ascii=False)

@@ -15,6 +15,7 @@ from hub.access import Viewer
 from hub.credentials import authenticate
 from hub.database import Database, open_connection, open_note_pool, open_read_pool
 from hub.entrance import Entrance
+from hub.rates import Rate
 from hub.row_keys import issue as issue_row_key
 from hub.seal import Sealer
 from hub.settings import Addresses
@@ -27,6 +28,7 @@ from tests.door.rows import Region, write
 from tests.door.tables import Tables, read_tables
 
 ZONE = ZoneInfo("Europe/Samara")
+RATE = Rate(burst=1e9, per_s=1e9)
 Json = Any  # a decoded response
 VIEWERS = ("centre", "north", "south", "partner", "steward")
 
@@ -91,7 +93,7 @@ async def opened(
     try:
         yield Door(
             engine=engine, web=web, web_region=web_region,
-            entrance=Entrance(reader=web, notes=notes, zone=ZONE), keys=keys, viewers=viewers,
+            entrance=Entrance(reader=web, notes=notes, zone=ZONE, rate=RATE), keys=keys, viewers=viewers,
             tables=tables, sealer=region.sealer,
         )  # fmt: skip
     finally:

@@ -51,9 +51,14 @@ class Served:
 
 
 @contextmanager
-def served(addresses: Addresses, door: Door, folder: Path) -> Iterator[Served]:
+def served(
+    addresses: Addresses,
+    door: Door,
+    folder: Path,
+    **said: Any,  # noqa: ANN401 - any setting
+) -> Iterator[Served]:
     """Serve the region of a door."""
-    settings = Settings(data_dir=folder)
+    settings = Settings(data_dir=folder, **said)
     create_key_file(settings.keys)
     with serving(build(addresses, settings)) as url:
         yield Served(url=url, door=door)
