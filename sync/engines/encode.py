@@ -9,24 +9,23 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
+from sync.engines.borrowed import without_borrowed
 from sync.engines.fillers import without_fillers
 from sync.engines.notices import Notice
 from sync.engines.record_file import Records
+from sync.engines.schools import places_of, with_shared_schools
 from sync.matching.facts import NO_DAY, Coded
 from sync.matching.hashing import Int64s, mix
 from sync.matching.lexicon import fold_yo
-from sync.matching.normalise import organisation_key
 from sync.matching.normalise.columns import contact_columns, recoded, snils_column
 from sync.matching.normalise.dates import normalise_birth
 from sync.matching.normalise.name_columns import name_columns
-from sync.matching.normalise.organisations import fold_locality
 from sync.matching.normalise.outcome import Rule, cells_of, outcomes_of
 from sync.matching.normalise.posts import normalise_employment
 
 _EPOCH = date(1970, 1, 1)
 _ROLES = {"staff": "STAFF", "pupil": "PUPIL", "сотрудник": "STAFF", "ученик": "PUPIL"}
 _LEFT = ("dismissed", "уволен", "выбыл", "inactive", "closed", "archived")
-_MARKS = ("район", "р-н", "м.р.", "г.о.", "городской", "муниципальный", "округ", "м.о.")
 _WORTH_HAVING = ("birth_date", "snils", "org_code", "source", "role")
 
 
@@ -54,7 +53,7 @@ def encode(records: Records, *, today: date) -> Encoded:
         "snils_hash": _category(snils_column(raw, today)),
         "phones": _category(phones),
         "emails": _category(emails),
-        "organisation_id": _category(_places(raw)),
+        "organisation_id": _category(places_of(raw)),
         "affiliation_organisation_id": _category(_constant(len(raw), "")),
         "employment_kind": _category(_posts(raw, today)),
         "source_id": _category(_cells(raw, "source")),
@@ -64,11 +63,13 @@ def encode(records: Records, *, today: date) -> Encoded:
     }
     facts = pd.DataFrame(columns)
     facts["kind"] = facts["role"]
+    facts = with_shared_schools(facts)
     facts, found = without_fillers(facts)
+    facts, copied = without_borrowed(facts)
     order = _content_order(facts)
     facts = facts.iloc[order].reset_index(drop=True)
     facts["record_id"] = facts["content_rank"] = np.arange(len(facts), dtype=np.int64)
-    notices = [*_told(records, facts), *found]
+    notices = [*_told(records, facts), *found, *copied]
     return Encoded(facts=facts, rows=order, notices=notices)
 
 
@@ -93,53 +94,6 @@ def _cells(raw: pd.DataFrame, name: str) -> Coded:
 
 def _constant(count: int, value: str) -> Coded:
     return Coded(codes=np.zeros(count, dtype=np.int64), distinct=np.array([value], dtype=object))
-
-
-def _places(raw: pd.DataFrame) -> Coded:
-    """Give where a record stands: its code, else the school's name within its municipality."""
-    code = _cells(raw, "org_code")
-    name = _cells(raw, "org_name")
-    where = _cells(raw, "municipality")
-    keys = recoded(name.codes, map(_school, name.distinct.tolist()))
-    areas = recoded(where.codes, map(_area, where.distinct.tolist()))
-    joined = keys.codes * len(areas.distinct) + areas.codes
-    numbers, pairs = pd.factorize(joined)
-    width = len(areas.distinct)
-    named = [_joined(keys.distinct[p // width], areas.distinct[p % width]) for p in pairs.tolist()]
-    stated = code.stands()
-    known = _codes_of_names(numbers[stated], code.codes[stated], len(named))
-    schools = [
-        f"#{code.distinct[at]}" if at >= 0 and name else name
-        for at, name in zip(known, named, strict=True)
-    ]
-    codes = np.where(stated, code.codes, numbers.astype(np.int64) + len(code.distinct))
-    return recoded(codes, [*(f"#{text}" for text in code.distinct), *schools])
-
-
-def _codes_of_names(names: Int64s, codes: Int64s, count: int) -> list[int]:
-    """Give for each name the code that rows with both give it, -1 where none or several do."""
-    both = pd.DataFrame({"name": names, "code": codes}).drop_duplicates()
-    sole = both.drop_duplicates("name", keep=False)
-    found = np.full(count, -1, dtype=np.int64)
-    found[sole["name"].to_numpy(np.int64)] = sole["code"].to_numpy(np.int64)
-    return [int(code) for code in found]
-
-
-def _school(name: str) -> str:
-    if not name:
-        return ""
-    found = organisation_key(name)
-    return found.number or found.name_key
-
-
-def _area(name: str) -> str:
-    """Give a municipality without the words that say what kind it is."""
-    words = [word for word in fold_yo(name).replace(",", " ").split() if word not in _MARKS]
-    return fold_locality(" ".join(words))
-
-
-def _joined(school: str, area: str) -> str:
-    return f"{area}|{school}" if school else ""
 
 
 def _posts(raw: pd.DataFrame, today: date) -> Coded:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sync.engines.embedded import Matched, match
 from sync.engines.encode import Encoded, encode
-from sync.engines.learning import learn
+from sync.engines.learning import learn, suited
 from sync.engines.notices import Notice
 from sync.engines.record_file import read_records, write_clusters, write_table
 from sync.matching.artefact import write_model
@@ -52,11 +52,11 @@ def run(job: Job, *, today: date) -> Done:
     records = read_records(job.records)
     ids, encoded = records.ids, encode(records, today=today)
     del records  # the raw cells are the most of a file, and nobody reads them again
-    model, notices = job.model or HAND_MODEL, list(encoded.notices)
+    model, notices = job.model or suited(HAND_MODEL, encoded.facts), list(encoded.notices)
     table: Sequence[Mapping[str, object]] = ()
     if job.train:
         version = f"trained-{today.isoformat()}"
-        learned = learn(encoded.facts, HAND_MODEL, version=version, mixture=job.mixture)
+        learned = learn(encoded.facts, model, version=version, mixture=job.mixture)
         model, table = learned.model, learned.calibration
         notices += learned.notices
     matched = match(encoded.facts, model)

@@ -9,13 +9,14 @@ import pandas as pd
 from sync.engines.embedded import compare, roomy_cap
 from sync.engines.notices import Notice
 from sync.matching.facts import coded
+from sync.matching.frequencies import counted
 from sync.matching.keys import candidates, shared_keys
 from sync.matching.mixture import LEAST_PAIRS, separate
 from sync.matching.model import Model
 from sync.matching.training import Counts, calibration, count, train
 
 SAMPLED_RECORDS = 150_000
-LINK, ASK = 300, 0  # centibits of a calibrated score: eight to one, and even odds
+LINK, ASK = 200, -100  # centibits of a calibrated score: four to one, and one to two
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,11 @@ def learn(facts: pd.DataFrame, start: Model, *, version: str, mixture: bool = Fa
         for one in calibration(pattern, (source[found.left], source[found.right]), model)
     ]
     return Learned(model=model, calibration=rows, notices=[])
+
+
+def suited(model: Model, facts: pd.DataFrame) -> Model:
+    """Give the model with names as frequent as they are among these records."""
+    return replace(model, frequencies=counted(facts, model.frequencies))
 
 
 def _without_numbers(facts: pd.DataFrame, start: Model, counts: Counts, *, version: str) -> Learned:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from hub.errors import InputError
 from sync.matching import normalise
-from sync.matching.levels import Frequencies
+from sync.matching.frequencies import Frequencies
 from sync.matching.model import Interaction, Model
 from sync.matching.scales import FIELDS
 
-FORMAT = 1
+FORMAT = 2
 
 
 def write_model(model: Model) -> str:
@@ -24,6 +24,8 @@ def write_model(model: Model) -> str:
                 "version": model.frequencies.version,
                 "frequent": model.frequencies.frequent,
                 "rare": model.frequencies.rare,
+                "surnames": dict(model.frequencies.counted_surnames),
+                "first_names": dict(model.frequencies.counted_first_names),
             },
             "prior": model.prior,
             "link": model.link,
@@ -73,6 +75,8 @@ def _composed(stated: Mapping[str, object]) -> Model:
             version=str(frequencies["version"]),
             frequent=_whole(frequencies["frequent"]),
             rare=_whole(frequencies["rare"]),
+            counted_surnames=_counts(frequencies["surnames"]),
+            counted_first_names=_counts(frequencies["first_names"]),
         ),
         link=_whole(stated["link"]),
         ask=_whole(stated["ask"]),
@@ -85,6 +89,10 @@ def _interaction(stated: object) -> Interaction:
     if not set(levels) <= set(FIELDS):
         raise ValueError("unknown field")
     return Interaction(levels=levels, centibits=_whole(one["centibits"]))
+
+
+def _counts(value: object) -> dict[str, int]:
+    return {name: _whole(count) for name, count in _mapping(value).items()}
 
 
 def _mapping(value: object) -> Mapping[str, object]:

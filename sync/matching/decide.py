@@ -124,17 +124,26 @@ def _decide_weak(pairs: _Pairs, decisions: Decisions) -> None:
 
 
 def _two_of_three(pairs: _Pairs) -> Mask:
-    """Tell where two of birth date, first name and surname agree (DOMAIN 5.2).
+    """Tell where two of birth date, first name and surname agree and nothing says two people.
 
-    A parent's number on a child's card shares the surname and perhaps the first name: a
-    generation apart only all the rest together could speak for one person, and it cannot.
+    A parent's number on a child's card shares the surname and perhaps the first name: it shows by
+    the generation between or, where a birth is not stated, by the patronymic. The number of the
+    row above may be a brother's or a twin's: it shows by the first name.
     """
     agreements = (
         pairs.are("birth", Birth.EQUAL).astype(np.int64)
         + pairs.are("first", *_GIVEN_AGREES)
         + pairs.are("last", *_SURNAME_AGREES)
     )
-    return (agreements >= _ENOUGH_AGREEMENTS) & ~pairs.are("birth", Birth.GENERATION)
+    other_name = pairs.are("first", Given.DIFFERENT)
+    other_father = pairs.are("middle", Given.DIFFERENT) & ~pairs.are("birth", Birth.EQUAL)
+    two_people = pairs.are("birth", Birth.GENERATION) | other_name | other_father
+    return (agreements >= _ENOUGH_AGREEMENTS) & ~two_people
+
+
+def numbers_agree(patterns: Int64s) -> Mask:
+    """Tell for which pairs an equal СНИЛС is believed."""
+    return _two_of_three(_Pairs(patterns))
 
 
 def _all_else(pairs: _Pairs) -> Mask:

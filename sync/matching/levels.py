@@ -1,7 +1,6 @@
 """Comparing two records: a level for each field, all levels packed into one integer pattern."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -20,37 +19,16 @@ from sync.matching.facts import (
     is_weak,
     places,
 )
+from sync.matching.frequencies import Frequencies
 from sync.matching.hashing import Int64s
 from sync.matching.lexicon import first_names
-from sync.matching.phonetic import surname_frequencies, surname_sound
+from sync.matching.phonetic import surname_sound
 from sync.matching.scales import FIELDS, Birth, Given, Last, Rarity, Same
 
 GENERATION_YEARS = 15
 _CLOSE_LAST, _CLOSE_GIVEN = 0.92, 0.90
-_SHORTEST_SURNAME, _SHORTEST_GIVEN = 4, 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frequencies:
-    """How often names are borne; `frequent` and `rare` bound surnames times first names.
-
-    Surnames in ten thousand people by sound, first names in a thousand; an unlisted name counts
-    one. The tables are frozen with the version that a model states.
-    """
-
-    version: str
-    frequent: int
-    rare: int
-
-    @property
-    def surnames(self) -> Mapping[str, int]:
-        """Give people in ten thousand by the sound of the surname."""
-        return surname_frequencies()
-
-    @property
-    def first_names(self) -> Mapping[str, int]:
-        """Give people in a thousand by first name."""
-        return first_names().per_mille
+_SHORTEST_SURNAME, _SHORTEST_GIVEN, _SHORTEST_FORM = 4, 3, 4
+_GARBLED, _SHORTEST_GARBLED, _GARBLED_SLIPS = 0.82, 5, 2
 
 
 class HasFrequencies(Protocol):
@@ -154,10 +132,37 @@ def given_level(one: str, other: str) -> Given:
     known = first_names().roots
     if one in known and other in known:
         return Given.VARIANT if known[one] & known[other] else Given.DIFFERENT
-    one, other = one.removesuffix(" оглы"), other.removesuffix(" оглы")
-    one, other = one.removesuffix(" кызы"), other.removesuffix(" кызы")
-    close = _is_close(one, other, least=_CLOSE_GIVEN, shortest=_SHORTEST_GIVEN)
-    return Given.CLOSE if close else Given.DIFFERENT
+    return _spelled_level(one, other)
+
+
+def _spelled_level(one: str, other: str) -> Given:
+    """Compare two names that are not both known: one may be the other misspelled."""
+    known = first_names().roots
+    one, other = (name.removesuffix(" оглы").removesuffix(" кызы") for name in (one, other))
+    if _is_close(one, other, least=_CLOSE_GIVEN, shortest=_SHORTEST_GIVEN):
+        return Given.CLOSE
+    for name, written in ((one, other), (other, one)):
+        if name in known and _is_slip_of_a_form(written, known[name]):
+            return Given.CLOSE
+    return Given.GARBLED if _is_garbled(one, other) else Given.DIFFERENT
+
+
+def _is_slip_of_a_form(written: str, roots: frozenset[str]) -> bool:
+    """Tell whether a word is one slip away from any spelling or short form of the names."""
+    forms = (form for root in roots for form in first_names().forms[root])
+    return any(
+        OSA.distance(written, form, score_cutoff=1) <= 1
+        for form in forms
+        if min(len(form), len(written)) >= _SHORTEST_FORM
+    )
+
+
+def _is_garbled(one: str, other: str) -> bool:
+    """Tell whether words are alike from afar: two slips, or the same beginning."""
+    if min(len(one), len(other)) < _SHORTEST_GARBLED:
+        return False
+    slips = OSA.distance(one, other, score_cutoff=2) <= _GARBLED_SLIPS
+    return slips or JaroWinkler.similarity(one, other, score_cutoff=_GARBLED) > 0
 
 
 def _is_close(one: str, other: str, *, least: float, shortest: int) -> bool:
@@ -300,6 +305,16 @@ def _weak_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
     return (weak[left] | weak[right]).astype(np.int64)
 
 
+def _list_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
+    """Tell whether both stand in one list: one source's records of one kind."""
+    source, kind = coded(facts, "source_id"), coded(facts, "kind")
+    both = Coded(
+        codes=source.codes * len(kind.distinct) + kind.codes,
+        distinct=np.repeat(source.distinct, len(kind.distinct)),
+    )
+    return _same(both, left, right)
+
+
 _LEVELS: dict[str, Callable[[pd.DataFrame, Int64s, Int64s], Int64s]] = {
     "middle": _middle_levels,
     "birth": _birth_levels,
@@ -310,4 +325,5 @@ _LEVELS: dict[str, Callable[[pd.DataFrame, Int64s, Int64s], Int64s]] = {
     "sex": partial(_text_levels, "sex"),
     "role": _role_levels,
     "weak": _weak_levels,
+    "list": _list_levels,
 }

@@ -55,6 +55,7 @@ class FirstNames:
 
     canonical: Mapping[str, str]
     roots: Mapping[str, frozenset[str]]
+    forms: Mapping[str, tuple[str, ...]]  # every spelling and short form of a root
     sex: Mapping[str, str]
     per_mille: Mapping[str, int]
 
@@ -64,6 +65,7 @@ def first_names() -> FirstNames:
     """Give the first names of `first_names.json`, all folded."""
     canonical: dict[str, str] = {}
     roots: dict[str, set[str]] = {}
+    forms: dict[str, tuple[str, ...]] = {}
     sexes: dict[str, set[str]] = {}
     per_mille: dict[str, int] = {}
     for name, entry in table("first_names").items():
@@ -74,12 +76,14 @@ def first_names() -> FirstNames:
         sex = "MALE" if entry["sex"] == "M" else "FEMALE"
         spellings = [root, *map(fold_yo, entry["spellings"])]
         canonical |= dict.fromkeys(spellings, root)
-        for form in (*spellings, *map(fold_yo, entry["short"])):
+        forms[root] = (*spellings, *map(fold_yo, entry["short"]))
+        for form in forms[root]:
             roots.setdefault(form, set()).add(root)
             sexes.setdefault(form, set()).add(sex)
     return FirstNames(
         canonical=canonical,
         roots={form: frozenset(found) for form, found in roots.items()},
+        forms=forms,
         sex={form: next(iter(found)) for form, found in sexes.items() if len(found) == 1},
         per_mille=per_mille,
     )

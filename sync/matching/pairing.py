@@ -9,10 +9,9 @@ import numpy as np
 from sync.matching.contradictions import CARDS, PART_TIME, patterns_contradict
 from sync.matching.decide import Decision, decide
 from sync.matching.facts import NO_DAY
+from sync.matching.frequencies import Frequencies
 from sync.matching.levels import GENERATION_YEARS, given_level, last_level
-from sync.matching.lexicon import first_names
 from sync.matching.model import Model
-from sync.matching.phonetic import surname_frequencies, surname_sound
 from sync.matching.scales import FIELDS, Birth, Given, Last, Rarity, Same
 from sync.matching.single import Single
 
@@ -39,8 +38,7 @@ class Judge:
 
     def compare(self, one: Single, others: Sequence[Single]) -> list[Compared]:
         """Give what the model says of one record and each of the others; O(others)."""
-        frequent, rare = self.model.frequencies.frequent, self.model.frequencies.rare
-        found = [pattern_of(one, other, frequent=frequent, rare=rare) for other in others]
+        found = [pattern_of(one, other, self.model.frequencies) for other in others]
         self._learn(sorted({*found} - self._known.keys()))
         return [
             self._compared(pattern, two_cards=two_cards(one, other))
@@ -84,7 +82,7 @@ def _is_card(record: Single) -> bool:
     return record.active and record.kind in CARDS and record.employment not in PART_TIME
 
 
-def pattern_of(one: Single, other: Single, *, frequent: int, rare: int) -> int:
+def pattern_of(one: Single, other: Single, frequencies: Frequencies) -> int:
     """Give the pattern of two records; the same for either order."""
     last, first = _names(one, other)
     borne = last not in (Last.UNKNOWN, Last.DIFFERENT) and first in (Given.EQUAL, Given.VARIANT)
@@ -98,9 +96,10 @@ def pattern_of(one: Single, other: Single, *, frequent: int, rare: int) -> int:
         "email": _shared(one.emails, other.emails),
         "place": _same(one.place, other.place),
         "sex": _same(one.sex, other.sex),
-        "rarity": _rarity(one, other, frequent=frequent, rare=rare) if borne else Rarity.NONE,
+        "rarity": _rarity(one, other, frequencies) if borne else Rarity.NONE,
         "role": _same(_role(one), _role(other)),
         "weak": int(one.is_weak or other.is_weak),
+        "list": _list(one, other),
     }
     return sum(int(at) << FIELDS[name][0] for name, at in levels.items())
 
@@ -182,15 +181,15 @@ def _role(record: Single) -> str:
     return "" if record.role == "OTHER" else record.role
 
 
-def _rarity(one: Single, other: Single, *, frequent: int, rare: int) -> Rarity:
+def _list(one: Single, other: Single) -> Same:
+    """Tell whether both stand in one list: one source's records of one kind."""
+    source = _same(one.source, other.source)
+    return Same.DIFFERENT if source == Same.EQUAL and one.kind != other.kind else source
+
+
+def _rarity(one: Single, other: Single, frequencies: Frequencies) -> Rarity:
     """Give how rare the name is that both records bear; the more frequent spelling decides."""
-    most = max(_bearers(one.last, one.first), _bearers(other.last, other.first))
-    if most < rare:
+    most = max(frequencies.borne(side.last, side.first) for side in (one, other))
+    if most < frequencies.rare:
         return Rarity.RARE
-    return Rarity.FREQUENT if most >= frequent else Rarity.MIDDLING
-
-
-@lru_cache(maxsize=200_000)
-def _bearers(last: str, first: str) -> int:
-    surnames, names = surname_frequencies(), first_names().per_mille
-    return surnames.get(surname_sound(last), 1) * names.get(first, 1)
+    return Rarity.FREQUENT if most >= frequencies.frequent else Rarity.MIDDLING

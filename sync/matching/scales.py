@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from sync.matching.hashing import Int64s
 
-VERSION = "1"  # of the meaning of levels; weights are made for one version
+VERSION = "2"  # of the meaning of levels; weights are made for one version
 
 
 class Last(IntEnum):
@@ -30,6 +30,7 @@ class Given(IntEnum):
     CLOSE = 4
     DIFFERENT = 5
     ABSENT = 6  # neither side has one
+    GARBLED = 7  # alike from afar, and one of them is no known name: perhaps misspelled
 
 
 class Birth(IntEnum):
@@ -77,6 +78,7 @@ FIELDS = {
     "rarity": (23, 2),
     "role": (25, 2),
     "weak": (27, 1),
+    "list": (28, 2),
 }
 
 

@@ -34,6 +34,8 @@ _TOGETHER = (
     ("last", "place"),
     ("phone", "first"),
     ("birth", "phone"),
+    ("list", "place"),
+    ("list", "birth"),
 )
 _LEAST_TOGETHER = 30  # pairs in which two levels meet, to be worth a weight of their own
 _PULL, _PULL_TOGETHER = 0.5, 2.0  # how hard weights are drawn to the hand model and to nothing

@@ -20,6 +20,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "rarity": "редкость имени",
     "role": "роль",
     "weak": "дата рождения и СНИЛС",
+    "list": "список",
     "interactions": "вместе взятое",
 }
 _SAME: Mapping[int, str] = {
@@ -35,6 +36,7 @@ _GIVEN: Mapping[int, str] = {
     Given.CLOSE: "отличается опиской",
     Given.DIFFERENT: "разное",
     Given.ABSENT: "нет у обеих",
+    Given.GARBLED: "похоже лишь отдалённо",
 }
 LEVEL_WORDS: Mapping[str, Mapping[int, str]] = {
     "last": {
@@ -72,6 +74,7 @@ LEVEL_WORDS: Mapping[str, Mapping[int, str]] = {
         Rarity.FREQUENT: "частое",
     },
     "role": {**_SAME, Same.EQUAL: "одна и та же", Same.DIFFERENT: "разные"},
+    "list": {**_SAME, Same.EQUAL: "один и тот же", Same.DIFFERENT: "разные"},
     "weak": {0: "есть у обеих", 1: "у одной из записей нет ни того, ни другого"},
 }
 

@@ -10,9 +10,10 @@ from hub.demo.labelled.cards import COLUMNS, Card, cards
 from hub.demo.labelled.habits import DOUBLED, SPARSE, SPARSE_SOURCES, USUAL
 from hub.demo.labelled.other_hand import other_cards
 from hub.demo.labelled.population import HardPair, Population, populate
+from hub.demo.labelled.third_hand import third_cards
 
-SETTINGS = ("usual", "doubled", "sparse", "other")
-_CARDS_A_PERSON = {"usual": 2.45, "sparse": 2.45, "doubled": 2.45, "other": 2.3}
+SETTINGS = ("usual", "doubled", "sparse", "other", "third")
+_CARDS_A_PERSON = {"usual": 2.45, "sparse": 2.45, "doubled": 2.45, "other": 2.3, "third": 2.05}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Labelled:
 def labelled(records: int, *, setting: str, seed: int) -> Labelled:
     """Give about so many labelled records in a setting of SETTINGS; the same for the same seed.
 
-    «other» is held out: its habits are of another hand, and nothing is tuned on it.
+    «other» is of another hand; «third», of a third one, is held out: nothing is tuned on it.
     """
     people = populate(max(int(records / _CARDS_A_PERSON[setting]), 20), seed=seed)
     found = list(_written(people, setting, seed))
@@ -43,8 +44,10 @@ def _written(people: Population, setting: str, seed: int) -> Iterator[Card]:
             return cards(people, seed=seed, noise=DOUBLED)
         case "sparse":
             return cards(people, seed=seed, noise=SPARSE, sources=SPARSE_SOURCES)
-        case _:
+        case "other":
             return other_cards(people, seed=seed)
+        case _:
+            return third_cards(people, seed=seed)
 
 
 def write_labelled(folder: Path, found: Labelled) -> None:

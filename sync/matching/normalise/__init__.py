@@ -35,7 +35,7 @@ __all__ = [
     "split_people",
 ]
 
-VERSION = "1"  # facts made by another version are rebuilt from evidence
+VERSION = "2"  # facts made by another version are rebuilt from evidence
 RULES = (
     Rule(reads=names.NAME_CELLS, fills=names.FILLS, apply=names.normalise_name),
     Rule(

@@ -150,16 +150,27 @@ def _place(names: list[str], former: str) -> Name:
 
 def _place_two(names: list[str], former: str) -> Name:
     """Place parts among which no patronymic is seen: surname first unless it is a first name."""
+    last, first, middle = _ordered(names)
+    return Name(last=last, first=first, middle=middle, previous=former)
+
+
+def _ordered(names: list[str]) -> tuple[str, str, str]:
     match names:
         case [one, two] if _is_first(one) and not _is_first(two):
-            return Name(last=two, first=one, previous=former)
-        case [last, first]:
-            return Name(last=last, first=first, previous=former)
+            return two, one, ""
+        case [one, two, three] if _is_first(one) and not _is_first(two) and not _is_first(three):
+            return three, one, two  # Анна Петравва Ли
+        case [one, two, three] if _is_fathers(three, after=two):
+            return one, two, three  # Алиева Айсун Гасан
         case [one, two, three] if not _is_first(two) and _is_first(three):
-            return Name(last=_join_double([one, two]), first=three, previous=former)
-        case [last, first, *rest]:
-            return Name(last=last, first=first, middle=" ".join(rest), previous=former)
-    return Name()
+            return _join_double([one, two]), three, ""
+    last, first, *rest = names
+    return last, first, " ".join(rest)
+
+
+def _is_fathers(given: str, *, after: str) -> bool:
+    """Tell whether a man's name follows what is no surname: the father's, without «кызы»."""
+    return first_names().sex.get(fold_yo(given)) == "MALE" and not _SURNAME.search(fold_yo(after))
 
 
 def _patronymic_at(names: list[str]) -> int | None:

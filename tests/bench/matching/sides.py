@@ -11,7 +11,7 @@ import pandas as pd
 
 from sync.engines.embedded import compare, find_candidates, settle
 from sync.engines.encode import Encoded, encode
-from sync.engines.learning import learn
+from sync.engines.learning import learn, suited
 from sync.engines.record_file import read_columns, read_records
 from sync.matching.cluster import cluster
 from sync.matching.contradictions import contradict
@@ -39,7 +39,8 @@ class Quality:
 def ours(folder: Path, encoded: Encoded, *, trained: bool) -> Quality:
     """Match with the hand model or a trained one."""
     facts = encoded.facts
-    model = learn(facts, HAND_MODEL, version="bench").model if trained else HAND_MODEL
+    start = suited(HAND_MODEL, facts)
+    model = learn(facts, start, version="bench").model if trained else start
     found, _ = find_candidates(facts)
     matched = settle(facts, found, compare(facts, found, model), model, notices=[])
     return _quality(f"ours, {model.version}", matched.labels, truth(folder, encoded))
