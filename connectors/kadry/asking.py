@@ -8,7 +8,7 @@ from connectors.client.answer import Answer
 from connectors.client.failure import SourceSystemError, TokenRefusedError
 from connectors.client.http import SourceClient
 from connectors.kadry.manifest import Manifest
-from connectors.kadry.paging import Sheet
+from connectors.paging import Sheet
 
 _SHAPE = (
     "Ответ источника устроен не так, как условлено: нет списка «{0}». Проверьте пути и имена "

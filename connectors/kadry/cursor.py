@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from connectors.client.failure import SourceConfigError
-from connectors.kadry.paging import Position
+from connectors.paging import Position
 
 STREAMS = ("staff", "pairs", "counts")
 _CURSOR = "Место, с которого продолжать чтение, не читается. Запустите полное чтение источника."

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.answers import trimmed, whole
 from connectors.client.failure import SourceConfigError, SourceTransientError
-from connectors.kadry.rows import NO_SCHOOL, trimmed, whole
+from connectors.kadry.rows import NO_SCHOOL
 from connectors.protocol import Checkpoint, CheckResult, Item, Roll
 from connectors.table_file.failure import UnreadableTableError
 from connectors.table_file.head import TableHead, read_head

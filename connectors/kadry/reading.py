@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from types import MappingProxyType
 
+from connectors.answers import Row, frame_of, missing_of, refused, unmapped_of
 from connectors.kadry.asking import Asker
 from connectors.kadry.cursor import STREAMS, Cursor
-from connectors.kadry.paging import Portion, Position, Sheet, portions
-from connectors.kadry.rows import Row, frame_of, missing_of, refused, unmapped_of
+from connectors.kadry.rows import read_row
+from connectors.paging import Portion, Position, Sheet, portions
 from connectors.protocol import Checkpoint, Item, Roll
 from hub.records import Batch, Figure, FigureMetric, FileKind, OrganisationMention, Place, Rejected
 
@@ -59,7 +61,7 @@ def read_schools(asker: Asker) -> Schools:
 
     found = [
         row.stated
-        for portion in portions(ask, _SCHOOL_FIELDS, Position())
+        for portion in portions(ask, partial(read_row, fields=_SCHOOL_FIELDS), Position())
         for _, row in portion.rows
         if row.fault is None
     ]
@@ -100,7 +102,8 @@ class Reading:
         def ask(number: int) -> Sheet:
             return self.asker.page(stream, number, since=cursor.since)[0]
 
-        for portion in portions(ask, self._fields(stream), cursor.position):
+        read = partial(read_row, fields=self._fields(stream))
+        for portion in portions(ask, read, cursor.position):
             yield from self._portion(stream, portion, cursor)
             if not portion.whole and portion.then is None:
                 yield self._incomplete(stream)

@@ -1,18 +1,21 @@
 """Pages that grow, shrink, repeat and lie: every lasting row once, or word that some may miss."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.answers import frame_of, missing_of, text_of, unmapped_of
 from connectors.client.failure import SourceError
 from connectors.kadry.cursor import Cursor
 from connectors.kadry.manifest import Manifest, read_manifest
-from connectors.kadry.paging import Portion, Position, Sheet, portions
-from connectors.kadry.rows import frame_of, missing_of, read_row, text_of, unmapped_of
+from connectors.kadry.rows import read_row
+from connectors.paging import Portion, Position, Sheet, portions
 
 FIELDS = {"external_id": "id", "organization_code": "school"}
+READ = partial(read_row, fields=FIELDS)
 SIZE = 3
 
 
@@ -51,7 +54,7 @@ def keys(read: list[Portion]) -> list[str]:
 def test_quiet_pages_are_asked_once() -> None:
     source = Source(7)
 
-    read = list(portions(source.ask, FIELDS, Position()))
+    read = list(portions(source.ask, READ, Position()))
 
     assert [str(number) for number in range(7)] == keys(read)
     assert 3 == source.asked
@@ -61,7 +64,7 @@ def test_quiet_pages_are_asked_once() -> None:
 def test_a_full_last_page_needs_no_page_after_it() -> None:
     source = Source(6)
 
-    list(portions(source.ask, FIELDS, Position()))
+    list(portions(source.ask, READ, Position()))
 
     assert 2 == source.asked
 
@@ -78,7 +81,7 @@ def test_no_lasting_row_is_lost_without_a_word_and_none_comes_twice(
     source = Source(count, *changes)
     old = source.ids
 
-    read = list(portions(source.ask, FIELDS, Position()))
+    read = list(portions(source.ask, READ, Position()))
 
     given_keys = keys(read)
     assert len(given_keys) == len(set(given_keys))
@@ -90,7 +93,7 @@ def test_no_lasting_row_is_lost_without_a_word_and_none_comes_twice(
 def test_a_shrinking_total_is_read_again_from_the_first_page() -> None:
     source = Source(7, ("drop", 0))
 
-    read = list(portions(source.ask, FIELDS, Position()))
+    read = list(portions(source.ask, READ, Position()))
 
     assert source.ids <= set(keys(read))
     assert read[-1].whole
@@ -100,7 +103,7 @@ def test_a_total_that_is_never_reached_ends_and_is_said() -> None:
     source = Source(4)
 
     read = list(
-        portions(lambda page: Sheet(items=source.ask(page).items, total=9), FIELDS, Position())
+        portions(lambda page: Sheet(items=source.ask(page).items, total=9), READ, Position())
     )
 
     assert not read[-1].whole
@@ -110,18 +113,18 @@ def test_a_total_that_is_never_reached_ends_and_is_said() -> None:
 def test_one_page_for_ever_has_an_end() -> None:
     page = Sheet(items=({"id": 1, "school": 1},), total=-1)
 
-    read = list(portions(lambda _: page, FIELDS, Position()))
+    read = list(portions(lambda _: page, READ, Position()))
 
     assert ["1"] == keys(read)
 
 
 def test_a_resumed_read_of_a_shrunk_stream_begins_anew() -> None:
     source = Source(9)
-    first = next(iter(portions(source.ask, FIELDS, Position())))
+    first = next(iter(portions(source.ask, READ, Position())))
     assert first.then is not None
     del source.rows[0]
 
-    rest = list(portions(source.ask, FIELDS, first.then))
+    rest = list(portions(source.ask, READ, first.then))
 
     assert source.ids <= set(keys(rest))
 

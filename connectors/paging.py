@@ -8,10 +8,10 @@ What pages and a total cannot show: one row taken away and another added at the 
 requests. The row that slipped past comes with the next full read.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.kadry.rows import Row, read_row
+from connectors.answers import Row
 
 TURNS = 3
 
@@ -49,10 +49,10 @@ class Portion:
 
 
 def portions(
-    ask: Callable[[int], Sheet], fields: Mapping[str, str], start: Position
+    ask: Callable[[int], Sheet], read: Callable[[object], Row], start: Position
 ) -> Iterator[Portion]:
-    """Yield portions from a position to the end of a stream."""
-    course = _Course(fields=fields, before=(start.page - 1) * start.size)
+    """Yield portions from a position to the end of a stream; `read` makes a row of an item."""
+    course = _Course(read=read, before=(start.page - 1) * start.size)
     position: Position | None = start
     while position is not None:
         portion = course.take(ask(position.page), position)
@@ -64,7 +64,7 @@ def portions(
 class _Course:
     """What the pages read so far had; `before` counts rows of pages read before a resumption."""
 
-    fields: Mapping[str, str]
+    read: Callable[[object], Row]
     before: int
     given: set[str] = field(default_factory=set)
     met: set[str] = field(default_factory=set)
@@ -72,7 +72,7 @@ class _Course:
 
     def take(self, sheet: Sheet, at: Position) -> Portion:
         """Take a page; answer what is new in it and where to go on."""
-        rows = [read_row(item, self.fields) for item in sheet.items]
+        rows = [self.read(item) for item in sheet.items]
         at = replace(at, size=at.size or len(rows), total=sheet.total if at.total < 0 else at.total)
         shrank = 0 <= sheet.total < at.total
         ends = self._ends(sheet, at, {row.key for row in rows})
