@@ -1,6 +1,6 @@
 """Items of answers as rows of our fields: values as texts, what was expected and is not there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -49,6 +49,25 @@ def missing_of(items: Sequence[object], fields: Mapping[str, str]) -> tuple[str,
     known = [item for item in items if isinstance(item, Mapping)]
     paths = sorted({path.partition(".")[0] for path in fields.values()})
     return tuple(path for path in paths if known and not any(path in item for item in known))
+
+
+def fields_of(items: Sequence[object], fields: Mapping[str, str]) -> dict[str, str]:
+    """Name the parts of some items in their order, each with the field that the map takes it as.
+
+    What lies inside another part is named with dots.
+    """
+    taken = {path: name for name, path in fields.items()}
+    paths = [path for item in items if isinstance(item, Mapping) for path in _paths(item)]
+    return {path: taken.get(path, "") for path in dict.fromkeys(paths)}
+
+
+def _paths(item: Mapping[str, object], within: str = "") -> Iterator[str]:
+    for name, value in item.items():
+        path = f"{within}{name}"
+        if isinstance(value, Mapping):
+            yield from _paths(value, f"{path}.")
+        else:
+            yield path
 
 
 def text_of(value: object) -> str:

@@ -7,9 +7,11 @@ from connectors.client.failure import SourceConfigError
 from connectors.kadry.connector import Kadry
 from connectors.kadry.export import KadryExport, read_export_manifest
 from connectors.kadry.manifest import read_manifest
+from connectors.onec.connector import Onec
+from connectors.onec.manifest import read_manifest as read_onec_manifest
 from connectors.protocol import Connector
 
-KINDS: Final = ("KADRY", "KADRY_EXPORT")
+KINDS: Final = ("KADRY", "KADRY_EXPORT", "ONEC")
 
 
 def connector_of(kind: str, settings: Mapping[str, object], secret: str = "") -> Connector:
@@ -24,6 +26,8 @@ def connector_of(kind: str, settings: Mapping[str, object], secret: str = "") ->
         return Kadry(read_manifest({**settings, "secret": secret}))
     if kind == "KADRY_EXPORT":
         return KadryExport(read_export_manifest(settings))
+    if kind == "ONEC":
+        return Onec(read_onec_manifest({**settings, "secret": secret}))
     raise SourceConfigError(
         f"Источник вида {kind} хаб не читает сам. Читаются: {', '.join(KINDS)}.",
         code="source.kind",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from connectors.protocol import Checkpoint, CheckResult, Item, Roll
+from connectors.protocol import Checkpoint, CheckResult, Found, Item, Roll
 from hub.records import Batch, Rejected
 
 
@@ -15,6 +15,15 @@ class Memory:
     def check(self) -> CheckResult:
         """Say that what is in memory can be read."""
         return CheckResult(ok=True)
+
+    def discover(self) -> tuple[Found, ...]:
+        """Give the columns of the first batch of each kind, each as the field it is."""
+        batches = [one for one in self._items if isinstance(one, Batch)]
+        kinds = {batch.kind: batch for batch in reversed(batches)}
+        return tuple(
+            Found(stream=kind, fields={str(name): str(name) for name in batch.frame.columns})
+            for kind, batch in kinds.items()
+        )
 
     def fetch(self, cursor: str | None = None) -> Iterator[Item]:
         """Yield the items after the cursor."""

@@ -1,8 +1,8 @@
 """What every connector offers: a check, and a stream of batches, rejections and checkpoints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from hub.records import Batch, OrganisationMention, Rejected
 
@@ -32,6 +32,17 @@ class CheckResult:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A table, list or object of a source; `fields` gives each of its parts the field it seems to be.
+
+    A part that seems to be none has an empty field; what the source lacks has no parts.
+    """
+
+    stream: str
+    fields: Mapping[str, str]
+
+
 class Connector(Protocol):
     """A way in. It knows its source and no database."""
 
@@ -45,4 +56,13 @@ class Connector(Protocol):
         A row that cannot be taken is a `Rejected`, never an exception. A read that could not give
         everything says `source.incomplete`. A source that breaks off raises SourceError.
         """
+        ...
+
+
+@runtime_checkable
+class Discovering(Protocol):
+    """What a connector of a described source can besides: say what there is to describe."""
+
+    def discover(self) -> tuple[Found, ...]:
+        """Give what the source offers and what of it is read as what; raises SourceError."""
         ...

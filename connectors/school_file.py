@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from connectors.client.failure import SourceConfigError
 from connectors.mapping import Profiles, memory
-from connectors.protocol import Checkpoint, CheckResult
+from connectors.protocol import Checkpoint, CheckResult, Found
 from connectors.table_file.columns import Columns
 from connectors.table_file.failure import UnreadableTableError
 from connectors.table_file.head import NO_MEMORY, Memory, TableHead, read_head
@@ -119,6 +120,17 @@ class SchoolFile:
             if isinstance(item, Batch):
                 return CheckResult(ok=True)
         return CheckResult(ok=False, message=NO_ROWS)
+
+    def discover(self) -> tuple[Found, ...]:
+        """Give each sheet that holds a table with its headers; raises SourceError for no table."""
+        try:
+            heads = self.headers()
+        except UnreadableTableError as error:
+            raise SourceConfigError(error.message, code=error.reason) from error
+        return tuple(
+            Found(stream=sheet, fields={one.header: one.field for one in columns.listed})
+            for sheet, _, columns in heads
+        )
 
     def headers(self) -> tuple[tuple[str, Header, Columns], ...]:
         """Give for each sheet with a table its name, its header and what its columns hold.

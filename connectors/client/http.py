@@ -16,6 +16,7 @@ import stamina
 from connectors.client.answer import Answer, answer_of, broken_off
 from connectors.client.failure import (
     SourceConfigError,
+    SourceError,
     SourceSpentError,
     SourceSystemError,
     SourceTransientError,
@@ -35,6 +36,7 @@ _DEADLINE = (
 _TOO_LARGE = "Ответ источника больше разрешённого. Уменьшите размер страницы в его настройках."
 
 Renewal = Callable[[Callable[..., Answer]], str]
+Explain = Callable[[int, bytes], SourceError | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,9 @@ class _Spent:
 class SourceClient:
     """Asks one source for JSON while the block runs; at most two requests at a time.
 
-    `token` is sent as a bearer token; where it is empty or refused `renewal` asks for another.
+    `token` is sent as a bearer token; where it is empty or refused `renewal` asks for another. A
+    source that knows its callers otherwise is given `headers` instead. `explain` gives the failure
+    that an answer names in words of its own, before its status is judged.
     Raises a SourceError only, and no error holds a token, a query or a piece of an answer.
     """
 
@@ -76,9 +80,12 @@ class SourceClient:
         *,
         token: str = "",
         renewal: Renewal | None = None,
+        headers: Mapping[str, str] | None = None,
+        explain: Explain | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._limits = limits or Limits()
+        self._is_bearer, self._explain = headers is None, explain
         self._token, self._renewal = token, renewal
         self._spent = _Spent()
         self._gate = threading.BoundedSemaphore(CONCURRENT_REQUESTS)
@@ -87,7 +94,7 @@ class SourceClient:
             base_url=base_url,
             timeout=self._limits.timeout_s,
             limits=httpx.Limits(max_connections=CONCURRENT_REQUESTS),
-            headers={"Accept": "application/json"},
+            headers={"Accept": "application/json", **(headers or {})},
         )
         self._watch = threading.Timer(self._limits.deadline_s, self._cut)
         self._watch.daemon = True
@@ -108,6 +115,8 @@ class SourceClient:
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """Give the answer to a GET; a refused token is renewed once."""
+        if not self._is_bearer:
+            return self._repeated("GET", path, query=query)
         used = self._token or self._renewed("")
         try:
             return self._repeated("GET", path, token=used, query=query)
@@ -197,7 +206,7 @@ class SourceClient:
         try:
             response = self._http.send(request, stream=True)
             try:
-                return answer_of(response, self._read(response))
+                return self._judged(response, self._read(response))
             finally:
                 response.close()
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
@@ -205,6 +214,12 @@ class SourceClient:
         except (httpx.TransportError, httpx.DecodingError) as error:
             self._require_time()
             raise broken_off(error) from error
+
+    def _judged(self, response: httpx.Response, body: bytes) -> Answer:
+        said = self._explain(response.status_code, body) if self._explain else None
+        if said is not None:
+            raise said
+        return answer_of(response, body)
 
     def _spend(self) -> None:
         self._require_time()

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from connectors.answers import fields_of
 from connectors.client.failure import SourceError
 from connectors.kadry.asking import Asker, client_of
 from connectors.kadry.cursor import STREAMS, Cursor
 from connectors.kadry.manifest import Manifest
 from connectors.kadry.reading import Reading, read_schools
-from connectors.protocol import CheckResult, Item
+from connectors.protocol import CheckResult, Found, Item
 
 CHECK_SECONDS = 30.0
 
@@ -35,6 +36,21 @@ class Kadry:
         except SourceError as error:
             return CheckResult(ok=False, message=error.message)
         return CheckResult(ok=True)
+
+    def discover(self) -> tuple[Found, ...]:
+        """Give the fields of a first page of each stream; raises SourceError."""
+        manifest = self._manifest
+        maps = {"staff": manifest.staff_fields, "pairs": manifest.pair_fields}
+        with client_of(manifest) as client:
+            asker = Asker(manifest=manifest, client=client)
+            return tuple(
+                Found(
+                    stream=stream,
+                    fields=fields_of(asker.page(stream, 1)[0].items, maps.get(stream, {})),
+                )
+                for stream in ("schools", *STREAMS)
+                if asker.path_of(stream)
+            )
 
     def fetch(self, cursor: str | None = None) -> Iterator[Item]:
         """Yield staff, pairs and numbers without names; raises SourceError where asking fails."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from connectors.answers import trimmed, whole
 from connectors.client.failure import SourceConfigError, SourceTransientError
 from connectors.kadry.rows import NO_SCHOOL
-from connectors.protocol import Checkpoint, CheckResult, Item, Roll
+from connectors.protocol import Checkpoint, CheckResult, Found, Item, Roll
 from connectors.table_file.failure import UnreadableTableError
 from connectors.table_file.head import TableHead, read_head
 from connectors.table_file.pages import Page, pages_of
@@ -106,6 +106,22 @@ class KadryExport:
             return CheckResult(ok=False, message=error.message)
         return CheckResult(ok=True)
 
+    def discover(self) -> tuple[Found, ...]:
+        """Give the headers of the newest table, each with its field; raises SourceError."""
+        path = self._newest()
+        try:
+            heads = [self._head(one, path) for one in open_sheets(path) if not one.hidden]
+        except UnreadableTableError as error:
+            raise SourceConfigError(error.message, code=error.reason) from error
+        return tuple(
+            Found(
+                stream=head.sheet.name or path.name,
+                fields={one.header: one.field for one in head.columns.listed},
+            )
+            for head in heads
+            if head.columns is not None
+        )
+
     def fetch(self, cursor: str | None = None) -> Iterator[Item]:
         """Yield the rows of all sheets, then the schools they were of; raises SourceError."""
         path = self._newest()
@@ -138,11 +154,7 @@ class KadryExport:
     def _sheet(
         self, index: int, sheet: Sheet, path: Path, reached: _Reached, seen: _Seen
     ) -> Iterator[Item]:
-        head = read_head(
-            sheet,
-            [sheet.name, path.stem.replace("_", " ")],
-            profile={**COLUMNS, **self._manifest.columns},
-        )
+        head = self._head(sheet, path)
         if head.header is None or head.columns is None or head.columns.kind is None:
             if not head.is_empty:
                 seen.whole = False
@@ -157,6 +169,10 @@ class KadryExport:
         for broken in sheet.broken:
             seen.whole = False
             yield self._refused(path, sheet.name, broken.reason, broken.message)
+
+    def _head(self, sheet: Sheet, path: Path) -> TableHead:
+        names = [sheet.name, path.stem.replace("_", " ")]
+        return read_head(sheet, names, profile={**COLUMNS, **self._manifest.columns})
 
     def _page(
         self, index: int, page: Page, head: TableHead, path: Path, reached: _Reached, seen: _Seen

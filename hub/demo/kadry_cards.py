@@ -103,12 +103,12 @@ def _staff(region: Region, codes: dict[int, int]) -> Iterator[Item]:
             "middle_name": str(region.people.middle[person]) or None,
             "previous_last_name": str(region.people.previous_last[person]) or None,
             "birth_date": str(region.people.birth[person]),
-            "snils": _snils(region, person),
-            "position": _POSITIONS.get(str(post["position"]), "иная должность"),
+            "snils": written_snils(region, person),
+            "position": position_words(str(post["position"])),
             "subject": str(post["subject"]) or None,
             "employment": _KINDS.get(str(post["kind"])),
-            "hired": _day(post["hired"]),
-            "dismissed": _day(post["dismissed"]),
+            "hired": written_day(post["hired"]),
+            "dismissed": written_day(post["dismissed"]),
             "teaching_experience": _experience(region, post["since"]),
             "updated_at": _changed(region, int(number)),
         }
@@ -138,8 +138,8 @@ def _pair(
         "mentee": _named(region, mentee),
         "form": FORM_WORDINGS.get(pairing.form, ("",))[0],
         "programme": pairing.programme or None,
-        "started": _day(pairing.joined),
-        "ended": _day(pairing.left),
+        "started": written_day(pairing.joined),
+        "ended": written_day(pairing.left),
         "updated_at": _changed(region, number),
     }
 
@@ -172,18 +172,24 @@ def _named(region: Region, person: int) -> Item:
     return {
         "full_name": " ".join(filter(None, map(str, parts))),
         "birth_date": str(people.birth[person]),
-        "snils": _snils(region, person),
+        "snils": written_snils(region, person),
     }
 
 
-def _snils(region: Region, person: int) -> str | None:
+def position_words(code: str) -> str:
+    """Name a position as personnel systems do."""
+    return _POSITIONS.get(code, "иная должность")
+
+
+def written_snils(region: Region, person: int) -> str | None:
+    """Write a person's СНИЛС with its signs; None where there is none."""
     number = int(region.people.snils[person])
     digits = f"{number:011d}"
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}" if number else None
 
 
 def _experience(region: Region, since: object) -> str | None:
-    day = _day(since)
+    day = written_day(since)
     if day is None:
         return None
     begun = date.fromisoformat(day)
@@ -192,7 +198,7 @@ def _experience(region: Region, since: object) -> str | None:
     return f"{years} лет {rest} мес."
 
 
-def _day(value: object) -> str | None:
+def written_day(value: object) -> str | None:
     """Write a day; pandas' missing instant passes for a date, so it is asked for first."""
     if value is pd.NaT or not isinstance(value, date):
         return None

@@ -13,9 +13,13 @@ from starlette.types import ASGIApp
 from connectors.catalogue import connector_of
 from connectors.kadry.connector import Kadry
 from connectors.memory import Memory
+from connectors.onec.connector import Onec
+from connectors.onec.manifest import read_manifest
 from connectors.protocol import Connector, Item
 from connectors.school_file import SchoolFile
+from hub.demo import onec_server
 from hub.demo.kadry_server import ALL_QUIRKS, KadryServer, Quirk
+from hub.demo.onec_server import OnecServer
 from hub.demo.region import Region, make_region
 from hub.records import Batch, FileKind, OrganisationMention
 from tests.door.sources import manifest_for
@@ -130,10 +134,38 @@ def of_export(folder: Path, _: Serve) -> Specimen:
     )
 
 
+def of_onec(_: Path, serve: Serve) -> Specimen:
+    server = OnecServer(region=region(), quirks=frozenset())
+    manifest = read_manifest(
+        {
+            "base_url": serve(server.app),
+            "login": onec_server.LOGIN,
+            "secret": onec_server.SECRET,
+            "page_size": 20,
+            "retry_wait_s": 0.02,
+        }
+    )
+    worst = OnecServer(region=region())
+    refusing = manifest.model_copy(update={"base_url": serve(worst.app)})
+
+    def changed() -> Connector:
+        server.hire()
+        server.rename()
+        return Onec(manifest)
+
+    return Specimen(
+        connector=Onec(manifest),
+        changed=changed,
+        absent=Onec(manifest.model_copy(update={"persons": "Catalog_Нет"})),
+        refusing=Onec(refusing),
+    )
+
+
 SPECIMENS: Mapping[str, Callable[[Path, Serve], Specimen]] = {
     "kadry": of_kadry,
     "kadry_export": of_export,
     "memory": of_memory,
+    "onec": of_onec,
     "school_file": of_school_file,
 }
 
