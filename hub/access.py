@@ -8,7 +8,7 @@ the same scope once more.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -116,6 +116,30 @@ class Viewer:
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a viewer's rights rest on: no access has changed since, and the moment is not past.
+
+    A statement that binds it (`STANDS`) checks in its own snapshot what the look-up would.
+    """
+
+    version: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A viewer, and while what their rights need not be read again."""
+
+    viewer: Viewer
+    standing: Standing
+
+
+# The version is counted up by triggers in the transaction that changes a client, a key or a grant.
+STANDS: Final = (
+    "({version} is null or ({until} > now()"
+    " and {version} = (select v.version from access_version v)))"
+)
 _ALLOWED: Final = {
     Permit.READ: "читать",
     Permit.EXPORT: "выгружать файлы",

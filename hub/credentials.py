@@ -16,7 +16,17 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.access import EVERY_PERMIT, ClientKind, Permit, Purpose, Role, Viewer, viewer_from
+from hub.access import (
+    EVERY_PERMIT,
+    Admitted,
+    ClientKind,
+    Permit,
+    Purpose,
+    Role,
+    Standing,
+    Viewer,
+    viewer_from,
+)
 from hub.clients import add_client, add_grant
 from hub.database import WriteSession
 from hub.errors import AccessError
@@ -27,6 +37,8 @@ BESIDE: Final = timedelta(days=7)  # how long a replaced key lives beside its su
 # region's; without one the server's own.
 CREDENTIAL: Final = """
     select c.secret_sha256, c.expires_at, c.revoked_at, c.env, c.permits, now() as asked_at,
+           coalesce((select version from access_version), -1) as version,
+           least(c.expires_at, now() + interval '1 minute') as until,
            c.client_id, l.name, l.kind, l.blocked_at, g.role, g.organisation_id, g.purposes,
            (select id from organisation where kind = 'MINISTRY' order by id limit 1) as root_id
     from credential c
@@ -50,7 +62,18 @@ async def authenticate(
     *,
     today: date | None = None,
 ) -> Viewer:
-    """Return the viewer behind a key, in one short query.
+    """Return the viewer behind a key, in one short query; see `admit`."""
+    return (await admit(raw, presented_key, scope, today=today)).viewer
+
+
+async def admit(
+    raw: asyncpg.Connection | asyncpg.Pool,
+    presented_key: str,
+    scope: UUID | None = None,
+    *,
+    today: date | None = None,
+) -> Admitted:
+    """Return the viewer behind a key and what their rights rest on, in one short query.
 
     `scope` chooses among several grants by organisation; without it the widest is taken. `today`
     is the region's date, on which a grant holds or does not. Raises AccessError whose reason says
@@ -68,7 +91,10 @@ async def authenticate(
     _refuse_spent(found["revoked_at"], found["expires_at"], found["asked_at"])
     refuse_blocked(found["blocked_at"])
     permits = {Permit(one) for one in found["permits"]}
-    return viewer_from(rows, scope, credential=key_id, permits=permits)
+    return Admitted(
+        viewer=viewer_from(rows, scope, credential=key_id, permits=permits),
+        standing=Standing(version=found["version"], until=found["until"]),
+    )
 
 
 def refuse_blocked(blocked_at: datetime | None) -> None:

@@ -47,8 +47,11 @@ class Edge:
             await self._app(scope, receive, send)
             return
         request_id = _correlation_id(Headers(scope=scope))
-        with structlog.contextvars.bound_contextvars(correlation_id=request_id):
+        bound = structlog.contextvars.bind_contextvars(correlation_id=request_id)
+        try:
             await _Exchange(scope, send, request_id).run(self._app, receive)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 class _Exchange:

@@ -7,7 +7,8 @@ One object a process. What it notes is kept in memory for a moment and written i
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,14 +16,16 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import structlog
 
-from hub.access import Viewer
-from hub.credentials import authenticate, key_id_of
+from hub.access import Admitted, Viewer
+from hub.credentials import admit, key_id_of
 from hub.errors import AccessError
 from hub.failures import Failures
 from hub.rates import Allowance, Rate, Rates
+from hub.recent import Recent
 from hub.uses import Uses
 
 FLUSH_S: Final = 1.0
+MET: Final = 1_024  # admitted credentials that a process keeps
 _log = structlog.get_logger()
 
 
@@ -41,23 +44,41 @@ class Entrance:
         self._uses = Uses(notes)
         self._rates = Rates(notes, rate)
         self._failures = Failures(notes)
+        self._met: Recent[bytes, Admitted] = Recent(MET)
 
-    async def viewer(self, presented: str, scope: UUID | None, *, caller: str) -> Viewer:
-        """Return the viewer behind a credential; raises AccessError with the reason.
+    def known(self, presented: str, scope: UUID | None) -> Admitted | None:
+        """Return whom the credential admitted earlier today; asks nobody, so nothing is proved.
+
+        Whoever reads for them must let the statement confirm their standing.
+        """
+        met = self._met.get(_print(presented, scope, self._today()))
+        # What is refused before it is read is confirmed by no statement: so not for long either.
+        if met is None or met.standing.until <= datetime.now(UTC):
+            return None
+        self._uses.note(met.viewer.credential)
+        return met
+
+    async def meet(self, presented: str, scope: UUID | None, *, caller: str) -> Admitted:
+        """Look a credential up and keep whom it admits; raises AccessError with the reason.
 
         `caller` is the address that it comes from: failures of one address slow each other.
         """
-        named = _named(presented)
+        named, today = _named(presented), self._today()
+        met = _print(presented, scope, today)
+        self._met.drop(met)
         self._failures.refuse_locked(caller, named)
-        today = datetime.now(self._zone).date()
         try:
-            viewer = await authenticate(self._reader, presented, scope, today=today)
+            admitted = await admit(self._reader, presented, scope, today=today)
         except AccessError as error:
             if error.reason in GUESSED:
                 await self._failures.slow(caller, named)
             raise
-        self._uses.note(viewer.credential)
-        return viewer
+        self._met.keep(met, admitted)
+        self._uses.note(admitted.viewer.credential)
+        return admitted
+
+    def _today(self) -> date:
+        return datetime.now(self._zone).date()
 
     async def charge(self, viewer: Viewer, cost: int) -> Allowance:
         """Take a cost out of the bucket of the viewer's credential; raises RateLimitedError."""
@@ -74,6 +95,11 @@ def _named(presented: str) -> str:
         return key_id_of(presented)
     except AccessError:
         return ""
+
+
+def _print(presented: str, scope: UUID | None, today: date) -> bytes:
+    """Tell credentials apart without keeping any; a grant holds from day to day."""
+    return sha256(f"{presented} {scope} {today}".encode()).digest()
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from starlette.requests import HTTPConnection
 
-from hub.access import Permit, Viewer
+from hub.access import Admitted, Permit, Viewer
 from hub.entrance import Entrance
 from hub.errors import AccessError
 from hub.rates import Allowance, RateLimitedError
@@ -22,10 +22,27 @@ _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 
 async def viewer_of(request: HTTPConnection) -> Viewer:
     """Return the viewer behind a request; raises RequestRefused with 401, 403 or 429."""
+    return (await meet(request)).viewer
+
+
+def known(request: HTTPConnection) -> Admitted | None:
+    """Return the viewer behind a request if they were met; asks nobody.
+
+    Whoever reads for one of them must let the statement confirm the standing: see `Engine.answer`.
+    """
+    entrance: Entrance = request.state.entrance
+    try:
+        return entrance.known(_credential(request), _scope(request))
+    except AccessError as error:
+        raise _refusal(error) from error
+
+
+async def meet(request: HTTPConnection) -> Admitted:
+    """Read the rights of who asks; raises RequestRefused with 401, 403 or 429."""
     entrance: Entrance = request.state.entrance
     caller = request.client.host if request.client else ""
     try:
-        return await entrance.viewer(_credential(request), _scope(request), caller=caller)
+        return await entrance.meet(_credential(request), _scope(request), caller=caller)
     except AccessError as error:
         raise _refusal(error) from error
 

@@ -19,13 +19,13 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from hub.access import Viewer
+from hub.access import Standing, Viewer
 from hub.row_keys import issue
 from hub.seal import Sealer
 from hub.settings import Settings
 from schema.body import BODY_SECONDS, body_of, decoded, malformed
-from schema.compiler.run import Engine
-from schema.context import charged, pool_of, viewer_of
+from schema.compiler.run import Engine, RightsUnconfirmed
+from schema.context import charged, known, meet, pool_of
 from schema.errors import ErrorCode, RequestRefused
 from schema.faults import faults_refused, refusal, written
 from schema.negotiation import GRAPHQL_RESPONSE, JSON, negotiate, wants_page
@@ -100,9 +100,20 @@ class Door:
                 return await self._answered(request)
 
     async def _answered(self, request: Request) -> bytes:
-        viewer = await viewer_of(request)
+        met = known(request)
+        admitted = met or await meet(request)
         asked = await _asked(request, self._body_seconds)
-        await self._charge(request, viewer, asked)
+        await self._charge(request, admitted.viewer, asked)
+        if met:
+            try:
+                return await self._reads(request, asked, met.viewer, met.standing)
+            except RightsUnconfirmed:
+                admitted = await meet(request)
+        return await self._reads(request, asked, admitted.viewer)
+
+    async def _reads(
+        self, request: Request, asked: Asked, viewer: Viewer, standing: Standing | None = None
+    ) -> bytes:
         return await self._engine.answer(
             pool_of(request, viewer),
             viewer,
@@ -110,6 +121,7 @@ class Door:
             name=asked.operation_name,
             variables=asked.variables,
             writer=getattr(request.state, "writer", None) if _may_act(request) else None,
+            standing=standing,
         )
 
     async def _charge(self, request: Request, viewer: Viewer, asked: Asked) -> None:

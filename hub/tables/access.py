@@ -3,7 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Double, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    LargeBinary,
+    UniqueConstraint,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -74,3 +82,12 @@ class RateBucket(Base):
     taken: Mapped[float] = mapped_column(Double)
     at: Mapped[Instant]
     __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
+
+
+class AccessVersion(Base):
+    """Counts the changes of clients, keys and grants: one row, which triggers keep."""
+
+    __tablename__ = "access_version"
+    __table_args__ = (CheckConstraint("only_row", name="only_row"),)
+    only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=true())
+    version: Mapped[int] = mapped_column(BigInteger)

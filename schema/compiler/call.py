@@ -23,7 +23,11 @@ def _storable(value: Value) -> Value:
 
 def is_storable(text: str) -> bool:
     """Tell a text that PostgreSQL can hold: without a zero byte or half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

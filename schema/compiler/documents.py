@@ -1,17 +1,18 @@
 """A request's text as a parsed, bounded and valid document, prepared once per text."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
+    VariableDefinitionNode,
     parse,
     specified_rules,
     validate,
@@ -25,28 +26,8 @@ from schema.limits import LIMITS, Measure, bounded, measure
 from schema.wording import worded
 
 MAX_ERRORS = 5
+TEXTS = frozenset({"ID", "String"})
 RULES = (*specified_rules, MaxIntrospectionDepthRule)
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Recent(Generic[K, V]):
-    """The most recently used values, up to a number of them."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: OrderedDict[K, V] = OrderedDict()
-
-    def get_or_make(self, key: K, make: Callable[[], V]) -> V:
-        """Return the kept value, or make and keep it; where `make` raises nothing is kept."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        value = make()
-        self._kept[key] = value
-        if len(self._kept) > self._size:
-            self._kept.popitem(last=False)
-        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +68,22 @@ def coerce(schema: GraphQLSchema, prepared: Prepared, variables: Mapping[str, Va
     The messages are our own: graphql-core's quote the value.
     """
     definitions = prepared.operation.variable_definitions or ()
+    if all(_is_plain(part, variables.get(part.variable.name.value)) for part in definitions):
+        return {
+            part.variable.name.value: variables[part.variable.name.value] for part in definitions
+        }
     coerced = get_variable_values(
         schema, definitions, dict(variables), max_errors=MAX_ERRORS, hide_suggestions=True
     )
     if isinstance(coerced, list):
         raise RequestRefused([_unusable(error) for error in coerced[:MAX_ERRORS]])
     return coerced.coerced
+
+
+def _is_plain(definition: VariableDefinitionNode, value: Value) -> bool:
+    """Tell a value that coercion gives back as it is: a text where ID or String stands."""
+    kind = definition.type.type if isinstance(definition.type, NonNullTypeNode) else definition.type
+    return type(value) is str and isinstance(kind, NamedTypeNode) and kind.name.value in TEXTS
 
 
 def _unusable(error: GraphQLError) -> GraphQLError:

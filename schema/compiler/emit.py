@@ -2,7 +2,8 @@
 
 Row scope is set in the same round trip in the only shapes that are safe under every plan: `s`
 is materialised, comes first and stands alone in FROM, and every root is a scalar subselect of
-its select list. Region-wide viewers read through a role of their own and need no setting.
+its select list. Region-wide viewers read through a role of their own and need no setting. Rights
+that were read earlier are confirmed by the same statement; where they are gone it gives null.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import assert_never
 
 from graphql import GraphQLObjectType, is_non_null_type
 
+from hub.access import STANDS
 from schema.compiler import nodes, pages
 from schema.compiler.arguments import Argument
 from schema.compiler.bindings import (
@@ -60,14 +62,22 @@ class Emitter:
         scope = None if self.viewer.region_wide else top.scope
         body = self.object(kind, roots, top, None)
         answer = f"convert_to({concat([Text(ANSWER), body, Text('}')])}, 'UTF8')"
+        stands = self._stands()
         if scope is None:
-            return Sql(f"select {answer}")
-        settings = (
-            f"set_config('hub.scope', ({scope})::text, true) as ok,"
-            f" set_config('hub.today', ({top.today})::text, true) as on_day"
+            return Sql(f"select case when {stands} then {answer} end")
+        setting = (
+            f"select set_config('hub.scope', ({scope})::text, true) as ok,"
+            f" set_config('hub.today', ({top.today})::text, true) as on_day, {stands} as stands"
         )
-        setting = f"select {settings}"
-        return Sql(f"with s as materialized ({setting}) select {answer} from s")
+        return Sql(
+            f"with s as materialized ({setting}) select case when s.stands then {answer} end from s"
+        )
+
+    def _stands(self) -> str:
+        """Compose what must hold for anything to be answered at all (hub/access.py)."""
+        version = self.binds.add(lambda request: request.version, "bigint")
+        until = self.binds.add(lambda request: request.until, "timestamptz")
+        return STANDS.format(version=version, until=until)
 
     def object(
         self,

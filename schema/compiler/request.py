@@ -2,24 +2,38 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from graphql import GraphQLError
 
-from hub.access import Purpose, Viewer
+from hub.access import Purpose, Standing, Viewer
 from schema.compiler.arguments import Variables
 from schema.compiler.cursors import CursorKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """The values of one execution of a plan; `left` is what actions left, by response key."""
+    """The values of one execution of a plan; `left` is what actions left, by response key.
+
+    With a `standing` the statement itself checks that the viewer's rights still hold.
+    """
 
     variables: Variables
     viewer: Viewer
     today: date
     cursors: CursorKey
     left: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing | None = None
+
+    @property
+    def version(self) -> int | None:
+        """The version of access that the rights were read at, where that is to be checked."""
+        return self.standing.version if self.standing else None
+
+    @property
+    def until(self) -> datetime | None:
+        """The moment until which the rights hold, where that is to be checked."""
+        return self.standing.until if self.standing else None
 
 
 # What is wrong with parts of a request that is answered all the same.

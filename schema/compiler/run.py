@@ -14,15 +14,16 @@ import strawberry
 from asyncpg.pool import PoolConnectionProxy
 from graphql import GraphQLError, OperationType
 
-from hub.access import Permit, Viewer
+from hub.access import Permit, Standing, Viewer
 from hub.database import Database
 from hub.errors import ConfigError
+from hub.recent import Recent
 from schema.compiler.acting import Act, Acting, acted
 from schema.compiler.arguments import Value, Variables, shape
 from schema.compiler.bindings import Done, Page
 from schema.compiler.cursors import CursorKey
 from schema.compiler.declare import collect
-from schema.compiler.documents import Prepared, Recent, coerce, prepare
+from schema.compiler.documents import Prepared, coerce, prepare
 from schema.compiler.emit import Emitter
 from schema.compiler.introspect import asks_schema, introspect
 from schema.compiler.plan import Operation, Selected
@@ -39,6 +40,10 @@ Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 _READING = frozenset({Permit.READ})
 _SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
 _KEYED = re.compile(f"{KEY_MARK}([^{KEY_MARK}]*){KEY_MARK}".encode())
+
+
+class RightsUnconfirmed(Exception):  # noqa: N818 - a control signal to the HTTP edge, not a fault
+    """The rights with which a viewer was met earlier must be read again."""
 
 
 def _without_keys(_: str) -> str:
@@ -60,6 +65,10 @@ class Plan:
     complaints: Sequence[Complaints]
     opens_seals: bool
     makes_keys: bool
+
+    def is_confirmed_for(self, viewer: Viewer) -> bool:
+        """Whether the statement confirms the rights on which everything asked here rests."""
+        return bool(self.statement.sql) and not self.acts and viewer.permits >= set(self.permits)
 
     def values(self, request: Request) -> Sequence[object]:
         """Take the parameters from a request; raises BAD_USER_INPUT for one that is wrong."""
@@ -147,13 +156,20 @@ class Engine:
         bound = [(root, fields[root.name]) for root in roots]
         return [(root, binding) for root, binding in bound if isinstance(binding, Done)]
 
-    def request(self, viewer: Viewer, given: Variables, today: date | None = None) -> Request:
+    def request(
+        self,
+        viewer: Viewer,
+        given: Variables,
+        today: date | None = None,
+        standing: Standing | None = None,
+    ) -> Request:
         """Gather what the parameters of a plan are taken from; today is the region's date."""
         return Request(
             variables=given,
             viewer=viewer,
             today=today or datetime.now(self._zone).date(),
             cursors=CursorKey(self._secret, viewer.authority_id),
+            standing=standing,
         )
 
     async def answer(
@@ -165,19 +181,24 @@ class Engine:
         name: str | None = None,
         variables: Mapping[str, Value] | None = None,
         writer: Database | None = None,
+        standing: Standing | None = None,
     ) -> bytes:
         """Return the response body of an operation; raises RequestRefused when it cannot run.
 
         Without a `writer` it only reads. What is wrong with a request is found before it acts.
+        With a `standing` the viewer is one met earlier, whose rights the statement confirms;
+        where it does not, or cannot, RightsUnconfirmed says that nothing was read or done.
         """
         prepared, given = self.prepare(text, name, variables or {})
         if writer is None:
             _refuse_to_act(prepared)
         try:
             plan = self.plan(prepared, given, shape_of(viewer))
+            if standing and not plan.is_confirmed_for(viewer):
+                raise RightsUnconfirmed
             for permit in plan.permits:
                 allowed(viewer, permit)
-            request = self.request(viewer, given)
+            request = self.request(viewer, given, standing=standing)
             values = plan.values(request)
             if plan.acts and writer:
                 acting = Acting(writer=writer, viewer=request.viewer, today=request.today)
@@ -190,7 +211,9 @@ class Engine:
         return _finished(body, plan.errors(request), prepared.cost_of(variables or {}))
 
     async def _read(self, pool: Reader, plan: Plan, values: Sequence[object]) -> bytes:
-        body: bytes = await pool.fetchval(plan.statement.sql, *values)
+        body: bytes | None = await pool.fetchval(plan.statement.sql, *values)
+        if body is None:
+            raise RightsUnconfirmed
         if plan.makes_keys:
             body = _KEYED.sub(self._keyed, body)
         return _SEALED.sub(self._opened, body) if plan.opens_seals else body

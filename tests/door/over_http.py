@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.app import build
 from hub.seal import create_key_file
@@ -62,3 +63,19 @@ def served(
     create_key_file(settings.keys)
     with serving(build(addresses, settings)) as url:
         yield Served(url=url, door=door)
+
+
+class WithPools:
+    """Gives requests the state that the application's lifespan gives; or pools of another kind."""
+
+    def __init__(self, app: ASGIApp, door: Door, **pools: object) -> None:
+        self._app = app
+        self._state = {
+            "web": door.web,
+            "web_region": door.web_region,
+            "entrance": door.entrance,
+        } | pools
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with the state in its scope."""
+        await self._app({**scope, "state": dict(self._state)}, receive, send)

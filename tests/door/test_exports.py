@@ -16,8 +16,9 @@ from hub.edge import Edge
 from hub.settings import Addresses
 from schema.exports.http import export_routes
 from tests.door.asking import ZONE, Door, opened
+from tests.door.over_http import WithPools
 from tests.door.rows import uid
-from tests.door.test_graphql_over_http import WithPools, bearer, codes
+from tests.door.test_graphql_over_http import bearer, codes
 
 pytestmark = pytest.mark.anyio
 Json = Any  # a decoded response

@@ -17,7 +17,6 @@ from graphql import (
     validate,
 )
 from starlette.applications import Starlette
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.access import Role
 from hub.credentials import key_id_of, revoke_key
@@ -29,27 +28,13 @@ from schema.http import STATIC, graphql_routes
 from schema.limits import LIMITS
 from tests.door.answering import SCHEMA
 from tests.door.asking import Door, opened
+from tests.door.over_http import WithPools
 from tests.door.rows import NORTH, SOUTH, uid
 
 pytestmark = pytest.mark.anyio
 Json = Any  # a decoded response
 GRAPHQL = "application/graphql-response+json"
 QUERY = "{ viewer { role isRegionWide } }"
-
-
-class WithPools:
-    """Gives requests the state that the application's lifespan gives."""
-
-    def __init__(self, app: ASGIApp, door: Door) -> None:
-        self._app = app
-        self._state = {
-            "web": door.web,
-            "web_region": door.web_region,
-            "entrance": door.entrance,
-        }
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app({**scope, "state": dict(self._state)}, receive, send)
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,15 @@ REGION = ViewerShape(purposes=frozenset(Purpose), region_wide=True)
 ENGINE = Engine(
     build_schema(), cursor_secret=b"k" * 32, zone=ZoneInfo("UTC"), open_seal=lambda _: ""
 )
+STANDS = (
+    r"\(\$(?P<version>\d+)::bigint is null or \(\$\d+::timestamptz > now\(\) and"
+    r" \$(?P=version)::bigint = \(select v\.version from access_version v\)\)\)"
+)
 SAFE = re.compile(
-    r"with s as materialized \(select set_config\('hub\.scope', \(\$1::uuid\)::text, true\) as ok\)"
-    r" select convert_to\(concat\(.*\), 'UTF8'\) from s",
+    r"with s as materialized \(select set_config\('hub\.scope', \(\$1::uuid\)::text, true\) as ok,"
+    r" set_config\('hub\.today', \(\$\d+::date\)::text, true\) as on_day,"
+    rf" {STANDS} as stands\)"
+    r" select case when s\.stands then convert_to\(concat\(.*\), 'UTF8'\) end from s",
     re.DOTALL,
 )
 PEOPLE = "query($f: PersonFilter, $n: Int) { people(filter: $f, first: $n) { nodes { id } } }"
@@ -71,6 +77,7 @@ def test_a_region_wide_statement_sets_no_scope_and_keeps_the_authority_explicit(
 
     assert "set_config" not in sql
     assert re.search(r"authority_id = \$\d+::uuid", sql)
+    assert re.match(f"select case when {STANDS} then ", sql)
 
 
 def test_values_of_a_request_never_stand_in_the_statement() -> None:
