@@ -24,9 +24,11 @@ from schema.exports.http import export_routes
 from schema.http import build_engine, graphql_routes
 from schema.uploading import Bounds, import_routes
 from sync.examiner import Examiner
+from sync.pushing import Counter
 
 PAGES: Final = CHECKOUT / "hub" / "pages"
 PING_SECONDS: Final = 2.0
+PUSHES_AT_ONCE: Final = 2  # they wait for each other anyway
 
 
 class State(TypedDict):
@@ -35,6 +37,7 @@ class State(TypedDict):
     web: asyncpg.Pool
     web_region: asyncpg.Pool
     writer: Database
+    counter: Counter
     entrance: Entrance
     examiner: Examiner
     head: str
@@ -70,6 +73,13 @@ def build(
             web_region = await open_read_pool(where.web_region)
             open_pools.push_async_callback(web_region.close)
             writer = await open_pools.enter_async_context(open_database(where.web, pool_size=2))
+            counter = Counter(
+                database=await open_pools.enter_async_context(
+                    open_database(where.worker, pool_size=PUSHES_AT_ONCE)
+                ),
+                sealer=Sealer.from_file(settings.keys),
+                zone=settings.zone,
+            )
             notes = await open_note_pool(where.web)
             open_pools.push_async_callback(notes.close)
             rate = Rate(burst=settings.rate_burst, per_s=settings.rate_per_s)
@@ -81,6 +91,7 @@ def build(
                 web=web,
                 web_region=web_region,
                 writer=writer,
+                counter=counter,
                 entrance=entrance,
                 examiner=examiner,
                 head=migrate.head(),

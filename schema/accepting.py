@@ -117,15 +117,3 @@ async def accept_import(acting: Acting, arguments: Mapping[str, Value]) -> Outco
 
 
 IMPORT_ACCEPT = declare.argument("input", ImportAcceptInput, "Файл и сведения о нём.")
-
-
-@declare.bound("Изменения; каждое — своей транзакцией, по порядку.")
-class Mutation:
-    """The root fields that change something."""
-
-    import_accept: ImportAcceptPayload = declare.action(
-        "Принять присланный файл: его примет работник в очереди. Повтор с теми же сведениями "
-        "ничего не меняет.",
-        accept_import,
-        (IMPORT_ACCEPT,),
-    )

@@ -122,6 +122,7 @@ class Door:
             variables=asked.variables,
             writer=getattr(request.state, "writer", None) if _may_act(request) else None,
             standing=standing,
+            counter=getattr(request.state, "counter", None),
         )
 
     async def _charge(self, request: Request, viewer: Viewer, asked: Asked) -> None:

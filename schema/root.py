@@ -13,7 +13,6 @@ from strawberry.printer import print_schema as print_sdl
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
-from schema.accepting import Mutation
 from schema.changesets import CHANGESET_FILTER, Changeset, changeset_rows
 from schema.compiler import declare
 from schema.compiler.call import Call
@@ -38,6 +37,7 @@ from schema.imports import (
 )
 from schema.mentoring import Mentorship, Programme
 from schema.mentoring_search import MENTORSHIP_LIST_ARGUMENTS, mentorship_rows
+from schema.mutation import Mutation
 from schema.node import GlobalNode
 from schema.organisation_parts import SUBORDINATE_ARGUMENTS, subordinate_rows
 from schema.organisation_search import ORGANISATION_ARGUMENTS, organisation_rows

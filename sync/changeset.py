@@ -46,6 +46,15 @@ async def begin(session: WriteSession, kind: str, *, actor: str) -> ChangesetId:
     return ChangesetId(number)
 
 
+async def apply(session: WriteSession, changeset_id: ChangesetId, difference: Difference) -> None:
+    """Mark one changeset applied with its difference."""
+    await session.raw.execute(
+        "update changeset set state = 'APPLIED', applied_at = now(), summary = $2 where id = $1",
+        changeset_id,
+        json.dumps(asdict(difference)),
+    )
+
+
 async def finish(session: WriteSession, changeset_id: ChangesetId, difference: Difference) -> None:
     """Mark the changeset applied with its difference, and with it those of its kind that died.
 

@@ -1,6 +1,6 @@
 """Which organisation a source means: by its identifiers, else by a name that only one bears."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -100,6 +100,24 @@ class Directory:
             return exact[0]
         alike = self.by_key.get(organisation_key(name).name_key, ()) if name and not exact else ()
         return alike[0] if len(alike) == 1 else None
+
+
+_kept: OrderedDict[tuple[UUID, int], Directory] = OrderedDict()
+KEPT = 4
+
+
+async def cached_directory(connection: asyncpg.Connection) -> Directory:
+    """Give the directory as the register stands, read anew only when that has changed.
+
+    Not within a transaction that changes the register itself: what is rolled back would be kept.
+    """
+    [row] = await connection.fetch("select feed_epoch() as database, version from register")
+    key = (row["database"], row["version"])
+    if key not in _kept:
+        _kept[key] = await read_directory(connection)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return _kept[key]
 
 
 async def read_directory(connection: asyncpg.Connection) -> Directory:

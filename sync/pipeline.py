@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+import numpy as np
+
 from hub.coverage.rollup import request_refresh
 from hub.database import Database, WriteSession
 from hub.records import ChangesetId
@@ -17,7 +19,7 @@ from hub.seal import Sealer
 from sync import changeset, outbox
 from sync.brake.holding import NOBODY, Passing, brake
 from sync.changeset import Difference
-from sync.directory import read_directory
+from sync.directory import cached_directory
 from sync.evidence.pending import Pending, read_pending, settle
 from sync.matching.model import HAND_MODEL
 from sync.mentoring.claims import ClaimRules
@@ -28,6 +30,7 @@ from sync.people.match import recluster, recompare
 from sync.people.questions import write_questions
 from sync.people.writing import PeopleWritten, write_people
 from sync.places import places_of, write_places
+from sync.push.landing import NOTHING_RETRACTED, Retracted
 from sync.rules import read_claim_rules
 
 PROJECTING = "projection"
@@ -63,6 +66,32 @@ async def project(
         return difference
 
 
+async def project_cards(
+    session: WriteSession,
+    changeset_id: ChangesetId,
+    *,
+    source_id: UUID,
+    retracted: Retracted,
+    sealer: Sealer,
+    today: date,
+) -> Difference:
+    """Bring people up to one source's pushed cards, within the transaction that landed them.
+
+    The same stations as `project`; what other sources landed meanwhile is left to their runs.
+    Expects the lock PROJECTING to be held since before the cards were landed.
+    """
+    held = await brake(session, changeset_id, NOBODY, today=today, source_id=source_id)
+    pending = await read_pending(session.raw, source_id)
+    difference = Difference(held=held)
+    if len(pending.all) or retracted.people:
+        difference = await _project(
+            session, pending, changeset_id, sealer=sealer, today=today, retracted=retracted
+        )
+    await changeset.apply(session, changeset_id, difference)
+    await request_refresh(session)
+    return replace(difference, held=held)
+
+
 async def _project(
     session: WriteSession,
     pending: Pending,
@@ -70,9 +99,10 @@ async def _project(
     *,
     sealer: Sealer,
     today: date,
-    progress: Progress,
+    progress: Progress = lambda _station: None,
+    retracted: Retracted = NOTHING_RETRACTED,
 ) -> Difference:
-    directory = await read_directory(session.raw)
+    directory = await cached_directory(session.raw)
     rules = await read_claim_rules(session, on=today)
     progress("facts")
     await refresh_facts(
@@ -86,9 +116,14 @@ async def _project(
     progress("comparing")
     changed = await recompare(session, pending, HAND_MODEL, changeset_id=changeset_id)
     progress("people")
-    component = await recluster(session, changed)
+    component = await recluster(session, np.union1d(changed, retracted.neighbours))
     people = await write_people(
-        session, component, directory, model_version=HAND_MODEL.version, changeset_id=changeset_id
+        session,
+        component,
+        directory,
+        retracted=retracted.people,
+        model_version=HAND_MODEL.version,
+        changeset_id=changeset_id,
     )
     await write_questions(
         session, component, people.ids, root_id=directory.root_id, changeset_id=changeset_id

@@ -9,6 +9,7 @@ from hub.tables import (
     mentoring,
     organisations,
     people,
+    push,
     upload,
     work,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "mentoring",
     "organisations",
     "people",
+    "push",
     "upload",
     "work",
 ]

@@ -207,6 +207,7 @@ class Record(Base):
     last_stated: Mapped[date]
     # The first FULL list after last_stated that leaves it out, or the day its card moved on.
     ended_on: Mapped[date | None]
+    deleted_on: Mapped[date | None]  # the day its system said that it keeps the card no longer
     projected_ended_on: Mapped[date | None]
     __table_args__ = (
         UniqueConstraint("source_id", "kind", "organisation_id", "external_id"),

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,15 @@ class Territory(Base):
     tile_column: Mapped[int | None]
     tile_row: Mapped[int | None]
     sort_key: Mapped[str]
+
+
+class Register(Base):
+    """How often the register has changed; triggers count. One row."""
+
+    __tablename__ = "register"
+    is_it: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    __table_args__ = (CheckConstraint("is_it", name="one_row"),)
 
 
 class Organisation(Base):

@@ -15,15 +15,20 @@ from hub.database import Database
 from hub.errors import HubError
 from schema.compiler.arguments import Value, Variables
 from schema.compiler.plan import Selected
+from sync.pushing import Counter
 
 Json = Any  # what is done is told as JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acting:
-    """Who acts, on which day, and through what they write: the web's role, within its scope."""
+    """Who acts, on which day, and through what they write: the web's role, within its scope.
+
+    What is pushed goes over the `counter`, where there is one.
+    """
 
     writer: Database
+    counter: Counter | None
     viewer: Viewer
     today: date
 

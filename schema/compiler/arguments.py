@@ -129,9 +129,11 @@ def _object(node: ObjectValueNode, kind: GraphQLInputObjectType, variables: Vari
     parts = {
         name: _read(field, written.get(name), variables) for name, field in kind.fields.items()
     }
+    # What is left out stays left out: an action may tell it from a null.
+    said = {name: part for name, part in parts.items() if part is not ABSENT}
     return Argument(
         {name: part.sample for name, part in parts.items()},
-        lambda given: {name: part.take(given) for name, part in parts.items()},
+        lambda given: {name: part.take(given) for name, part in said.items()},
         parts,
     )
 
@@ -144,8 +146,9 @@ def _list(items: Iterable[Argument]) -> Argument:
 
 
 def _constant(value: Value | UndefinedType) -> Argument:
-    kept = None if value is Undefined else value
-    return Argument(kept, lambda _: kept)
+    if value is Undefined:
+        return ABSENT
+    return Argument(value, lambda _: value)
 
 
 def _mentions_variable(node: ValueNode) -> bool:

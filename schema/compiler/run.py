@@ -34,6 +34,7 @@ from schema.context import allowed
 from schema.errors import ErrorCode, RequestRefused, failure
 from schema.faults import written
 from schema.limits import LIMITS
+from sync.pushing import Counter
 
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
 Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
@@ -172,7 +173,7 @@ class Engine:
             standing=standing,
         )
 
-    async def answer(
+    async def answer(  # noqa: PLR0913 - who asks what, and by what means it acts
         self,
         pool: Reader,
         viewer: Viewer,
@@ -182,6 +183,7 @@ class Engine:
         variables: Mapping[str, Value] | None = None,
         writer: Database | None = None,
         standing: Standing | None = None,
+        counter: Counter | None = None,
     ) -> bytes:
         """Return the response body of an operation; raises RequestRefused when it cannot run.
 
@@ -201,7 +203,9 @@ class Engine:
             request = self.request(viewer, given, standing=standing)
             values = plan.values(request)
             if plan.acts and writer:
-                acting = Acting(writer=writer, viewer=request.viewer, today=request.today)
+                acting = Acting(
+                    writer=writer, counter=counter, viewer=request.viewer, today=request.today
+                )
                 left = await acted(plan.acts, acting, given)
                 values = plan.values(replace(request, left=left))
         except GraphQLError as error:

@@ -39,18 +39,27 @@ NOBODY: Final = Passing(actor="", units=frozenset())
 
 
 async def brake(
-    session: WriteSession, changeset_id: ChangesetId, passing: Passing, *, today: date
+    session: WriteSession,
+    changeset_id: ChangesetId,
+    passing: Passing,
+    *,
+    today: date,
+    source_id: UUID | None = None,
 ) -> int:
     """Hold the units that change too much, let go of those that do so no longer.
+
+    Looks at one source's units or at all.
 
     Answers how many units are held. What is held no station sees. Costs three statements where
     nothing is suspicious.
     """
     connection = session.raw
-    placed = await _placed(connection, passing)
+    placed = await _placed(connection, passing, source_id)
     await _derive_anew(session, placed)
     bounds = await read_parameters(session, "BRAKE", on=today)
-    found = await measure(connection, {*placed, *await suspects(connection, today)}, today=today)
+    found = await measure(
+        connection, {*placed, *await suspects(connection, today, source_id)}, today=today
+    )
     grave = await beyond(connection, found, bounds, placed)
     held = [change for change in grave if not passing.covers(change.unit)]
     await _place(connection, held, changeset_id)
@@ -84,18 +93,18 @@ async def close_waiting(session: WriteSession) -> None:
     )
 
 
-async def _placed(connection: Connection, passing: Passing) -> list[Unit]:
+async def _placed(connection: Connection, passing: Passing, source_id: UUID | None) -> list[Unit]:
     """Name the held units of which anything new came, and those that may pass now.
 
     The others stand as they were put back; nothing is to be looked at again.
     """
-    rows = await connection.fetch(TOUCHED, [unit for _, unit in passing.units])
+    rows = await connection.fetch(TOUCHED, [unit for _, unit in passing.units], source_id)
     return [Unit(**dict(row)) for row in rows]
 
 
 TOUCHED = f"""
 select h.source_id, h.organisation_id, h.kind from hold h
-where h.state = 'PLACED' and (h.organisation_id = any($1) or exists (
+where h.state = 'PLACED' and ($2::uuid is null or h.source_id = $2) and (h.organisation_id = any($1) or exists (
     select from record r where r.source_id = h.source_id and r.kind = h.kind
         and r.organisation_id = h.organisation_id and {PENDING}))
 """

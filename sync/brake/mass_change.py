@@ -65,12 +65,14 @@ class Change:
         return touched > most and touched > least
 
 
-async def suspects(connection: Connection, today: date) -> list[Unit]:
+async def suspects(connection: Connection, today: date, source_id: UUID | None) -> list[Unit]:
     """Name the units of which, by the cells alone, more may change than their source's share.
+
+    Of one source or of all.
 
     Looks at pending records only; what is new stands for nothing yet and ends nothing.
     """
-    rows = await connection.fetch(SUSPECTS, today)
+    rows = await connection.fetch(SUSPECTS, today, source_id)
     return [Unit(**dict(row)) for row in rows]
 
 
@@ -93,6 +95,7 @@ with unit as (
         and r.current_version_id <> r.standing_version_id
     left join record_version old on old.id = r.standing_version_id and new.id is not null
     where {PENDING} and {STANDING} and r.kind <> 'MENTION'
+      and ($2::uuid is null or r.source_id = $2)
       and (r.ended_on is not null or {BECOMES_ANOTHER})
     group by r.source_id, r.organisation_id, r.kind
 )

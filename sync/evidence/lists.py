@@ -60,14 +60,20 @@ async def derive_ends(session: WriteSession, organisations: Sequence[UUID]) -> N
     last statement; a card also on the day its source states it of another organisation. Running it
     again, or in another order, ends the same records on the same days.
     """
-    await session.raw.execute(ENDED, list(organisations))
+    await session.raw.execute(ENDED.format(whose="organisation_id"), list(organisations))
+
+
+async def derive_ends_of(session: WriteSession, records: Sequence[int]) -> None:
+    """Do as `derive_ends` for these records alone."""
+    await session.raw.execute(ENDED.format(whose="id"), list(records))
 
 
 # The days are compared as pairs with the instants: a card may move on the day it was stated.
 ENDED = """
 update record r set ended_on = said.ended_on
 from (
-    select held.id, least(min(l.stated_as_of), min(elsewhere.stated_as_of)) as ended_on
+    select held.id, least(min(l.stated_as_of), min(elsewhere.stated_as_of), held.deleted_on)
+        as ended_on
     from record held
     left join stated_list l on l.source_id = held.source_id
         and l.organisation_id = held.organisation_id
@@ -85,7 +91,7 @@ from (
                 order by last.stated_as_of desc, last.stated_at desc limit 1)
         order by v.stated_as_of limit 1
     ) elsewhere on true
-    where held.organisation_id = any($1) and held.kind in ('STAFF', 'PUPIL')
+    where held.{whose} = any($1) and held.kind in ('STAFF', 'PUPIL')
     group by held.id
 ) said
 where said.id = r.id and r.ended_on is distinct from said.ended_on

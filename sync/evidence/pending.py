@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 import asyncpg
 import numpy as np
@@ -29,13 +30,15 @@ class Pending:
         return np.union1d(self.restated, self.ended)
 
 
-async def read_pending(connection: asyncpg.Connection) -> Pending:
-    """Find what evidence has come since the last projection."""
+async def read_pending(connection: asyncpg.Connection, source_id: UUID | None = None) -> Pending:
+    """Find what evidence has come since the last projection, of one source or of all."""
     rows = await connection.fetch(
         "select id, current_version_id, ended_on, first_stated, last_stated,"
         " current_version_id is distinct from projected_version_id as restated from record"
-        " where current_version_id is distinct from projected_version_id"
-        " or ended_on is distinct from projected_ended_on order by id"
+        " where (current_version_id is distinct from projected_version_id"
+        " or ended_on is distinct from projected_ended_on)"
+        " and ($1::uuid is null or source_id = $1) order by id",
+        source_id,
     )
     ids = np.array([row["id"] for row in rows], dtype=np.int64)
     restated = np.array([row["restated"] for row in rows], dtype=bool)
@@ -52,6 +55,8 @@ async def settle(connection: asyncpg.Connection, pending: Pending) -> None:
     A record whose days moved meanwhile stays pending even where its current version is the same:
     an older statement of the same may have been read too late to count.
     """
+    if not pending.rows:
+        return
     ids, versions, ends, firsts, lasts = zip(*pending.rows, strict=True)
     await connection.execute(
         SETTLE, list(ids), list(versions), list(ends), list(firsts), list(lasts)

@@ -24,6 +24,7 @@ from sync.people.match import read_facts
 Connection = asyncpg.Connection
 
 CHUNK = 50_000
+MUCH = 1_000  # records that change what the planner knows of a table
 STORED = (
     "record_id",
     "last_name",
@@ -79,7 +80,7 @@ async def refresh_facts(
     """
     connection = session.raw
     await connection.execute(
-        "create temp table former_key (key bigint, record_id bigint, finer bigint) on commit drop"
+        "create temp table if not exists former_key (key bigint, record_id bigint, finer bigint) on commit drop"
     )
     for ids in _chunks(pending.restated):
         payloads = await _payloads(connection, ids, sealer)
@@ -89,10 +90,13 @@ async def refresh_facts(
         await connection.execute("delete from record_facts where record_id = any($1)", ids.tolist())
         await insert_frame(connection, "record_facts", facts, STORED)
         await _reject_cells(session, payloads, normalised.issues, sealer, changeset_id)
-    await connection.execute("analyze record_facts")
+    is_much = len(pending.restated) > MUCH
+    if is_much:
+        await connection.execute("analyze record_facts")
     for ids in _chunks(pending.restated):
         await _replace_keys(connection, ids)
-    await connection.execute("analyze record_key")
+    if is_much:
+        await connection.execute("analyze record_key")
 
 
 def _chunks(ids: Ids) -> Iterator[Ids]:

@@ -39,17 +39,20 @@ async def write_people(
     component: Component,
     directory: Directory,
     *,
+    retracted: frozenset[UUID],
     model_version: str,
     changeset_id: ChangesetId,
 ) -> PeopleWritten:
     """Give the component's clusters their ids and write what stands about each person.
+
+    `retracted` are people of whom records were taken out.
 
     Leaves the temporary table `affected_person(id)` for the stations that follow.
     """
     connection = session.raw
     identities = assign(component.clustering.labels, component.previous)
     person_ids = [identities.ids[label] for label in component.clustering.labels.tolist()]
-    known = {old for old in component.previous if old is not None}
+    known = {old for old in component.previous if old is not None} | retracted
     affected = set(person_ids) | known
     await remember_owners(connection, "affected_person", affected)
     before = await places_of(session)

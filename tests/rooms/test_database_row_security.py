@@ -19,11 +19,16 @@ from hub.tables import Base
 # The region's day, which the web says; far from the server's own, which decides nothing.
 DAY = date(2031, 3, 5)
 WHO = {"person_id", "person_a", "mentor_id", "record_id", "record_a", "mentorship_id"}
-SUBJECTS = {"person", "record", "mentorship", "rejection", "change"}
+SUBJECTS = {"person", "record", "mentorship", "rejection", "change", "push_entry"}
 # What names nobody and is yet an authority's own.
 OWN = {"hold", "rollup"}
 # What the web writes: files given by those who ask, whose content only the worker reads.
 GIVEN = {"upload": (True, True), "upload_chunk": (False, True)}
+# What only the worker's role touches of what partners push.
+PUSHED = {
+    "push_rekey": (False, False),
+    "push_request": (False, False),
+}
 # What the web keeps of itself.
 KEPT = {"rate_bucket": (True, True)}
 SAMPLES: dict[type, object] = {
@@ -67,6 +72,7 @@ def value(table: Table, column: Column[object], side: Side) -> object:
         "organisation_id": side.organisation,
         "mentorship_id": side.mentorship,
         "places_after": [side.authority],
+        "digest": side.authority.bytes,
         "record_": side.number,
         "person_": side.person,
         "mentor_id": side.person,
@@ -207,7 +213,7 @@ async def test_every_table_that_names_people_is_secured_even_from_its_owner(
     await connection.close()
 
     expected = {table.name for table in naming()}
-    assert expected | {*GIVEN} == {row["relname"] for row in secured}
+    assert expected | {*GIVEN, *PUSHED} == {row["relname"] for row in secured}
     assert expected == {row["tablename"] for row in policies}
 
 
@@ -229,7 +235,7 @@ async def test_the_web_reads_every_table_and_writes_only_what_is_given_to_it(
 
     regional = {"upload": (True, False), "upload_chunk": (False, False)}
     given = GIVEN | KEPT if role == "web" else regional
-    expected = {**dict.fromkeys(may, (True, False)), **given}
+    expected = {**dict.fromkeys(may, (True, False)), **PUSHED, **given}
     assert expected == {name: tuple(row or ()) for name, row in may.items()}
 
 

@@ -1,0 +1,219 @@
+"""Cards into evidence: a record for each organisation of a card, with the one version it has.
+
+What a partner said is kept in `push_entry`; versions follow from it and are replaced when a late
+word changes what stood. The version that is projected stays beside until the next is: the brake
+compares them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import numpy as np
+import pandas as pd
+
+from hub.database import WriteSession, copy_frame
+from hub.records import ChangesetId, FileKind
+from hub.seal import Sealer
+from sync.columns import column
+from sync.evidence.lists import derive_ends_of
+from sync.evidence.parts import parts_of
+from sync.evidence.pending import Ids
+from sync.evidence.stage import landing_of
+from sync.push.card import Card, Stretch, day_of
+
+Connection = asyncpg.Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retracted:
+    """Who is touched by records that never should have been: their people, and other records."""
+
+    people: frozenset[UUID] = frozenset()
+    neighbours: Ids = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+
+NOTHING_RETRACTED: Final = Retracted()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Whose cards are landed, how they are sealed, in which file they are said to stand."""
+
+    source_id: UUID
+    source_file_id: UUID
+    sealer: Sealer
+    zone: ZoneInfo
+
+
+async def land_cards(
+    session: WriteSession, desk: Desk, cards: Mapping[str, Card], *, changeset_id: ChangesetId
+) -> Retracted:
+    """Make the evidence of cards follow what was said of them."""
+    connection = session.raw
+    await connection.execute(PUSHED)
+    frame = _frame(desk, cards)
+    if len(frame):
+        await copy_frame(connection, "pushed", frame)
+    await connection.execute(RECORDS, desk.source_id)
+    await connection.execute(VERSIONS, desk.source_id, changeset_id)
+    await connection.execute(DEMOTE, desk.source_id)
+    await connection.execute(PRUNE, desk.source_id)
+    retracted = await _retract(connection, desk, [name for name in cards if _is_void(cards[name])])
+    rows = await connection.fetch(OF_CARDS, desk.source_id)
+    await derive_ends_of(session, [row["id"] for row in rows])
+    await connection.execute("drop table pushed")
+    return retracted
+
+
+def _is_void(card: Card) -> bool:
+    return not card.stretches
+
+
+def card_keys(cards: Sequence[str]) -> list[bytes]:
+    """Give the key by which a record of each card is known."""
+    frame = pd.DataFrame({"external_id": list(cards)}, dtype=object)
+    frame["organisation_id"] = None
+    frame["list"] = np.arange(len(cards))
+    frame["sheet"], frame["row"] = "", 0
+    keys: list[bytes] = parts_of(frame, FileKind.STAFF)["external_id"].tolist()
+    return keys
+
+
+def _frame(desk: Desk, cards: Mapping[str, Card]) -> pd.DataFrame:
+    """Make a line for each organisation of each card, as it is landed."""
+    stays = [(name, card, stay) for name, card in cards.items() for stay in card.stays]
+    if not stays:
+        return pd.DataFrame()
+    rows = pd.DataFrame([_cells(desk, stay) for _, _, stay in stays], dtype=object).fillna("")
+    rows["external_id"] = column(name for name, _, _ in stays)
+    rows["organisation_id"] = column(stay.organisation_id for _, _, stay in stays)
+    rows["stated_as_of"] = column(day_of(stay.last, desk.zone) for _, _, stay in stays)
+    rows["source_file_id"] = column(desk.source_file_id for _ in stays)
+    rows["list"] = np.arange(len(rows))
+    rows["sheet"], rows["row"] = rows["external_id"], 1
+    landing = landing_of(parts_of(rows, FileKind.STAFF), desk.sealer)
+    ends = [card.deleted_at(stay) for _, card, stay in stays]
+    return landing.drop(columns=["part", "stating_id"]).assign(
+        first_stated=column(day_of(stay.first, desk.zone) for _, _, stay in stays),
+        stated_at=column(stay.last for _, _, stay in stays),
+        deleted_on=column(end and day_of(end, desk.zone) for end in ends),
+    )
+
+
+def _cells(desk: Desk, stay: Stretch) -> Mapping[str, str]:
+    sealed = stay.fields.get("snils")
+    opened = {"snils": desk.sealer.open_text(sealed)} if sealed else {}
+    return {**stay.fields, **opened}
+
+
+PUSHED = """
+create temp table pushed (
+    kind text, organisation_id uuid, external_id bytea, content_hash bytea, sheet text, row int,
+    stated_id text, stated_as_of date, source_file_id uuid, payload jsonb, first_stated date,
+    stated_at timestamptz, deleted_on date
+) on commit drop
+"""
+RECORDS = """
+insert into record as held (source_id, kind, organisation_id, external_id, first_stated,
+    last_stated, is_card, deleted_on)
+select $1, kind, organisation_id, external_id, first_stated, stated_as_of, true, deleted_on
+from pushed
+on conflict (source_id, kind, organisation_id, external_id) do update
+    set first_stated = excluded.first_stated, last_stated = excluded.last_stated,
+        deleted_on = excluded.deleted_on
+    where (held.first_stated, held.last_stated, held.deleted_on)
+        is distinct from (excluded.first_stated, excluded.last_stated, excluded.deleted_on)
+"""
+OF_ROW = """r.source_id = $1 and r.kind = p.kind and r.organisation_id = p.organisation_id
+    and r.external_id = p.external_id"""
+VERSIONS = f"""
+with said as (
+    select r.id as record_id, p.* from pushed p join record r on {OF_ROW}
+    left join record_version held on held.id = r.current_version_id
+    where held.id is null or (held.content_hash, held.stated_as_of, held.stated_at)
+        is distinct from (p.content_hash, p.stated_as_of, p.stated_at)
+), added as (
+    insert into record_version (record_id, content_hash, stated_as_of, payload, source_file_id,
+        sheet, row, part, stated_id, stated_at, changeset_id)
+    select record_id, content_hash, stated_as_of, payload, source_file_id, sheet, row, 0,
+           stated_id, stated_at, $2
+    from said order by record_id
+    on conflict (record_id, stated_as_of, content_hash) do update
+        set stated_at = excluded.stated_at, payload = excluded.payload,
+            stated_id = excluded.stated_id
+    returning id, record_id
+)
+update record r set current_version_id = added.id, projected_version_id = null
+from added where r.id = added.record_id
+"""
+# What stood before is evidence of nothing more, but the brake tells by it who becomes another.
+DEMOTE = f"""
+update record_version v set stated_as_of = '-infinity', stated_at = '-infinity'
+from pushed p join record r on {OF_ROW}
+where v.id = r.standing_version_id and v.id <> r.current_version_id
+"""
+PRUNE = f"""
+delete from record_version v using pushed p join record r on {OF_ROW}
+where v.record_id = r.id and v.id <> r.current_version_id
+  and v.id is distinct from r.standing_version_id
+"""
+OF_CARDS = """
+select r.id from record r
+where r.source_id = $1 and r.is_card and r.external_id in (select external_id from pushed)
+"""
+
+
+async def renumber(session: WriteSession, source_id: UUID, *, card: str, now: str) -> None:
+    """Let the records of a card go under another number where none stands under it yet."""
+    former, following = card_keys([card, now])
+    await session.raw.execute(
+        "update record r set external_id = $3 where source_id = $1 and is_card and external_id = $2"
+        " and not exists (select from record o where o.source_id = $1 and o.kind = r.kind"
+        " and o.organisation_id = r.organisation_id and o.external_id = $3)",
+        source_id,
+        former,
+        following,
+    )
+
+
+async def _retract(connection: Connection, desk: Desk, cards: Sequence[str]) -> Retracted:
+    """Take the records of cards out as if they had never been."""
+    if not cards:
+        return NOTHING_RETRACTED
+    rows = await connection.fetch(
+        "select id from record where source_id = $1 and is_card and external_id = any($2)",
+        desk.source_id,
+        card_keys(cards),
+    )
+    ids = [row["id"] for row in rows]
+    if not ids:
+        return NOTHING_RETRACTED
+    people = await connection.fetch(
+        "select distinct person_id from link where record_id = any($1)", ids
+    )
+    neighbours = await connection.fetch(NEIGHBOURS, ids)
+    await connection.execute(FORMER_KEYS, ids)
+    await connection.execute("delete from record where id = any($1)", ids)
+    return Retracted(
+        people=frozenset(row["person_id"] for row in people),
+        neighbours=np.array([row["id"] for row in neighbours], dtype=np.int64),
+    )
+
+
+NEIGHBOURS = """
+select id from (
+    select record_b as id from edge where record_a = any($1)
+    union select record_a from edge where record_b = any($1)
+    union select other.record_id from link mine join link other using (person_id)
+    where mine.record_id = any($1)
+) beside where id <> all($1)
+"""
+# Blocks that these records leave may be compared otherwise from now on.
+FORMER_KEYS = """
+create temp table former_key on commit drop as
+select key, record_id, finer from record_key where record_id = any($1)
+"""

@@ -1,0 +1,202 @@
+"""Cards pushed over real HTTP: what a partner is answered, and every way in which it is refused."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from hub.access import ClientKind, Role
+from hub.app import build
+from hub.credentials import issue_key
+from hub.database import open_connection, open_database
+from hub.demo.registry import IdentifierRow
+from hub.seal import create_key_file
+from hub.settings import Addresses, Settings
+from sync.registry import write_rows
+from tests.door.conftest import serving
+from tests.rooms.sync.world import FIRST, MINISTRY, NORTH, THIRD, load_register
+
+pytestmark = pytest.mark.anyio
+Json = Any  # a decoded answer
+RESULT = """externalId status changed review personId person { id lastName }
+  errors { code message path }"""
+BATCH = f"""mutation ($input: StaffUpsertBatchInput!) {{ staffUpsertBatch(input: $input) {{
+  results {{ {RESULT} }} errors {{ code message path }} }} }}"""
+GRANTS = {
+    "north": (Role.PARTNER_SYSTEM, NORTH),
+    "south": (Role.PARTNER_SYSTEM, MINISTRY),
+    "centre": (Role.REGIONAL_CENTRE, MINISTRY),
+}
+CARD = {
+    "externalId": "7",
+    "changedAt": "2026-09-07T12:00:00Z",
+    "organisation": {"system": "AIS_KADRY", "value": "101"},
+    "lastName": "Журавин",
+    "firstName": "Лев",
+    "middleName": "Ильич",
+    "birthDate": "1979-03-05",
+    "position": "учитель",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """A served hub and the keys to it."""
+
+    url: str
+    keys: Mapping[str, str]
+    addresses: Addresses
+
+    def request(self, who: str, query: str, variables: Json) -> httpx.Request:
+        return httpx.Request(
+            "POST",
+            f"{self.url}/graphql",
+            json={"query": query, "variables": variables},
+            headers={"Authorization": f"Bearer {self.keys[who]}"},
+        )
+
+    def ask(self, who: str, query: str, **variables: Json) -> Json:
+        with httpx.Client(timeout=60) as client:
+            return client.send(self.request(who, query, variables)).json()
+
+    def push(self, who: str, *cards: Json, key: str = "", **said: Json) -> Json:
+        given = {"idempotencyKey": key or str(uuid4()), "cards": list(cards), **said}
+        body = self.ask(who, BATCH, input=given)
+        assert "errors" not in body, body
+        return body["data"]["staffUpsertBatch"]
+
+    async def value(self, query: str) -> object:
+        connection = await open_connection(self.addresses.worker)
+        try:
+            return await connection.fetchval(query)
+        finally:
+            await connection.close()
+
+
+async def prepared(addresses: Addresses) -> Mapping[str, str]:
+    async with open_database(addresses.worker) as database:
+        await load_register(database)
+        async with database.writing() as session:
+            numbers = [
+                IdentifierRow(organisation_id=school, system="AIS_KADRY", value=number)
+                for school, number in ((FIRST, "101"), (THIRD, "103"))
+            ]
+            await write_rows(session, "organisation_identifier", numbers, key=("system", "value"))
+            return {
+                who: await issue_key(
+                    session,
+                    client_name=who,
+                    kind=ClientKind.SYSTEM,
+                    role=role,
+                    organisation_id=organisation,
+                    env="test",
+                )
+                for who, (role, organisation) in GRANTS.items()
+            }
+
+
+@pytest.fixture
+def hub(addresses: Addresses) -> Iterator[Served]:
+    keys = asyncio.run(prepared(addresses))
+    settings = Settings(data_dir=Path(mkdtemp(prefix="hub-push-")), rate_burst=10**9)
+    create_key_file(settings.keys)
+    with serving(build(addresses, settings)) as url:
+        yield Served(url=url, keys=keys, addresses=addresses)
+
+
+async def test_a_pushed_card_is_answered_with_the_person_it_is_of(hub: Served) -> None:
+    [result] = hub.push("north", CARD)["results"]
+
+    assert ("7", "APPLIED", []) == (result["externalId"], result["status"], result["errors"])
+    assert {"id": result["personId"], "lastName": "Журавин"} == result["person"]
+
+
+async def test_half_of_a_batch_may_be_wrong(hub: Served) -> None:
+    foreign = CARD | {"externalId": "8", "organisation": {"system": "AIS_KADRY", "value": "103"}}
+    unread = CARD | {"externalId": "9", "snils": "112-233-445 96"}
+
+    found = hub.push("north", CARD, foreign, unread)
+
+    assert ["APPLIED", "REFUSED", "REFUSED"] == [one["status"] for one in found["results"]]
+    assert [] == found["errors"]
+    [theirs], [snils] = (one["errors"] for one in found["results"][1:])
+    assert ("push.foreign_organisation", ["organisation"]) == (theirs["code"], theirs["path"])
+    assert ["snils"] == snils["path"]
+    assert 1 == await hub.value("select count(*) from person")
+
+
+async def test_a_literal_that_leaves_a_field_out_leaves_it_unchanged(hub: Served) -> None:
+    hub.push("north", CARD | {"phone": "+79271234567"})
+
+    body = hub.ask(
+        "north",
+        f"""mutation ($at: DateTime!) {{ staffUpsert(input: {{ idempotencyKey: "1",
+          card: {{ externalId: "7", changedAt: $at, position: "методист" }} }}) {{
+          result {{ {RESULT} }} errors {{ code }} }} }}""",
+        at="2026-09-08T12:00:00Z",
+    )
+
+    assert ["position"] == body["data"]["staffUpsert"]["result"]["changed"]
+    assert "79271234567" in str(await hub.value("select value from contact"))
+
+
+async def test_a_hundred_equal_requests_are_one_effect_and_one_answer(hub: Served) -> None:
+    given = {"input": {"idempotencyKey": "one", "cards": [CARD]}}
+    request = hub.request("north", BATCH, given)
+
+    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=100)) as client:
+        sent = [
+            client.post(request.url, content=request.content, headers=request.headers)
+            for _ in range(100)
+        ]
+        answers = {answer.content for answer in await asyncio.gather(*sent)}
+
+    assert 1 == len(answers), answers
+    assert b'"status":"APPLIED"' in answers.pop()
+    assert 1 == await hub.value("select count(*) from changeset where kind = 'PUSH'")
+
+
+async def test_another_request_under_the_same_key_is_refused(hub: Served) -> None:
+    hub.push("north", CARD, key="one")
+
+    found = hub.push("north", CARD | {"lastName": "Журавлин"}, key="one")
+
+    assert ["push.key_reused"] == [error["code"] for error in found["errors"]]
+    assert [] == found["results"]
+    assert "APPLIED" == hub.push("south", CARD, key="one")["results"][0]["status"]
+
+
+async def test_only_a_partner_pushes(hub: Served) -> None:
+    found = hub.push("centre", CARD)
+
+    assert ["push.not_a_partner"] == [error["code"] for error in found["errors"]]
+    assert 0 == await hub.value("select count(*) from push_entry")
+
+
+async def test_more_than_a_thousand_cards_are_refused(hub: Served) -> None:
+    small = {"externalId": "7", "changedAt": "2026-09-07T12:00:00Z"}
+
+    found = hub.push("north", *[small] * 1001)
+
+    assert ["push.too_many"] == [error["code"] for error in found["errors"]]
+
+
+async def test_a_trial_writes_nothing_and_a_new_number_keeps_the_person(hub: Served) -> None:
+    trial = hub.push("north", CARD, dryRun=True)
+    before = await hub.value("select count(*) from person")
+    [pushed] = hub.push("north", CARD)["results"]
+
+    body = hub.ask(
+        "north",
+        f"""mutation {{ staffRekey(input: {{ idempotencyKey: "2", externalId: "7",
+          newExternalId: "А-7" }}) {{ result {{ {RESULT} }} errors {{ code }} }} }}""",
+    )
+
+    assert ("APPLIED", 0) == (trial["results"][0]["status"], before)
+    assert pushed["personId"] == body["data"]["staffRekey"]["result"]["personId"]
