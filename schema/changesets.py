@@ -8,7 +8,7 @@ import strawberry
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
-from schema.watching import Count, watches
+from schema.watching import NamedCount, watches
 
 
 @declare.choice(
@@ -70,7 +70,7 @@ class Changeset:
     applied_at: datetime | None = declare.column(
         "Когда применено; null, если не применено.", "{t}.applied_at"
     )
-    counts: list[Count] = declare.many(
+    counts: list[NamedCount] = declare.many(
         "Что изменилось, по видам: сколько людей, записей, наставничеств.",
         Rows(source="jsonb_each_text({p}.summary) {t}", order=(Key("{t}.key", "text"),)),
     )

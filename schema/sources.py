@@ -13,7 +13,7 @@ from schema.connection import Connection
 from schema.organisations import Organisation
 from schema.places import SEEN_ORGANISATION, SEEN_STATED
 from schema.sync_words import HoldState, SyncFailure, SyncLevel, SyncMode, SyncState
-from schema.watching import Count, watches
+from schema.watching import NamedCount, watches
 
 SourceRef = Annotated["Source", strawberry.lazy("schema.sources")]
 NEWEST = (Key("{t}.requested_at", "timestamptz"), Key("{t}.id", "uuid"))
@@ -39,7 +39,7 @@ class SyncRunEvent:
     level: SyncLevel = declare.column("Насколько важно.", "{t}.level")
     code: str = declare.column("Код.", "{t}.code")
     message: str = declare.column("Что произошло.", "{t}.message")
-    counts: list[Count] = declare.many(
+    counts: list[NamedCount] = declare.many(
         "Числа, по названиям.",
         Rows(source="jsonb_each_text({p}.counts) {t}", order=(Key("{t}.key", "text"),)),
     )
@@ -64,7 +64,7 @@ class SyncRun:
     heartbeat_at: datetime | None = declare.column(
         "Когда в последний раз было видно, что он идёт.", "{t}.heartbeat_at"
     )
-    counts: list[Count] = declare.many(
+    counts: list[NamedCount] = declare.many(
         "Сколько прочитано, отвергнуто и изменено, по названиям.",
         Rows(source="jsonb_each_text({p}.counts) {t}", order=(Key("{t}.key", "text"),)),
     )

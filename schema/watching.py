@@ -9,7 +9,7 @@ WATCHERS = frozenset({Role.OPERATOR, Role.REGIONAL_CENTRE})
 
 
 @declare.bound("Сколько чего.")
-class Count:
+class NamedCount:
     """A count by its name."""
 
     name: str = declare.column("Что сосчитано.", "{t}.key")

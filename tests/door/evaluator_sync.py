@@ -86,7 +86,7 @@ def holds(world: World, _: Row, arguments: Arguments) -> object:
 def counted(column: str) -> Resolve:
     def find(_: World, row: Row, __: Arguments) -> object:
         told = json.loads(row[column])
-        return things("Count", [{"name": name, "count": told[name]} for name in sorted(told)])
+        return things("NamedCount", [{"name": name, "count": told[name]} for name in sorted(told)])
 
     return find
 
