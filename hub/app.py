@@ -13,6 +13,7 @@ from starlette.routing import Route
 from structlog.contextvars import get_contextvars
 
 from hub import addresses, log, migrate
+from hub.audit.journal import Journal
 from hub.database import Database, open_database, open_note_pool, open_read_pool
 from hub.edge import Edge
 from hub.entrance import Entrance, keeping
@@ -63,7 +64,8 @@ def build(
 
     Raises ConfigError when the keys are missing.
     """
-    engine = build_engine(settings)
+    journal = Journal()
+    engine = build_engine(settings, note=journal.note)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[State]:
@@ -83,7 +85,9 @@ def build(
             notes = await open_note_pool(where.web)
             open_pools.push_async_callback(notes.close)
             rate = Rate(burst=settings.rate_burst, per_s=settings.rate_per_s)
-            entrance = Entrance(reader=web, notes=notes, zone=settings.zone, rate=rate)
+            entrance = Entrance(
+                reader=web, notes=notes, zone=settings.zone, rate=rate, journal=journal
+            )
             await open_pools.enter_async_context(keeping(entrance))
             examiner = Examiner(where.web, settings.keys)
             open_pools.callback(examiner.close)

@@ -17,6 +17,8 @@ import asyncpg
 import structlog
 
 from hub.access import Admitted, Viewer
+from hub.audit.events import Action, Event, by_nobody, by_viewer
+from hub.audit.journal import Journal, write
 from hub.credentials import admit, key_id_of
 from hub.errors import AccessError
 from hub.failures import Failures
@@ -37,10 +39,18 @@ class Entrance:
     """Checks credentials through the reading pool; notes their use through the noting one."""
 
     def __init__(
-        self, *, reader: asyncpg.Pool, notes: asyncpg.Pool, zone: ZoneInfo, rate: Rate
+        self,
+        *,
+        reader: asyncpg.Pool,
+        notes: asyncpg.Pool,
+        zone: ZoneInfo,
+        rate: Rate,
+        journal: Journal,
     ) -> None:
         self._reader = reader
+        self._notes = notes
         self._zone = zone
+        self._journal = journal
         self._uses = Uses(notes)
         self._rates = Rates(notes, rate)
         self._failures = Failures(notes)
@@ -51,6 +61,7 @@ class Entrance:
 
         Whoever reads for them must let the statement confirm their standing.
         """
+        self._journal.need_room()
         met = self._met.get(_print(presented, scope, self._today()))
         # What is refused before it is read is confirmed by no statement: so not for long either.
         if met is None or met.standing.until <= datetime.now(UTC):
@@ -63,6 +74,7 @@ class Entrance:
 
         `caller` is the address that it comes from: failures of one address slow each other.
         """
+        self._journal.need_room()
         named, today = _named(presented), self._today()
         met = _print(presented, scope, today)
         self._met.drop(met)
@@ -70,6 +82,8 @@ class Entrance:
         try:
             admitted = await admit(self._reader, presented, scope, today=today)
         except AccessError as error:
+            refused = by_nobody("authenticate", credential=named, reason=error.reason)
+            await write(self._notes, [refused])
             if error.reason in GUESSED:
                 await self._failures.slow(caller, named)
             raise
@@ -84,8 +98,18 @@ class Entrance:
         """Take a cost out of the bucket of the viewer's credential; raises RateLimitedError."""
         return await self._rates.charge(viewer.credential, cost)
 
+    def note(self, event: Event) -> None:
+        """Keep an event for the audit; it is written within a second."""
+        self._journal.note(event)
+
+    async def denied(self, viewer: Viewer, operation: str, reason: str) -> None:
+        """Write into the audit, at once, that a known viewer was refused."""
+        event = by_viewer(viewer, Action.DENIED, operation, reason=reason)
+        await write(self._notes, [event])
+
     async def flush(self) -> None:
         """Write what was noted since the last time."""
+        await self._journal.flush(self._notes)
         await self._uses.flush()
 
 
@@ -105,19 +129,20 @@ def _print(presented: str, scope: UUID | None, today: date) -> bytes:
 @asynccontextmanager
 async def keeping(entrance: Entrance) -> AsyncIterator[None]:
     """Write what the entrance notes every second, and once more at the end."""
-    task = asyncio.create_task(_keep(entrance))
+    ending = asyncio.Event()
+    task = asyncio.create_task(_keep(entrance, ending))
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        await _flushed(entrance)
+        # Not cancelled: a batch that is being written would be written twice.
+        ending.set()
+        await task
 
 
-async def _keep(entrance: Entrance) -> None:
-    while True:
-        await asyncio.sleep(FLUSH_S)
+async def _keep(entrance: Entrance, ending: asyncio.Event) -> None:
+    while not ending.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ending.wait(), FLUSH_S)
         await _flushed(entrance)
 
 

@@ -123,7 +123,8 @@ def _is_personal(key: object) -> bool:
     return isinstance(key, str) and key.casefold() in PERSONAL_FIELDS
 
 
-def _blotted(text: str) -> str:
+def blotted(text: str) -> str:
+    """Blot out what looks like an identifier of a person."""
     text = _EMAIL.sub(_BLOT, text) if "@" in text else text
     return _NUMBER.sub(_BLOT, text) if _DIGITS.search(text) else text
 
@@ -131,7 +132,7 @@ def _blotted(text: str) -> str:
 def _clean(value: object) -> object:
     match value:
         case str():
-            return _blotted(value)
+            return blotted(value)
         case Mapping():
             return {key: _clean(item) for key, item in value.items() if not _is_personal(key)}
         case list() | tuple() | set() | frozenset():

@@ -1,6 +1,8 @@
 """Who a request comes from: its credential, its scope, and the pool that the viewer reads through."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from uuid import UUID
 
@@ -8,6 +10,7 @@ import asyncpg
 from starlette.requests import HTTPConnection
 
 from hub.access import Admitted, Permit, Viewer
+from hub.audit.events import Event
 from hub.entrance import Entrance
 from hub.errors import AccessError
 from hub.rates import Allowance, RateLimitedError
@@ -84,12 +87,37 @@ def _scope(request: HTTPConnection) -> UUID | None:
         ) from error
 
 
+def noted(request: HTTPConnection, event: Event) -> None:
+    """Keep an event for the audit."""
+    entrance: Entrance = request.state.entrance
+    entrance.note(event)
+
+
+@asynccontextmanager
+async def denials_noted(
+    request: HTTPConnection, viewer: Viewer, operation: str
+) -> AsyncIterator[None]:
+    """Write into the audit what a known viewer is refused within."""
+    entrance: Entrance = request.state.entrance
+    try:
+        yield
+    except RequestRefused as refused:
+        if refused.status == HTTPStatus.FORBIDDEN:
+            await entrance.denied(viewer, operation, _reasons(refused))
+        raise
+
+
 def allowed(viewer: Viewer, permit: Permit) -> None:
     """Raise RequestRefused with 403 unless the viewer's credential may be used for this."""
     try:
         viewer.need(permit)
     except AccessError as error:
         raise _refusal(error) from error
+
+
+def _reasons(refused: RequestRefused) -> str:
+    told = [one.extensions or {} for one in refused.errors]
+    return ",".join(sorted({str(one.get("reason") or one.get("code")) for one in told}))
 
 
 def _refusal(error: AccessError) -> RequestRefused:

@@ -41,6 +41,7 @@ class FieldProvenance:
         "Значение; дата рождения без цели BIRTH_DATES показана годом, номера — под маской.",
         "{t}.value",
         purpose=Purpose.BIRTH_DATES,
+        subject="case when {t}.field = 'birth_date' then {t}.person_id end",
         masked="case when {t}.field = 'birth_date' then left({t}.value, 4) else {t}.value end",
     )
     rule: str = declare.column(

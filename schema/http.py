@@ -24,8 +24,8 @@ from hub.row_keys import issue
 from hub.seal import Sealer
 from hub.settings import Settings
 from schema.body import BODY_SECONDS, body_of, decoded, malformed
-from schema.compiler.run import Engine, RightsUnconfirmed
-from schema.context import charged, known, meet, pool_of
+from schema.compiler.run import Engine, Note, RightsUnconfirmed, unnoted
+from schema.context import charged, denials_noted, known, meet, pool_of
 from schema.errors import ErrorCode, RequestRefused
 from schema.faults import faults_refused, refusal, written
 from schema.negotiation import GRAPHQL_RESPONSE, JSON, negotiate, wants_page
@@ -48,8 +48,11 @@ class Asked:
     variables: Mapping[str, Json]
 
 
-def build_engine(settings: Settings) -> Engine:
-    """Build the engine of this process; raises ConfigError when the keys are missing."""
+def build_engine(settings: Settings, *, note: Note = unnoted) -> Engine:
+    """Build the engine of this process; raises ConfigError when the keys are missing.
+
+    `note` takes the events that belong into the audit.
+    """
     sealer = Sealer.from_file(settings.keys)
     return Engine(
         build_schema(),
@@ -57,6 +60,7 @@ def build_engine(settings: Settings) -> Engine:
         zone=settings.zone,
         open_seal=sealer.open,
         make_key=partial(issue, sealer),
+        note=note,
     )
 
 
@@ -114,16 +118,17 @@ class Door:
     async def _reads(
         self, request: Request, asked: Asked, viewer: Viewer, standing: Standing | None = None
     ) -> bytes:
-        return await self._engine.answer(
-            pool_of(request, viewer),
-            viewer,
-            asked.query,
-            name=asked.operation_name,
-            variables=asked.variables,
-            writer=getattr(request.state, "writer", None) if _may_act(request) else None,
-            standing=standing,
-            counter=getattr(request.state, "counter", None),
-        )
+        async with denials_noted(request, viewer, "graphql"):
+            return await self._engine.answer(
+                pool_of(request, viewer),
+                viewer,
+                asked.query,
+                name=asked.operation_name,
+                variables=asked.variables,
+                writer=getattr(request.state, "writer", None) if _may_act(request) else None,
+                standing=standing,
+                counter=getattr(request.state, "counter", None),
+            )
 
     async def _charge(self, request: Request, viewer: Viewer, asked: Asked) -> None:
         try:

@@ -67,6 +67,7 @@ class Person(GlobalNode):
         "Дата рождения; без цели BIRTH_DATES — null.",
         "{t}.birth_date",
         purpose=Purpose.BIRTH_DATES,
+        subject="{t}.id",
     )
     birth_year: int | None = declare.column("Год рождения.", "{t}.birth_year")
     sex: Sex | None = declare.column("Пол.", "{t}.sex")

@@ -23,12 +23,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hub.access import Permit, Viewer, see_as
+from hub.audit.events import Action, Entity, by_viewer
 from hub.database import Database
 from hub.errors import InputError
 from hub.records import FileKind
 from hub.seal import Sealer
 from schema.compiler.ids import make_id
-from schema.context import FILE_COST, allowed, charged, viewer_of
+from schema.context import FILE_COST, allowed, charged, denials_noted, noted, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.sending import NO_STORE, refused_response
 from schema.faults import faults_refused, refusal
@@ -76,8 +77,9 @@ class Imports:
         try:
             with faults_refused():
                 viewer = await viewer_of(request)
-                allowed(viewer, Permit.SUBMIT)
-                _refuse_others(viewer)
+                async with denials_noted(request, viewer, "import"):
+                    allowed(viewer, Permit.SUBMIT)
+                    _refuse_others(viewer)
                 await charged(request, viewer, FILE_COST)
                 declared = _declared(request.query_params)
                 async with self._slot():
@@ -110,6 +112,10 @@ class Imports:
             )
             report = await self._looked_at(request, received, declared)
             kept = await self._kept(request, received, report)
+        given = by_viewer(
+            viewer, Action.IMPORT, "import", entity=Entity.UPLOAD, entity_ids=[kept.id]
+        )
+        noted(request, given)
         status = HTTPStatus.CREATED if kept.is_new else HTTPStatus.OK
         return JSONResponse(_answer(kept, report), status_code=status, headers=NO_STORE)
 

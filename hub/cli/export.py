@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from hub.access import Viewer
+    from hub.audit.journal import Journal
     from hub.settings import Settings
     from schema.compiler.run import Engine
     from schema.exports.wanted import Wanted
@@ -76,19 +78,20 @@ def _print_list(output: OutputFormat) -> None:
 
 
 async def _export(what: str, values: dict[str, str], wanted_format: str, to: str) -> None:
+    from hub.audit.events import Action, by_viewer
+    from hub.audit.journal import Journal
     from hub.settings import Settings
     from schema.exports.wanted import made
     from schema.http import build_engine
 
-    settings = Settings()
-    engine = build_engine(settings)
+    settings, journal = Settings(), Journal()
+    engine = build_engine(settings, note=journal.note)
     with _in_words():
         wanted = _wanted(engine, what, values, wanted_format)
-        async with (
-            _viewing(settings) as (pool, viewer),
-            made(wanted, engine, pool, viewer, settings.zone) as blocks,
-        ):
-            await _write(blocks, to)
+        async with _viewing(settings) as (pool, viewer), _audited(settings, journal):
+            journal.note(by_viewer(viewer, Action.EXPORT, "export"))
+            async with made(wanted, engine, pool, viewer, settings.zone) as blocks:
+                await _write(blocks, to)
     if to != STDOUT:
         say(f"✓ {wanted.title}: {to}")
 
@@ -114,9 +117,24 @@ def _decoded(text: str) -> object:
 
 
 @asynccontextmanager
+async def _audited(settings: "Settings", journal: "Journal") -> AsyncIterator[None]:
+    """Write what was noted, whether the export ended well or not."""
+    from hub import addresses
+    from hub.database import open_note_pool
+
+    pool = await open_note_pool(addresses.find(settings).web, size=1)
+    try:
+        yield
+    finally:
+        await journal.flush(pool)
+        await pool.close()
+
+
+@asynccontextmanager
 async def _viewing(settings: "Settings") -> "AsyncIterator[tuple[asyncpg.Pool, Viewer]]":
     """Lend the pool and the viewer: that of the key, else who keeps the hub and sees all of it."""
     from hub import addresses
+    from hub.access import Permit
     from hub.credentials import authenticate
     from hub.database import open_read_pool
 
@@ -124,7 +142,9 @@ async def _viewing(settings: "Settings") -> "AsyncIterator[tuple[asyncpg.Pool, V
     region = await open_read_pool(where.web_region, size=1)
     try:
         key = os.environ.get(KEY)
-        viewer = await authenticate(region, key) if key else await _keeper(region)
+        today = datetime.now(settings.zone).date()
+        viewer = await authenticate(region, key, today=today) if key else await _keeper(region)
+        viewer.need(Permit.EXPORT)
         if viewer.is_region_wide:
             yield region, viewer
             return

@@ -60,16 +60,26 @@ async def organisation_of(session: "WriteSession", text: str) -> "UUID":
     return await find_organisation(session, text)
 
 
-def in_transaction(work: "Callable[[WriteSession], Awaitable[Answer]]") -> Answer:
-    """Do one piece of work as the worker's role; all of it or nothing."""
+def in_transaction(
+    work: "Callable[[WriteSession], Awaitable[Answer]]", *, change: str = ""
+) -> Answer:
+    """Do one piece of work as the worker's role; all of it or nothing.
+
+    `change` is what the audit says of it, in the same transaction; nothing for what only reads.
+    """
 
     async def run() -> Answer:
         from hub import addresses
+        from hub.audit.events import by_command
+        from hub.audit.journal import write
         from hub.database import open_database
         from hub.settings import Settings
 
         url = addresses.find(Settings()).worker
         async with open_database(url, pool_size=1) as database, database.writing() as session:
-            return await work(session)
+            answer = await work(session)
+            if change:
+                await write(session.raw, [by_command(change)])
+            return answer
 
     return asyncio.run(run())

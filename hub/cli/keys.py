@@ -74,11 +74,11 @@ def create(  # noqa: PLR0913 - the terms of a key are its options
     if to is not None:
         if client or role or organisation or purpose:
             raise typer.BadParameter("Клиент уже есть: права ему даёт user grant.")
-        print(
-            in_transaction(
-                lambda s: add_key(s, to, env=ENV, expires_at=_until(days), permits=permits)
-            )
+        issued = in_transaction(
+            lambda s: add_key(s, to, env=ENV, expires_at=_until(days), permits=permits),
+            change=f"api key create {to}",
         )
+        print(issued)
         say(KEEP)
         return
     if not client or not role:
@@ -98,7 +98,7 @@ def create(  # noqa: PLR0913 - the terms of a key are its options
             permits=permits,
         )
 
-    print(in_transaction(issue))
+    print(in_transaction(issue, change=f"api key create {granted}"))
     say(KEEP)
 
 
@@ -128,7 +128,8 @@ def rotate(
         in_transaction(
             lambda session: rotate_key(
                 session, number, beside=timedelta(days=beside), expires_at=_until(days)
-            )
+            ),
+            change=f"api key rotate {number}",
         )
     )
     say(KEEP)
@@ -139,7 +140,7 @@ def revoke(number: Number) -> None:
     """Отозвать ключ: со следующего запроса он не действует."""
     from hub.credentials import revoke_key
 
-    in_transaction(lambda session: revoke_key(session, number))
+    in_transaction(lambda session: revoke_key(session, number), change=f"api key revoke {number}")
     say(f"✓ Ключ {number} отозван.")
 
 

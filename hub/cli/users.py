@@ -62,7 +62,11 @@ def create(
     from hub.clients import add_client
 
     kind = ClientKind.SYSTEM if system else ClientKind.PERSON
-    print(in_transaction(lambda session: add_client(session, name=name, kind=kind)))
+    print(
+        in_transaction(
+            lambda session: add_client(session, name=name, kind=kind), change="user create"
+        )
+    )
 
 
 @app.command(name="list")
@@ -101,7 +105,7 @@ def grant(
             ends=_day(ends),
         )
 
-    print(in_transaction(add))
+    print(in_transaction(add, change=f"user grant {client} {granted}"))
 
 
 @app.command()
@@ -114,7 +118,9 @@ def ungrant(
     from hub.settings import Settings
 
     on = _day(ends) or datetime.now(Settings().zone).date()
-    in_transaction(lambda session: end_grant(session, number, on=on))
+    in_transaction(
+        lambda session: end_grant(session, number, on=on), change=f"user ungrant {number}"
+    )
     say(f"✓ Право {number} действует до {on:%d.%m.%Y}, не включая этот день.")
 
 
@@ -123,7 +129,10 @@ def login(client: Client, issuer: Issuer, subject: Subject) -> None:
     """Узнавать клиента по токену: кого издатель называет этим sub."""
     from hub.clients import add_login
 
-    in_transaction(lambda session: add_login(session, client, issuer=issuer, subject=subject))
+    in_transaction(
+        lambda session: add_login(session, client, issuer=issuer, subject=subject),
+        change=f"user login {client}",
+    )
     say("✓ Вход записан.")
 
 
@@ -132,7 +141,9 @@ def logout(issuer: Issuer, subject: Subject) -> None:
     """Больше не узнавать клиента по этому sub."""
     from hub.clients import remove_login
 
-    in_transaction(lambda session: remove_login(session, issuer=issuer, subject=subject))
+    in_transaction(
+        lambda session: remove_login(session, issuer=issuer, subject=subject), change="user logout"
+    )
     say("✓ Вход удалён.")
 
 
@@ -141,7 +152,7 @@ def block(client: Client) -> None:
     """Приостановить клиента: все его ключи и токены, со следующего запроса."""
     from hub.clients import block_client
 
-    in_transaction(lambda session: block_client(session, client))
+    in_transaction(lambda session: block_client(session, client), change=f"user block {client}")
     say("✓ Клиент приостановлен.")
 
 
@@ -150,7 +161,7 @@ def unblock(client: Client) -> None:
     """Снова впускать клиента."""
     from hub.clients import unblock_client
 
-    in_transaction(lambda session: unblock_client(session, client))
+    in_transaction(lambda session: unblock_client(session, client), change=f"user unblock {client}")
     say("✓ Клиент снова впущен.")
 
 

@@ -2,6 +2,7 @@
 
 from hub.tables import (
     access,
+    audit,
     evidence,
     feed,
     matching,
@@ -18,6 +19,7 @@ from hub.tables.base import Base
 __all__ = [
     "Base",
     "access",
+    "audit",
     "evidence",
     "feed",
     "matching",

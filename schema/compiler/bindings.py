@@ -44,7 +44,8 @@ RowsOf = Rows | Callable[[Call], Rows]
 class Column:
     """A scalar: an SQL expression of the row, or a function of the call where it has arguments.
 
-    Without `purpose` in the viewer's grant the field reads `masked` instead. `prefix` makes a
+    Without `purpose` in the viewer's grant the field reads `masked` instead; with it the audit
+    learns whom of `subject`, the person's id, it was shown. `prefix` makes a
     global id of a uuid. `sealed` values are opened on the way out; `keyed` ones become the key of
     a row, which only the hub can read.
     """
@@ -52,6 +53,7 @@ class Column:
     sql: str | Callable[[Call], str]
     purpose: Purpose | None = None
     masked: str = "null"
+    subject: str = "{t}.person_id"
     prefix: str = ""
     sealed: bool = False
     keyed: bool = False

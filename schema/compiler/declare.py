@@ -107,11 +107,12 @@ def column(
     *,
     purpose: Purpose | None = None,
     masked: str = "null",
+    subject: str = "{t}.person_id",
     sealed: bool = False,
     arguments: Sequence[StrawberryArgument] = (),
 ) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
     """Declare a scalar field that reads an SQL expression."""
-    binding = Column(sql=sql, purpose=purpose, masked=masked, sealed=sealed)
+    binding = Column(sql=sql, purpose=purpose, masked=masked, subject=subject, sealed=sealed)
     return _field(description, binding, arguments)
 
 

@@ -37,7 +37,7 @@ from schema.compiler.composing import conditions, from_where, object_of, rows_of
 from schema.compiler.entities import entities
 from schema.compiler.plan import TYPENAME, Operation, Selected
 from schema.compiler.request import Complaints, ViewerShape
-from schema.compiler.scalars import NULL, keyed, scalar, sealed
+from schema.compiler.scalars import NULL, keyed, scalar, sealed, shown
 from schema.compiler.sql import Binds, Piece, Sql, Text, concat
 
 Joins = list[Sql]
@@ -54,6 +54,7 @@ class Emitter:
         self.binds = Binds()
         self.opens_seals = False
         self.makes_keys = False
+        self.shows_personal = False
         self.complaints: list[Complaints] = []
 
     def statement(self, kind: GraphQLObjectType, roots: Sequence[Selected]) -> Sql:
@@ -147,6 +148,13 @@ class Emitter:
             own = replace(row, arguments=child.arguments)
             return scalar(child.type, binding.sql(own), prefix=binding.prefix)
         sql = row.fill(binding.sql)
+        written = self._value(binding, child, sql)
+        if binding.purpose is None:
+            return written
+        self.shows_personal = True
+        return (*written, shown(sql, binding.purpose, row.fill(binding.subject)))
+
+    def _value(self, binding: Column, child: Selected, sql: Sql) -> Sequence[Piece]:
         if binding.sealed:
             self.opens_seals = True
             return (sealed(sql),)

@@ -6,7 +6,9 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from http import HTTPStatus
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -15,6 +17,7 @@ from asyncpg.pool import PoolConnectionProxy
 from graphql import GraphQLError, OperationType
 
 from hub.access import Permit, Standing, Viewer
+from hub.audit.events import Action, Entity, Event, by_viewer
 from hub.database import Database
 from hub.errors import ConfigError
 from hub.recent import Recent
@@ -28,7 +31,7 @@ from schema.compiler.emit import Emitter
 from schema.compiler.introspect import asks_schema, introspect
 from schema.compiler.plan import Operation, Selected
 from schema.compiler.request import Complaints, Request, ViewerShape, shape_of
-from schema.compiler.scalars import KEY_MARK, SEAL_MARK
+from schema.compiler.scalars import KEY_MARK, SEAL_MARK, SHOWN_MARK
 from schema.compiler.sql import Bound, Sql
 from schema.context import allowed
 from schema.errors import ErrorCode, RequestRefused, failure
@@ -38,9 +41,17 @@ from sync.pushing import Counter
 
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
 Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
+_SHOWN = re.compile(f"{SHOWN_MARK}([A-Z_]+) ([0-9a-f-]{{36}}){SHOWN_MARK}".encode())
 _READING = frozenset({Permit.READ})
 _SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
 _KEYED = re.compile(f"{KEY_MARK}([^{KEY_MARK}]*){KEY_MARK}".encode())
+
+
+Note = Callable[[Event], None]
+
+
+def unnoted(_: Event) -> None:
+    """Note nothing: for engines that show nothing to anybody but a test."""
 
 
 class RightsUnconfirmed(Exception):  # noqa: N818 - a control signal to the HTTP edge, not a fault
@@ -56,7 +67,7 @@ class Plan:
     """The selected root fields and their statement; none where all ask about the schema.
 
     `acts` are what the fields of a mutation do before the statement reads what came of it,
-    `permits` what a credential must be good for.
+    `permits` what a credential must be good for. `name` is how the audit calls the operation.
     """
 
     roots: Sequence[Selected]
@@ -66,6 +77,8 @@ class Plan:
     complaints: Sequence[Complaints]
     opens_seals: bool
     makes_keys: bool
+    shows_personal: bool
+    name: str
 
     def is_confirmed_for(self, viewer: Viewer) -> bool:
         """Whether the statement confirms the rights on which everything asked here rests."""
@@ -93,6 +106,7 @@ class Engine:
         zone: ZoneInfo,
         open_seal: Callable[[bytes], str],
         make_key: Callable[[str], str] = _without_keys,
+        note: Note = unnoted,
     ) -> None:
         self.schema = schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema no public name
         self.bindings = collect(schema)
@@ -106,6 +120,7 @@ class Engine:
         self._zone = zone
         self._open_seal = open_seal
         self._make_key = make_key
+        self._note = note
         self._prepared: Recent[tuple[str, str | None], Prepared] = Recent(512)
         self._plans: Recent[tuple[object, ...], Plan] = Recent(1024)
 
@@ -150,6 +165,8 @@ class Engine:
             complaints=tuple(emitter.complaints),
             opens_seals=emitter.opens_seals,
             makes_keys=emitter.makes_keys,
+            shows_personal=emitter.shows_personal,
+            name=_named(roots, prepared.text),
         )
 
     def _done(self, kind: str, roots: Sequence[Selected]) -> Sequence[tuple[Selected, Done]]:
@@ -206,21 +223,52 @@ class Engine:
                 acting = Acting(
                     writer=writer, counter=counter, viewer=request.viewer, today=request.today
                 )
+                self._note(by_viewer(viewer, Action.CHANGE, plan.name))
                 left = await acted(plan.acts, acting, given)
                 values = plan.values(replace(request, left=left))
         except GraphQLError as error:
             raise RequestRefused([error]) from error
-        body = await self._read(pool, plan, values) if plan.statement.sql else b'{"data":{}}'
+        body = (
+            await self._read(pool, plan, values, viewer) if plan.statement.sql else b'{"data":{}}'
+        )
         body = self._with_schema(prepared, plan, variables or {}, body)
         return _finished(body, plan.errors(request), prepared.cost_of(variables or {}))
 
-    async def _read(self, pool: Reader, plan: Plan, values: Sequence[object]) -> bytes:
+    async def _read(
+        self, pool: Reader, plan: Plan, values: Sequence[object], viewer: Viewer
+    ) -> bytes:
         body: bytes | None = await pool.fetchval(plan.statement.sql, *values)
         if body is None:
             raise RightsUnconfirmed
+        if plan.shows_personal:
+            body = self._noted(body, plan, viewer)
         if plan.makes_keys:
             body = _KEYED.sub(self._keyed, body)
         return _SEALED.sub(self._opened, body) if plan.opens_seals else body
+
+    def _noted(self, body: bytes, plan: Plan, viewer: Viewer) -> bytes:
+        """Take out of an answer whom it shows unmasked, and note it before anybody sees it."""
+        people: set[UUID] = set()
+        classes: set[str] = set()
+
+        def take(match: re.Match[bytes]) -> bytes:
+            classes.add(match[1].decode())
+            people.add(UUID(match[2].decode()))
+            return b""
+
+        body = _SHOWN.sub(take, body)
+        if people:
+            self._note(
+                by_viewer(
+                    viewer,
+                    Action.READ,
+                    plan.name,
+                    entity=Entity.PERSON,
+                    entity_ids=people,
+                    field_classes=classes,
+                )
+            )
+        return body
 
     def _keyed(self, match: re.Match[bytes]) -> bytes:
         return json.dumps(self._make_key(match[1].decode())).encode()
@@ -244,6 +292,12 @@ def _finished(body: bytes, errors: Sequence[GraphQLError], cost: int) -> bytes:
     told = b',"extensions":{"cost":{"requested":%d,"limit":%d}}}' % (cost, LIMITS.cost)
     wrong = b',"errors":%b' % json.dumps(written(errors), ensure_ascii=False).encode()
     return b"".join((memoryview(body)[:-1], wrong if errors else b"", told))
+
+
+def _named(roots: Sequence[Selected], text: str) -> str:
+    """Name an operation without a word of its author: names are free text too."""
+    names = "+".join(dict.fromkeys(root.name for root in roots))
+    return f"{names}#{sha256(text.encode(errors='replace')).hexdigest()[:12]}"
 
 
 def _refuse_to_act(prepared: Prepared) -> None:

@@ -17,6 +17,7 @@ QUOTE = Text('"')
 NULL = Text("null")
 SEAL_MARK = "\x01"
 KEY_MARK = "\x02"
+SHOWN_MARK = "\x03"
 
 
 def scalar(kind: GraphQLOutputType, sql: str, *, prefix: str = "") -> tuple[Piece, ...]:
@@ -39,6 +40,12 @@ def sealed(sql: str) -> Sql:
 def keyed(sql: str) -> Sql:
     """Write what a row's key is made of between marks; it is sealed on the way out."""
     return Sql(f"coalesce(chr(2) || ({sql}) || chr(2), 'null')")
+
+
+def shown(value: str, field_class: str, subject: str) -> Sql:
+    """Write whom a personal value is shown of, between marks; taken out again on the way out."""
+    person = f"case when {value} is not null then ({subject})::text end"
+    return Sql(f"coalesce(chr(3) || '{field_class} ' || {person} || chr(3), '')")
 
 
 def _plain(sql: str, *, required: bool) -> tuple[Piece, ...]:

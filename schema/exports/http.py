@@ -15,9 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hub.access import Permit
+from hub.audit.events import Action, by_viewer
 from schema.body import body_of, decoded
 from schema.compiler.run import Engine
-from schema.context import FILE_COST, allowed, charged, pool_of, viewer_of
+from schema.context import FILE_COST, allowed, charged, denials_noted, noted, pool_of, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.documents import NamedDocument, named_documents
 from schema.exports.formats import FORMATS, format_named
@@ -78,12 +79,15 @@ class Exports:
         try:
             with faults_refused():
                 viewer = await viewer_of(request)
-                allowed(viewer, Permit.EXPORT)
+                async with denials_noted(request, viewer, "export"):
+                    allowed(viewer, Permit.EXPORT)
                 await charged(request, viewer, FILE_COST)
                 wanted = await understand(request)
         except RequestRefused as error:
             return refused_response(error)
         pool = pool_of(request, viewer)
+        what = request.path_params.get("name", "posted")
+        noted(request, by_viewer(viewer, Action.EXPORT, f"export:{what}"))
         return Exported(
             lambda: made(wanted, self._engine, pool, viewer, self._zone),
             self._slots,

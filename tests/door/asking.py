@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from hub.access import Viewer
+from hub.audit.journal import Journal
 from hub.credentials import authenticate
 from hub.database import Database, open_connection, open_note_pool, open_read_pool
 from hub.entrance import Entrance
@@ -93,7 +94,7 @@ async def opened(
     try:
         yield Door(
             engine=engine, web=web, web_region=web_region,
-            entrance=Entrance(reader=web, notes=notes, zone=ZONE, rate=RATE), keys=keys, viewers=viewers,
+            entrance=Entrance(reader=web, notes=notes, zone=ZONE, rate=RATE, journal=Journal()), keys=keys, viewers=viewers,
             tables=tables, sealer=region.sealer,
         )  # fmt: skip
     finally:

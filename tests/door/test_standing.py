@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from hub.audit.journal import Journal
 from hub.credentials import admit, key_id_of, revoke_key
 from hub.database import Database, open_connection, open_note_pool
 from hub.entrance import Entrance
@@ -67,7 +68,13 @@ async def client(
     door: Door, web: Watched, module_addresses: Addresses
 ) -> AsyncIterator[httpx.AsyncClient]:
     notes = await open_note_pool(module_addresses.web)
-    entrance = Entrance(reader=web, notes=notes, zone=ZONE, rate=RATE)  # type: ignore[arg-type]  # counts, and passes on
+    entrance = Entrance(
+        reader=web,  # type: ignore[arg-type]  # counts, and passes on
+        notes=notes,
+        zone=ZONE,
+        rate=RATE,
+        journal=Journal(),
+    )
     app = WithPools(Starlette(routes=graphql_routes(door.engine)), door, web=web, entrance=entrance)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as opened_client:
