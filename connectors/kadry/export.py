@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.answers import trimmed, whole
 from connectors.client.failure import SourceConfigError, SourceTransientError
@@ -47,15 +47,6 @@ class ExportManifest(BaseModel):
     pattern: str = "*"
     name: str = "Выгрузка АИС «Кадры в образовании»"
     columns: Mapping[str, str] = Field(default_factory=dict)
-
-
-def read_export_manifest(values: Mapping[str, object]) -> ExportManifest:
-    """Make a manifest of settings; raises SourceConfigError that names keys and no values."""
-    try:
-        return ExportManifest.model_validate(dict(values))
-    except ValidationError as error:
-        said = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()}))
-        raise SourceConfigError(f"Настройки источника неверны: {said}.") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,10 @@ from types import MappingProxyType
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from connectors.client.failure import SourceConfigError
 from connectors.client.http import Limits
-from connectors.table_file.fields import dictionary
+from connectors.manifests import checked, require_fields
 
 STAFF_FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -47,8 +46,6 @@ PAIR_FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 _REQUIRED = frozenset({"external_id", "organization_code"})
-# A row's own number tells rows apart; a mentor's would take its place among the row's values.
-_TAKEN = frozenset({"mentor_external_id", "mentee_external_id", "sheet", "row"})
 
 
 class Manifest(BaseModel):
@@ -95,7 +92,10 @@ class Manifest(BaseModel):
         if address.username or address.password or address.query:
             raise ValueError("base_url: логин и пароль указывают в login и secret")
         for key in ("staff_fields", "pair_fields"):
-            _require_known(key, getattr(self, key))
+            try:
+                require_fields(getattr(self, key), _REQUIRED)
+            except ValueError as error:
+                raise ValueError(f"{key}: {error}") from None
         return self
 
     def limits(self) -> Limits:
@@ -113,20 +113,4 @@ class Manifest(BaseModel):
 
 def read_manifest(values: Mapping[str, object]) -> Manifest:
     """Make a manifest of settings; raises SourceConfigError that names keys and no values."""
-    try:
-        return Manifest.model_validate(dict(values))
-    except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(map(str, one['loc'])) or 'источник'}: {one['msg']}"
-            for one in error.errors(include_input=False, include_context=False, include_url=False)
-        )
-        raise SourceConfigError(f"Настройки источника неверны: {said}.") from None
-
-
-def _require_known(key: str, fields: Mapping[str, str]) -> None:
-    known = set(dictionary().field_of.values())
-    people = {f"{side}_{name}" for side in ("mentor", "mentee") for name in dictionary().of_person}
-    if missing := sorted(_REQUIRED - set(fields)):
-        raise ValueError(f"{key}: не указано поле {missing[0]}")
-    if unknown := sorted((set(fields) - known - people) | (set(fields) & _TAKEN)):
-        raise ValueError(f"{key}: хаб не знает поля {unknown[0]}")
+    return checked(Manifest, values)

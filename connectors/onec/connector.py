@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from functools import partial
-from hashlib import blake2b
 
 from connectors.answers import Row, frame_of, refused
 from connectors.client.failure import SourceError
 from connectors.onec.asking import Asker, client_of
-from connectors.onec.cursor import Cursor
 from connectors.onec.manifest import Manifest
-from connectors.onec.staff import FIELDS, Holdings, employee_row, read_holdings
+from connectors.onec.staff import Holdings, employee_row, read_holdings
 from connectors.paging import Portion, Sheet, portions
+from connectors.prints import Cursor, print_of
 from connectors.protocol import Checkpoint, CheckResult, Found, Item, Roll
 from hub.records import Batch, FileKind, OrganisationMention, Place, Rejected
 
@@ -93,7 +92,7 @@ class Onec:
 
         shown = 0
         for portion in portions(ask, read, cursor.position):
-            is_known, cursor = cursor.met(_print(portion))
+            is_known, cursor = cursor.met(print_of(row for _, row in portion.rows))
             if not is_known:
                 yield from self._portion(portion, asker)
             if portion.then is not None:
@@ -133,12 +132,3 @@ class Onec:
                 organisation=OrganisationMention(),
                 stated_as_of=asker.at.date() if asker.at else None,
             )
-
-
-def _print(portion: Portion) -> str:
-    """Hash what a page states, refusals too."""
-    rows = [
-        (row.key, [row.stated.get(name, "") for name in FIELDS], row.fault)
-        for _, row in portion.rows
-    ]
-    return blake2b(repr(rows).encode(), digest_size=8).hexdigest()

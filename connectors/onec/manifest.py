@@ -1,12 +1,13 @@
 """Where a base of 1С is published, how it is asked, and what its objects are called."""
 
+from collections.abc import Mapping
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from connectors.client.failure import SourceConfigError
 from connectors.client.http import Limits
+from connectors.manifests import checked
 
 SERVICE = "odata/standard.odata/"
 
@@ -71,13 +72,6 @@ class Manifest(BaseModel):
         )
 
 
-def read_manifest(values: dict[str, object]) -> Manifest:
+def read_manifest(values: Mapping[str, object]) -> Manifest:
     """Make a manifest of settings; raises SourceConfigError that names keys and no values."""
-    try:
-        return Manifest.model_validate(values)
-    except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(map(str, one['loc'])) or 'источник'}: {one['msg']}"
-            for one in error.errors(include_input=False, include_context=False, include_url=False)
-        )
-        raise SourceConfigError(f"Настройки источника неверны: {said}.") from None
+    return checked(Manifest, values)

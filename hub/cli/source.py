@@ -32,6 +32,7 @@ WORDS: Final = TITLES | {
     "secret_name": "Файл секрета",
     "has_cursor": "Есть место, с которого продолжать",
 }
+PARTS: Final = {"stream": "Что", "part": "Часть", "field": "Поле хаба"}
 app = typer.Typer(help="Источники записей.", no_args_is_help=True, rich_markup_mode=None)
 Code = Annotated[str, typer.Argument(help="Код источника.")]
 
@@ -46,11 +47,11 @@ def add(
 
     Настройки проверяются сразу, сам источник не читается: для этого есть source test.
     """
-    from connectors.catalogue import connector_of
-    from sync.work.sources import keep_source, read_manifest_file
+    from sync.work.descriptions import read_manifest_file, require_settings
+    from sync.work.sources import keep_source
 
     described = read_manifest_file(manifest)
-    connector_of(described.kind, described.settings)
+    require_settings(manifest, described)
 
     async def keep(database: "Database", _: "Settings") -> bool:
         async with database.writing() as session:
@@ -107,6 +108,27 @@ def test(code: Code) -> None:
         say(f"✗ {result.message}")
         raise typer.Exit(Exit.UNREACHABLE)
     say(f"✓ Источник {code} читается. Дальше: python -m hub sync run {code} --wait")
+
+
+@app.command()
+def discover(code: Code, output: Output = OutputFormat.TABLE) -> None:
+    """Показать, что есть в источнике и каким полем хаба это читается. Ничего не записывается."""
+    from connectors.protocol import Discovering
+    from sync.work.sources import connector_of, read_source
+
+    async def found(database: "Database", settings: "Settings") -> list[dict[str, object]]:
+        async with database.reading() as session:
+            source = await read_source(session, code)
+        connector = connector_of(source, settings)
+        if not isinstance(connector, Discovering):
+            return []
+        return [
+            {"stream": one.stream, "part": part, "field": field}
+            for one in await asyncio.to_thread(connector.discover)
+            for part, field in (one.fields or {"": ""}).items()
+        ]
+
+    print_rows(_ask(found), output, titles=PARTS)
 
 
 @app.command()

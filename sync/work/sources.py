@@ -1,16 +1,13 @@
 """The sources a hub reads: what is known of each, kept without its secret."""
 
 import json
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, Final  # a connector's settings are its own
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from connectors import catalogue
 from connectors.protocol import Connector
@@ -20,16 +17,7 @@ from hub.settings import Settings
 from sync.identity import new_id
 from sync.runs.run import UnknownSourceError
 from sync.runs.secret import read_secret
-from sync.work.schedules import require_expression
 
-SECRET: Final = re.compile(
-    r"(?i)(?:^|_)(?:secret|password|passwd|token|(?:api|access|private)_?key)$"
-)
-CREDENTIALS: Final = re.compile(r"://[^/\s]*:[^/\s]*@")
-OPENLY_KEPT: Final = (
-    "В описании источника секрет записан открыто: {0}. Уберите его, запишите в файл (в контейнере "
-    '/run/secrets/ИМЯ, права 600) и назовите файл: secret_name = "ИМЯ".'
-)
 KEEP: Final = """
 insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -84,33 +72,6 @@ class SourceState:
     last_success_at: datetime | None
 
 
-def read_manifest_file(path: Path) -> SourceManifest:
-    """Read a source's description, JSON or TOML; raises ConfigError that names keys, not values.
-
-    A secret that stands in it in plain text is refused with how to keep it.
-    """
-    try:
-        values = _parsed(path)
-    except ValueError as error:
-        raise ConfigError(
-            f"Файл {path.name} не читается: нужен JSON или TOML. {type(error).__name__}",
-            code="config.source",
-        ) from None
-    if plain := sorted(_plain_secrets(values)):
-        raise ConfigError(OPENLY_KEPT.format(", ".join(plain)), code="config.plain_secret")
-    try:
-        manifest = SourceManifest.model_validate(values)
-    except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
-            for one in error.errors(include_input=False, include_context=False, include_url=False)
-        )
-        raise ConfigError(f"Описание источника неверно: {said}", code="config.source") from None
-    if manifest.schedule is not None:
-        require_expression(manifest.schedule)
-    return manifest
-
-
 def connector_of(source: SourceState, settings: Settings) -> Connector:
     """Make a source's connector with its secret; raises SourceConfigError."""
     secret = (
@@ -163,21 +124,3 @@ async def set_paused(session: WriteSession, code: str, *, paused: bool) -> None:
     )
     if found is None:
         raise UnknownSourceError
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    text = path.read_text(encoding="utf-8-sig")
-    values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    if not isinstance(values, dict):
-        raise TypeError("a description is an object")
-    return values
-
-
-def _plain_secrets(values: Mapping[str, Any], within: str = "") -> Iterator[str]:
-    """Name the keys under which something secret stands."""
-    for key, value in values.items():
-        name = f"{within}{key}"
-        if isinstance(value, Mapping):
-            yield from _plain_secrets(value, f"{name}.")
-        elif value and (SECRET.search(key) or CREDENTIALS.search(str(value))):
-            yield name

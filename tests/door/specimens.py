@@ -1,6 +1,7 @@
 """A source of each kind with something in it, a way to change it, and one that cannot be read."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +9,10 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from connectors.catalogue import connector_of
@@ -26,6 +31,10 @@ from tests.door.sources import manifest_for
 
 Serve = Callable[[ASGIApp], str]
 PLACE = ("sheet", "row")
+NAMES = (
+    *("external_id", "organization_code", "last_name", "first_name", "middle_name"),
+    "position",
+)
 HEADERS = ("ID карточки", "ID школы", "Фамилия", "Имя", "Отчество", "Должность")
 PEOPLE = tuple(
     (str(5000 + number), str(1003 + number % 2), f"Пробин{letter}", "Лев", "Ильич", "учитель")
@@ -161,7 +170,75 @@ def of_onec(_: Path, serve: Serve) -> Specimen:
     )
 
 
+def of_http_json(_: Path, serve: Serve) -> Specimen:
+    people = [_as_item(line) for line in PEOPLE[:8]]
+
+    async def listed(request: Request) -> Response:
+        at, size = int(request.query_params["page"]), int(request.query_params["per_page"])
+        return JSONResponse({"items": people[(at - 1) * size : at * size], "total": len(people)})
+
+    settings = {
+        "base_url": serve(Starlette(routes=[Route("/people", listed)])),
+        "path": "people",
+        "name": "Список",
+        "paging": "PAGE",
+        "page_size": 3,
+        "items_key": "items",
+        "total_key": "total",
+        "fields": {name: name for name in NAMES},
+        "attempts": 1,
+    }
+
+    def changed() -> Connector:
+        people.extend(_as_item(line) for line in PEOPLE[8:])
+        return connector_of("HTTP_JSON", settings)
+
+    return Specimen(
+        connector=connector_of("HTTP_JSON", settings),
+        changed=changed,
+        absent=connector_of("HTTP_JSON", {**settings, "path": "nowhere"}),
+        refusing=connector_of("HTTP_JSON", settings),
+    )
+
+
+def of_database(folder: Path, _: Serve) -> Specimen:
+    path = folder / "people.db"
+    columns = ", ".join(f"{name} text" for name in NAMES[1:])
+    with sqlite3.connect(path) as base:
+        base.execute(f"create table people (external_id integer primary key, {columns})")
+    _insert(path, PEOPLE[:8])
+    settings = {
+        "url": f"sqlite:///{path}",
+        "name": "База",
+        "table": "people",
+        "page_size": 3,
+        "fields": {name: name for name in NAMES},
+    }
+
+    def changed() -> Connector:
+        _insert(path, PEOPLE[8:])
+        return connector_of("DATABASE", settings)
+
+    return Specimen(
+        connector=connector_of("DATABASE", settings),
+        changed=changed,
+        absent=connector_of("DATABASE", {**settings, "table": "nowhere"}),
+        refusing=connector_of("DATABASE", settings),
+    )
+
+
+def _as_item(line: Sequence[str]) -> dict[str, str]:
+    return dict(zip(NAMES, line, strict=True))
+
+
+def _insert(path: Path, people: Sequence[Sequence[str]]) -> None:
+    with sqlite3.connect(path) as base:
+        base.executemany("insert into people values (?, ?, ?, ?, ?, ?)", people)
+
+
 SPECIMENS: Mapping[str, Callable[[Path, Serve], Specimen]] = {
+    "database": of_database,
+    "http_json": of_http_json,
     "kadry": of_kadry,
     "kadry_export": of_export,
     "memory": of_memory,
@@ -176,8 +253,7 @@ def _write(path: Path, people: Sequence[Sequence[str]]) -> None:
 
 
 def _page(people: Sequence[Sequence[str]]) -> Batch:
-    names = ("external_id", "organization_code", "last_name", "first_name", "middle_name")
-    frame = pd.DataFrame(list(people), columns=[*names, "position"], dtype=object)
+    frame = pd.DataFrame(list(people), columns=list(NAMES), dtype=object)
     frame["sheet"], frame["row"] = "staff", range(1, 1 + len(frame))
     return Batch(
         kind=FileKind.STAFF, frame=frame, file="Память", organisation=OrganisationMention()

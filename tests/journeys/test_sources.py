@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -117,3 +118,32 @@ def test_a_run_that_nobody_knows_is_exit_code_four(hub: Hub) -> None:
 
     assert (4, "") == (unknown.returncode, unknown.stdout)
     assert "sync.run_unknown" in unknown.stderr
+
+
+def test_a_table_of_a_database_is_described_tried_and_looked_into(hub: Hub, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "staff.db") as base:
+        base.execute("create table staff (id integer primary key, фио text, паспорт text)")
+    described = tmp_path / "staff.toml"
+    text = f"""
+code = "staff"
+kind = "DATABASE"
+title = "Кадры района"
+[settings]
+url = "sqlite:///{tmp_path}/staff.db"
+name = "Кадры"
+tabel = "staff"
+fields = {{external_id = "id", full_name = "фио"}}
+"""
+    described.write_text(text, encoding="utf-8")
+
+    wrong = hub("source", "add", str(described))
+    described.write_text(text.replace("tabel", "table"), encoding="utf-8")
+    added, tried = hub("source", "add", str(described)), hub("source", "test", "staff")
+    found = json.loads(hub("source", "discover", "staff", "-o", "json").stdout)
+
+    assert 1 == wrong.returncode
+    assert "строка 8, settings.tabel: такого ключа нет, есть table" in wrong.stderr
+    assert (0, 0) == (added.returncode, tried.returncode), tried.stderr
+    assert {"id": "external_id", "фио": "full_name", "паспорт": ""} == {
+        row["part"]: row["field"] for row in found
+    }

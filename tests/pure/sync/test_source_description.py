@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigError
-from sync.work.sources import SourceManifest, read_manifest_file
+from sync.work.descriptions import read_manifest_file, require_settings
+from sync.work.sources import SourceManifest
 
 DESCRIPTION = """
 code = "kadry"
@@ -75,3 +76,41 @@ def test_a_wrong_description_is_refused_by_code(tmp_path: Path, wrong: str, code
         read_manifest_file(written(tmp_path, "\n".join([wrong, *kept])))
 
     assert code == caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("page_sise = 5", "строка 12, settings.page_sise: такого ключа нет, есть page_size"),
+        ('page_size = "много"', "строка 12, settings.page_size: нужно целое число"),
+        ("timeout_s = -1", "строка 12, settings.timeout_s: число слишком мало"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_and_key(tmp_path: Path, line: str, place: str) -> None:
+    path = written(tmp_path, f"{DESCRIPTION}{line}\n")
+
+    with pytest.raises(ConfigError) as caught:
+        require_settings(path, read_manifest_file(path))
+
+    assert place in caught.value.message
+    assert "kadry.toml" in caught.value.message
+    assert "много" not in caught.value.message
+
+
+def test_a_missing_key_a_broken_line_and_a_secret_have_their_places(tmp_path: Path) -> None:
+    files = {
+        "a.toml": DESCRIPTION.replace('title = "Кадры в образовании"', ""),
+        "b.toml": DESCRIPTION + "page_size = = 5\n",
+        "c.json": '{\n "code": "kadry",\n "kind" "KADRY"}',
+        "d.toml": DESCRIPTION + 'password = "тайна"\n',
+    }
+    messages = []
+    for name, text in files.items():
+        with pytest.raises(ConfigError) as caught:
+            read_manifest_file(written(tmp_path, text, name))
+        messages.append(caught.value.message)
+
+    assert "title: ключ обязателен" in messages[0]
+    assert "строка 12" in messages[1]
+    assert "строка 3" in messages[2]
+    assert "строка 12, settings.password" in messages[3]

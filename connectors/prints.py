@@ -1,8 +1,15 @@
-"""How far a base was read, as text; and what its pages held, so that the same again is not said."""
+"""How far a source was read that does not tell what changed: its pages, and what they held.
+
+Such a source is asked for everything each time. A page whose print is that of the last whole read
+states nothing new and is passed over.
+"""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
 
+from connectors.answers import Row
 from connectors.client.failure import SourceConfigError
 from connectors.paging import Position
 
@@ -13,14 +20,14 @@ _CURSOR = "Место, с которого продолжать чтение, н
 class Cursor:
     """The page to read next; `known` are prints of the pages of the last whole read, `seen` of this.
 
-    1С does not tell what changed, so every read asks for everything; a page whose print is known
-    states nothing new. Without `known` a read is full.
+    Without `known` a read is full. Where pages follow each other by a key, `after` is the last one.
     """
 
     page: int = 1
     size: int = 0
     total: int = -1
     turn: int = 1
+    after: str = ""
     known: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
 
@@ -32,8 +39,9 @@ class Cursor:
         try:
             said = json.loads(text)
             known, seen = (tuple(map(str, said.pop(name, ()))) for name in ("known", "seen"))
+            after = str(said.pop("after", ""))
             position = Position(**{name: int(value) for name, value in said.items()})
-            return cls(known=known, seen=seen).at(position)
+            return cls(known=known, seen=seen, after=after).at(position)
         except (ValueError, TypeError, AttributeError) as error:
             raise SourceConfigError(_CURSOR, code="source.cursor") from error
 
@@ -56,3 +64,9 @@ class Cursor:
         at = len(self.seen)
         is_known = at < len(self.known) and self.known[at] == mark
         return is_known, replace(self, seen=(*self.seen, mark))
+
+
+def print_of(rows: Iterable[Row]) -> str:
+    """Hash what the rows of a page state, refusals too."""
+    said = [(row.key, sorted(row.stated.items()), row.fault) for row in rows]
+    return blake2b(repr(said).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,77 @@
+"""Descriptions of sources checked: what is wrong by key, in words, without any value."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from rapidfuzz import process
+
+from connectors.client.failure import SourceConfigError
+from connectors.table_file.fields import dictionary
+
+Model = TypeVar("Model", bound=BaseModel)
+ALIKE = 75
+# A row's own number tells rows apart; a mentor's would take its place among the row's values.
+TAKEN = frozenset({"mentor_external_id", "mentee_external_id", "sheet", "row"})
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "ключ обязателен",
+        "string_type": "нужна строка",
+        "int_type": "нужно целое число",
+        "int_parsing": "нужно целое число",
+        "float_type": "нужно число",
+        "float_parsing": "нужно число",
+        "bool_type": "нужно true или false",
+        "bool_parsing": "нужно true или false",
+        "mapping_type": "нужна таблица ключей и значений",
+        "dict_type": "нужна таблица ключей и значений",
+        "enum": "такого значения нет",
+        "literal_error": "такого значения нет",
+        "greater_than": "число слишком мало",
+        "greater_than_equal": "число слишком мало",
+        "less_than": "число слишком велико",
+        "less_than_equal": "число слишком велико",
+        "string_pattern_mismatch": "написано не по правилам",
+        "string_too_short": "слишком коротко",
+    }
+)
+
+
+class ManifestError(SourceConfigError):
+    """Описание источника неверно. Исправьте названные ключи."""
+
+    code = "source.config"
+
+    def __init__(self, faults: Iterable[tuple[str, str]]) -> None:
+        self.faults = tuple(faults)
+        said = "; ".join(f"{key}: {text}" if key else text for key, text in self.faults)
+        super().__init__(f"Настройки источника неверны: {said}.", code="source.config")
+
+
+def checked(model: type[Model], values: Mapping[str, object]) -> Model:
+    """Make a manifest of values; raises ManifestError that names keys and no values."""
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        details = error.errors(include_input=False, include_context=False, include_url=False)
+        raise ManifestError(_fault(one, model) for one in details) from None
+
+
+def require_fields(fields: Mapping[str, str], required: Iterable[str] = ()) -> None:
+    """Raise ValueError for a field map that leaves out or names what the hub does not know."""
+    known = set(dictionary().field_of.values())
+    people = {f"{side}_{name}" for side in ("mentor", "mentee") for name in dictionary().of_person}
+    if missing := sorted(set(required) - set(fields)):
+        raise ValueError(f"не указано поле {missing[0]}")
+    if unknown := sorted((set(fields) - known - people) | (set(fields) & TAKEN)):
+        raise ValueError(f"хаб не знает поля {unknown[0]}")
+
+
+def _fault(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
+    key = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        near = process.extractOne(key, model.model_fields.keys(), score_cutoff=ALIKE)
+        return key, f"такого ключа нет{f', есть {near[0]}' if near else ''}"
+    return key, _WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))
