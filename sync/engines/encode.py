@@ -14,16 +14,14 @@ from sync.engines.fillers import without_fillers
 from sync.engines.notices import Notice
 from sync.engines.record_file import Records
 from sync.engines.schools import places_of, with_shared_schools
-from sync.matching.facts import NO_DAY, Coded
+from sync.matching.facts import Coded
 from sync.matching.hashing import Int64s, mix
 from sync.matching.lexicon import fold_yo
-from sync.matching.normalise.columns import contact_columns, recoded, snils_column
-from sync.matching.normalise.dates import normalise_birth
+from sync.matching.normalise.columns import birth_columns, contact_columns, recoded, snils_column
 from sync.matching.normalise.name_columns import name_columns
-from sync.matching.normalise.outcome import Rule, cells_of, outcomes_of
+from sync.matching.normalise.outcome import cells_of
 from sync.matching.normalise.posts import normalise_employment
 
-_EPOCH = date(1970, 1, 1)
 _ROLES = {"staff": "STAFF", "pupil": "PUPIL", "сотрудник": "STAFF", "ученик": "PUPIL"}
 _LEFT = ("dismissed", "уволен", "выбыл", "inactive", "closed", "archived")
 _WORTH_HAVING = ("birth_date", "snils", "org_code", "source", "role")
@@ -44,7 +42,7 @@ def encode(records: Records, *, today: date) -> Encoded:
     O(distinct texts) in Python, the rest in columns.
     """
     raw = records.cells.rename(columns={"sex": "gender"})
-    days, years = _births(raw, today)
+    days, years = birth_columns(raw, today)
     phones, emails = contact_columns(raw, today)
     columns: dict[str, object] = {
         **{name: _category(column) for name, column in name_columns(raw, today).items()},
@@ -57,7 +55,7 @@ def encode(records: Records, *, today: date) -> Encoded:
         "affiliation_organisation_id": _category(_constant(len(raw), "")),
         "employment_kind": _category(_posts(raw, today)),
         "source_id": _category(_cells(raw, "source")),
-        "external_id": _category(_cells(raw, "source_id")),
+        "external_id": _as_stated(raw, "source_id"),
         "role": _category(_roles(raw)),
         "active": _active(raw),
     }
@@ -73,23 +71,14 @@ def encode(records: Records, *, today: date) -> Encoded:
     return Encoded(facts=facts, rows=order, notices=notices)
 
 
-def _births(raw: pd.DataFrame, today: date) -> tuple[Int64s, Int64s]:
-    """Give days since 1970 and years, NO_DAY and 0 where unknown."""
-    rule = Rule(
-        reads=("birth_date", "birth_year"),
-        fills=("birth_date", "birth_year"),
-        apply=normalise_birth,
-    )
-    codes, outcomes = outcomes_of(rule, raw, today)
-    pairs = [outcome.values for outcome in outcomes]  # noqa: PD011 - a dataclass, no frame
-    days = [(day - _EPOCH).days if isinstance(day, date) else NO_DAY for day, _ in pairs]
-    years = [int(str(year)) if year else 0 for _, year in pairs]
-    return np.array(days, dtype=np.int64)[codes], np.array(years, dtype=np.int64)[codes]
-
-
 def _cells(raw: pd.DataFrame, name: str) -> Coded:
     codes, cells = cells_of(raw, name)
     return recoded(codes.astype(np.int64), (cell.strip() for cell in cells))
+
+
+def _as_stated(raw: pd.DataFrame, name: str) -> object:
+    """Give a column as it is: it is compared with itself alone."""
+    return raw[name] if name in raw.columns else _category(_constant(len(raw), ""))
 
 
 def _constant(count: int, value: str) -> Coded:

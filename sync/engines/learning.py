@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from sync.engines.embedded import compare, roomy_cap
 from sync.engines.notices import Notice
 from sync.matching.facts import coded
 from sync.matching.frequencies import counted
+from sync.matching.hashing import Int64s
 from sync.matching.keys import candidates, shared_keys
 from sync.matching.mixture import LEAST_PAIRS, separate
 from sync.matching.model import Model
@@ -87,7 +89,16 @@ def _numbered(facts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     share = min(1.0, SAMPLED_RECORDS / max(len(stated), 1))
     hashed = snils.hashed()[stated] >> np.uint64(11)
     kept = stated[hashed < np.uint64(int(share * 2**53))]
-    return facts.iloc[kept].reset_index(drop=True), share
+    sample = {name: _cut(column, kept) for name, column in facts.items()}
+    return pd.DataFrame(sample), share
+
+
+def _cut(column: "pd.Series[Any]", rows: Int64s) -> object:
+    """Give some rows of a column; a categorical one keeps only the values that they hold."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.to_numpy()[rows]
+    used, codes = np.unique(column.cat.codes.to_numpy()[rows], return_inverse=True)
+    return pd.Categorical.from_codes(codes, categories=column.cat.categories[used])
 
 
 def _too_few(counts: Counts) -> Notice:

@@ -161,6 +161,10 @@ def _categorical(column: pa.ChunkedArray) -> pd.Categorical:
         )
     codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     found = whole.dictionary.to_pylist()
+    if pa.types.is_string(whole.dictionary.type) and None not in found:
+        found = found if "" in found else [*found, ""]
+        codes[codes < 0] = found.index("")
+        return pd.Categorical.from_codes(codes, categories=pd.Index(found, dtype=object))
     texts = found if pa.types.is_string(whole.dictionary.type) else map(_as_cell, found)
     numbers, distinct = pd.factorize(np.array([*texts, ""], dtype=object))
     codes = numbers[np.where(codes < 0, len(found), codes)]

@@ -1,6 +1,7 @@
 """What is done with a compared pair: constraints beat scores (MATCHING 6, COUNTING facts 4)."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -154,6 +155,11 @@ def _all_else(pairs: _Pairs) -> Mask:
 
 def reasons(pattern: int) -> list[str]:
     """Give short codes of why a pair is asked about rather than decided."""
+    return list(_reasons(pattern))
+
+
+@lru_cache(maxsize=20_000)
+def _reasons(pattern: int) -> tuple[str, ...]:
     pairs = _Pairs(np.array([pattern], dtype=np.int64))
     found = [
         ("snils.conflict", pairs.are("snils", Same.DIFFERENT)),
@@ -165,5 +171,5 @@ def reasons(pattern: int) -> list[str]:
         ("surname.differs", pairs.are("last", Last.DIFFERENT)),
         ("name.frequent", pairs.are("rarity", Rarity.FREQUENT)),
     ]
-    codes = [code for code, stands in found if stands[0]]
-    return codes or [WINDOW]
+    codes = tuple(code for code, stands in found if stands[0])
+    return codes or (WINDOW,)

@@ -31,6 +31,7 @@ from sync.matching.key_kinds import (
 from sync.matching.lexicon import first_names
 from sync.matching.phonetic import surname_sound
 
+_BUCKET_BITS = 22
 CAP = 400  # records of a block that are compared all with all
 Hashes = npt.NDArray[np.uint64]
 
@@ -80,7 +81,7 @@ def blocking_keys(facts: pd.DataFrame) -> Keys:
     A key depends on its record alone, so stored keys serve an increment as they serve a full run.
     """
     parts = _parts(facts)
-    kinds = [_sorted(kind) for kind in _kinds(facts, parts)]
+    kinds = [_sorted(*_together(kind), again=len(kind) > 1) for kind in _kinds(facts, parts)]
     key = np.concatenate([one for one, _ in kinds])
     position = np.concatenate([at for _, at in kinds])
     order = np.argsort(key, kind="stable")  # within a kind positions ascend already
@@ -94,9 +95,7 @@ def shared_keys(facts: pd.DataFrame, *, without_snils: bool = False) -> Keys:
     """
     parts = _parts(facts)
     kinds = _kinds(facts, parts)
-    shared = [
-        _shared(*_sorted(kind)) for kind in (islice(kinds, 1, None) if without_snils else kinds)
-    ]
+    shared = [_shared(kind) for kind in (islice(kinds, 1, None) if without_snils else kinds)]
     key = np.concatenate([one for one, _ in shared])
     return _with_finer(parts, key, np.concatenate([at for _, at in shared]))
 
@@ -106,24 +105,40 @@ def _with_finer(parts: _Parts, key: Int64s, position: Int64s) -> Keys:
     return Keys(key=key, position=position, finer=finer[position])
 
 
-def _sorted(kind: list[tuple[Int64s, Int64s]]) -> tuple[Int64s, Int64s]:
-    """Give the keys of one kind in order, each once a record."""
-    nothing = np.empty(0, dtype=np.int64)
-    key = np.concatenate([nothing, *(one for one, _ in kind)])
-    position = np.concatenate([nothing, *(at for _, at in kind)])
-    order = np.lexsort((position, key)) if len(kind) > 1 else np.argsort(key, kind="stable")
+def _sorted(key: Int64s, position: Int64s, *, again: bool) -> tuple[Int64s, Int64s]:
+    """Give keys in order, each once a record; `again` says that a record may have one twice."""
+    order = np.lexsort((position, key)) if again else np.argsort(key, kind="stable")
     key, position = key[order], position[order]
     fresh = np.ones(len(key), dtype=bool)
     fresh[1:] = (key[1:] != key[:-1]) | (position[1:] != position[:-1])
     return key[fresh], position[fresh]
 
 
-def _shared(key: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
+def _together(kind: list[tuple[Int64s, Int64s]]) -> tuple[Int64s, Int64s]:
+    nothing = np.empty(0, dtype=np.int64)
+    key = np.concatenate([nothing, *(one for one, _ in kind)])
+    return key, np.concatenate([nothing, *(at for _, at in kind)])
+
+
+def _shared(kind: list[tuple[Int64s, Int64s]]) -> tuple[Int64s, Int64s]:
+    """Give the keys of one kind that at least two records have, in order, each once a record.
+
+    Keys that are alone in their bucket of leading bits are dropped before anything is sorted.
+    """
+    key, position = _together(kind)
+    bucket = key.view(np.uint64) >> np.uint64(64 - _BUCKET_BITS)
+    met = (np.bincount(bucket.view(np.int64), minlength=1 << _BUCKET_BITS) > 1)[bucket]
+    key, position = _sorted(key[met], position[met], again=len(kind) > 1)
+    met = _repeated(key)
+    return key[met], position[met]
+
+
+def _repeated(key: Int64s) -> npt.NDArray[np.bool_]:
     follows = key[1:] == key[:-1]
     met = np.zeros(len(key), dtype=bool)
     met[1:] |= follows
     met[:-1] |= follows
-    return key[met], position[met]
+    return met
 
 
 def _parts(facts: pd.DataFrame) -> _Parts:
@@ -218,18 +233,26 @@ def _first_roots(
 def _contacts(facts: pd.DataFrame, column: str) -> Iterator[tuple[Int64s, Hashes]]:
     """Give each subscriber's phone or e-mail address with the positions that state it."""
     found = coded_lists(facts, column)
-    stated = [_stated(text, column) for text in found.distinct.tolist()]
-    for rank in range(max(max(map(len, stated), default=0), 1)):
-        hashed = hash_texts(one[rank] if len(one) > rank else "" for one in stated)[found.codes]
+    is_stated = _is_whole if column == "phones" else bool
+    several: list[tuple[int, list[str]]] = []
+    first = [""] * len(found.distinct)
+    for place, text in enumerate(found.distinct.tolist()):
+        if "\n" in text:
+            several.append((place, [value for value in text.split("\n") if is_stated(value)]))
+        elif is_stated(text):
+            first[place] = text
+    ranks = max((len(values) for _, values in several), default=1)
+    for rank in range(ranks):
+        texts = first if rank == 0 else [""] * len(first)
+        for place, values in several:
+            texts[place] = values[rank] if len(values) > rank else ""
+        hashed = hash_texts(texts)[found.codes]
         at = np.flatnonzero(hashed).astype(np.int64)
         yield at, hashed[at]
 
 
-def _stated(text: str, column: str) -> list[str]:
-    values = [value for value in text.split("\n") if value]
-    if column == "phones":
-        return [value for value in values if len(value) == NATIONAL_PHONE]
-    return values
+def _is_whole(phone: str) -> bool:
+    return len(phone) == NATIONAL_PHONE
 
 
 def candidates(keys: Keys, *, cap: int = CAP) -> Candidates:

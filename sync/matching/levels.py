@@ -184,10 +184,11 @@ def _birth_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
     levels[known & (apart == 1) & ~both] = Birth.NEXT_YEAR
     levels[known & (apart == 0) & ~both] = Birth.YEAR_ONLY
     levels[both & (apart == 0)] = Birth.YEAR
-    month = _months(one) == _months(other)
-    levels[both & month] = Birth.MONTH
-    levels[both & (one != other) & _is_typo(one, other)] = Birth.TYPO
     levels[both & (one == other)] = Birth.EQUAL
+    differ = np.flatnonzero(both & (one != other))
+    month = _months(one[differ]) == _months(other[differ])
+    levels[differ[month]] = Birth.MONTH
+    levels[differ[_is_typo(one[differ], other[differ])]] = Birth.TYPO
     levels[known & (apart >= GENERATION_YEARS) & (levels != Birth.TYPO)] = Birth.GENERATION
     return levels
 
@@ -229,20 +230,28 @@ def _same(column: Coded, left: Int64s, right: Int64s) -> Int64s:
     return levels
 
 
-def _shared(column: Coded, left: Int64s, right: Int64s) -> Int64s:
-    """Compare lists: EQUAL when they share an element."""
+def _shared(
+    column: Coded, left: Int64s, right: Int64s, compare: Callable[[str, str], int]
+) -> Int64s:
+    """Compare lists of one element a line."""
     levels = np.zeros(len(left), dtype=np.int64)
     stands = column.stands()
     both = np.flatnonzero(stands[left] & stands[right])
-    levels[both] = _on_pairs(column, left[both], right[both], _lists_level)
+    levels[both] = _on_pairs(column, left[both], right[both], compare)
     return levels
 
 
 def _lists_level(one: str, other: str) -> Same:
+    """Compare two lists: EQUAL when they share an element."""
     if not one or not other:
         return Same.UNKNOWN
-    shared = set(one.split("\n")) & set(other.split("\n"))
+    shared = one == other or set(one.split("\n")) & set(other.split("\n"))
     return Same.EQUAL if shared else Same.DIFFERENT
+
+
+def _phones_level(one: str, other: str) -> Same:
+    """Compare phones that name a subscriber; a city number without its code does not."""
+    return _lists_level(_whole_phones(one), _whole_phones(other))
 
 
 def _rarity(
@@ -276,8 +285,7 @@ def _middle_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
 
 
 def _phone_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
-    """Compare phones that name a subscriber; a city number without its code does not."""
-    return _shared(coded_lists(facts, "phones").mapped(_whole_phones), left, right)
+    return _shared(coded_lists(facts, "phones"), left, right, _phones_level)
 
 
 def _whole_phones(phones: str) -> str:
@@ -285,7 +293,7 @@ def _whole_phones(phones: str) -> str:
 
 
 def _email_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
-    return _shared(coded_lists(facts, "emails"), left, right)
+    return _shared(coded_lists(facts, "emails"), left, right, _lists_level)
 
 
 def _place_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:

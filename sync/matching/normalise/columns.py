@@ -12,16 +12,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sync.matching.facts import Coded
+from sync.matching.facts import NO_DAY, Coded
 from sync.matching.hashing import Int64s
 from sync.matching.lexicon import fold_yo, word_set
 from sync.matching.normalise.contacts import normalise_contacts
-from sync.matching.normalise.outcome import Outcome, cells_of
+from sync.matching.normalise.dates import normalise_birth
+from sync.matching.normalise.outcome import Outcome, Rule, cells_of, outcomes_of
 from sync.matching.normalise.snils import SAMPLES, UNCHECKED_UP_TO, normalise_snils
 
 Mask = npt.NDArray[np.bool_]
 _PUNCTUATION = str.maketrans("", "", " -()")
 _EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+\-]*@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,}")
+_PLAIN_DAY = re.compile(r"([0-3][0-9])\.([01][0-9])\.([0-9]{4})|([0-9]{4})-[01][0-9]-[0-3][0-9]")
+_OLDEST_USUAL = 1930
+_YOUNGEST = 3
+_EPOCH = date(1970, 1, 1).toordinal()
 _SNILS_DIGITS = 11
 _WEIGHTS = np.arange(9, 0, -1)
 
@@ -61,6 +66,34 @@ def _are_valid(numbers: list[str]) -> Mask:
     same = (body == body[:, :1]).all(axis=1)
     sample = np.isin(np.array(numbers, dtype="S11"), np.array(sorted(SAMPLES), dtype="S11"))
     return np.asarray((unchecked | checked) & ~same & ~sample, dtype=bool)
+
+
+def birth_columns(raw: pd.DataFrame, today: date) -> tuple[Int64s, Int64s]:
+    """Give days since 1970 and years, NO_DAY and 0 where unknown."""
+    rule = Rule(
+        reads=("birth_date", "birth_year"),
+        fills=("birth_date", "birth_year"),
+        apply=_plain_birth,
+    )
+    codes, outcomes = outcomes_of(rule, raw, today)
+    pairs = [outcome.values for outcome in outcomes]  # noqa: PD011 - a dataclass, no frame
+    days = [day.toordinal() - _EPOCH if isinstance(day, date) else NO_DAY for day, _ in pairs]
+    years = [year if isinstance(year, int) else 0 for _, year in pairs]
+    return np.array(days, dtype=np.int64)[codes], np.array(years, dtype=np.int64)[codes]
+
+
+def _plain_birth(cells: tuple[str, ...], today: date) -> Outcome:
+    """Give what the rule gives; dates written as most are cost a pattern and no more."""
+    found = _PLAIN_DAY.fullmatch(cells[0])
+    if found and _OLDEST_USUAL <= int(found[3] or found[4]) <= today.year - _YOUNGEST:
+        text = cells[0]
+        iso = text if found[4] else f"{found[3]}-{found[2]}-{found[1]}"
+        try:
+            day = date.fromisoformat(iso)
+        except ValueError:
+            return normalise_birth(cells, today)
+        return Outcome(values=(day, day.year))
+    return normalise_birth(cells, today)
 
 
 def contact_columns(raw: pd.DataFrame, today: date) -> tuple[Coded, Coded]:

@@ -19,6 +19,7 @@ from sync.matching.normalise.folding import (
     is_patronymic,
     turkic,
 )
+from sync.matching.normalise.letters import clean_text
 from sync.matching.normalise.names import (
     FILLS,
     NAME_CELLS,
@@ -30,6 +31,7 @@ from sync.matching.normalise.names import (
 from sync.matching.normalise.outcome import Rule, cells_of, outcomes_of
 
 _PLAIN = re.compile(r"[А-ЯЁа-яё]{2,}(?:-[А-ЯЁа-яё]{2,})*")
+_CYRILLIC = re.compile(r"[А-ЯЁа-яё]*(?:[ \-][А-ЯЁа-яё]+)*")
 _KEYS = ("last_key", "first_key", "middle_key", "previous_last_key", "sex")
 _FULL_NAME = 3
 
@@ -91,13 +93,15 @@ class _Cells:
 def _coded(raw: pd.DataFrame, name: str) -> Coded:
     codes, cells = cells_of(raw, name)
     distinct = np.empty(len(cells), dtype=object)
-    distinct[:] = cells
+    distinct[:] = [cell if _CYRILLIC.fullmatch(cell) else clean_text(cell) for cell in cells]
     return Coded(codes=codes.astype(np.int64), distinct=distinct)
 
 
 def _three(text: str) -> tuple[str, str, str] | None:
     """Split a cell that holds a name in a usual order, in one case, and nothing else."""
     parts = text.split(" ")
+    if len(parts) > _FULL_NAME and fold_yo(parts[-1]) in turkic():
+        parts[-2:] = [" ".join(parts[-2:])]
     if len(parts) == len(("last", "first")):
         return _two(*parts)
     if len(parts) != _FULL_NAME or (parts[2].islower() and not text.islower()):
@@ -161,7 +165,9 @@ def _is_plain_first(part: str) -> bool:
 
 
 def _is_plain_middle(part: str) -> bool:
-    return is_nothing(part) or _is_plain(part)
+    head, _, tail = part.partition(" ")
+    fathers = bool(tail) and fold_yo(tail) in turkic() and bool(_PLAIN.fullmatch(head))
+    return is_nothing(part) or _is_plain(part) or (fathers and "-" not in head)
 
 
 def _is_first(part: str) -> bool:

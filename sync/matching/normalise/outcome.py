@@ -70,7 +70,10 @@ def cells_of(raw: pd.DataFrame, name: str) -> tuple[Codes, list[str]]:
         return np.zeros(len(raw), dtype=np.intp), [""]
     if isinstance(raw[name].dtype, pd.CategoricalDtype):
         at = raw[name].cat.codes.to_numpy(np.intp)
-        texts = [as_text(value) for value in raw[name].cat.categories]
+        texts = [
+            value if type(value) is str else as_text(value)
+            for value in raw[name].cat.categories.tolist()
+        ]
         return np.where(at < 0, len(texts), at), [*texts, ""]
     codes, distinct = pd.factorize(raw[name].to_numpy(dtype=object), use_na_sentinel=False)
     return codes, [as_text(value) for value in distinct]
