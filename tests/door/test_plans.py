@@ -60,15 +60,28 @@ with units as (
     insert into mentorship_place (authority_id, sort_key, mentorship_id, starts, changeset_id)
     select unit, concat('толпин ', n, ' ', p), id, date '2020-09-01' + p, 1
     from pairs where mentee is not null
+), carded as (
+    insert into record (id, source_id, kind, organisation_id, external_id, is_card, first_stated,
+                        last_stated)
+    select 100000 + n * 1000 + p, (select s.id from source s where s.code = 'KADRY'), 'STAFF', unit,
+           decode(md5(concat('card ', n, '/', p)), 'hex'), true, '2025-09-01', '2025-09-01'
+    from people
+), linked as (
+    insert into link (record_id, person_id, model_version, changeset_id)
+    select 100000 + n * 1000 + p, id, 'crowd', 1 from people
 )
 insert into participation_fact (id, mentorship_id, mentor_id, mentee_id, host_id, changeset_id)
 select 100000 + n * 1000 + p, id, mentor, mentee, unit, 1 from pairs where mentee is not null
 """
 PERSONAL = (
-    "employment", "enrolment", "mentorship", "mentorship_member", "mentorship_place",
-    "participation_fact", "person", "person_name", "person_place",
+    "employment", "enrolment", "link", "mentorship", "mentorship_member", "mentorship_place",
+    "participation_fact", "person", "person_name", "person_place", "record",
 )  # fmt: skip
 QUERIES = {
+    "a gateway's": """{ _entities(representations: [
+        { __typename: "Person", id: "person-019b76da-a800-716d-b3bf-18b5a04ef46f" },
+        { __typename: "Person", sourceSystem: "KADRY", externalId: "7" }
+    ]) { ... on Person { displayName sourceSystem externalId } } }""",
     "findings": "{ findings { nodes { kind reason members { displayName } } } }",
     "pull": """{ subordinateOrganisations { nodes {
         staff(first: 5) { nodes { displayName } } mentors(first: 5) { nodes { displayName } }

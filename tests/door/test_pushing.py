@@ -200,3 +200,22 @@ async def test_a_trial_writes_nothing_and_a_new_number_keeps_the_person(hub: Ser
 
     assert ("APPLIED", 0) == (trial["results"][0]["status"], before)
     assert pushed["personId"] == body["data"]["staffRekey"]["result"]["personId"]
+
+
+def test_a_pushed_card_names_its_person_to_gateways_at_once(hub: Served) -> None:
+    [pushed] = hub.push("north", CARD)["results"]
+    shown = hub.ask(
+        "north",
+        "query ($id: ID!) { person(id: $id) { sourceSystem externalId } }",
+        id=pushed["personId"],
+    )["data"]["person"]
+
+    found = hub.ask(
+        "north",
+        """query ($named: [_Any!]!) {
+          _entities(representations: $named) { ... on Person { id sourceSystem externalId } } }""",
+        named=[{"__typename": "Person", **shown}],
+    )
+
+    assert "7" == shown["externalId"]
+    assert [{"id": pushed["personId"], **shown}] == found["data"]["_entities"]
