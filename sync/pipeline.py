@@ -20,20 +20,24 @@ from sync import changeset, outbox
 from sync.brake.holding import NOBODY, Passing, brake
 from sync.changeset import Difference
 from sync.directory import cached_directory
-from sync.evidence.pending import Pending, read_pending, settle
+from sync.evidence.pending import Ids, Pending, read_pending, settle
 from sync.matching.model import HAND_MODEL
 from sync.mentoring.claims import ClaimRules
 from sync.mentoring.mentorships import MentorshipsWritten, write_mentorships
 from sync.mentoring.pairs import write_claims
+from sync.people.disputes import ask_disputes
 from sync.people.facts import refresh_facts
-from sync.people.match import recluster, recompare
+from sync.people.match import connected, recluster, recompare
 from sync.people.questions import write_questions
+from sync.people.ranking import rank_questions
+from sync.people.words import next_word, settle_word
 from sync.people.writing import PeopleWritten, write_people
 from sync.places import places_of, write_places
 from sync.push.landing import NOTHING_RETRACTED, Retracted
 from sync.rules import read_claim_rules
 
 PROJECTING = "projection"
+NOBODYS: Ids = np.empty(0, dtype=np.int64)
 Progress = Callable[[str], None]  # is told the station that begins
 
 
@@ -92,6 +96,42 @@ async def project_cards(
     return replace(difference, held=held)
 
 
+async def obey(database: Database, *, sealer: Sealer, today: date) -> Difference | None:
+    """Bring people up to the word that has waited longest, as a change of its own.
+
+    Only the component of its records is clustered anew; what evidence is pending of them comes
+    along. Gives None where no word waits. Waits for another projection to end.
+    """
+    async with database.writing() as session:
+        await session.lock(PROJECTING)
+        word = await next_word(session)
+        if word is None:
+            return None
+        changeset_id = await changeset.begin(session, "REVIEW", actor=word.actor)
+        await settle_word(session, word, changeset_id)
+        held = await brake(session, changeset_id, NOBODY, today=today)
+        pending = await read_pending(session.raw)
+        pending = pending.among(await connected(session.raw, word.records))
+        difference = await _project(
+            session, pending, changeset_id, sealer=sealer, today=today, also=word.records
+        )
+        difference = replace(difference, held=held)
+        await changeset.finish(session, changeset_id, difference)
+        await request_refresh(session)
+        return difference
+
+
+async def obey_waiting(database: Database, *, sealer: Sealer, today: date) -> list[Difference]:
+    """Obey every word that waits, the oldest first; gives what each changed.
+
+    A process killed between two leaves the rest waiting; two at once obey each word once.
+    """
+    done: list[Difference] = []
+    while (difference := await obey(database, sealer=sealer, today=today)) is not None:
+        done.append(difference)
+    return done
+
+
 async def _project(
     session: WriteSession,
     pending: Pending,
@@ -101,22 +141,27 @@ async def _project(
     today: date,
     progress: Progress = lambda _station: None,
     retracted: Retracted = NOTHING_RETRACTED,
+    also: Ids = NOBODYS,
 ) -> Difference:
+    """Take what is pending, and the records `also`, through all stations."""
     directory = await cached_directory(session.raw)
     rules = await read_claim_rules(session, on=today)
-    progress("facts")
-    await refresh_facts(
-        session,
-        pending,
-        directory=directory,
-        sealer=sealer,
-        today=today,
-        changeset_id=changeset_id,
-    )
-    progress("comparing")
-    changed = await recompare(session, pending, HAND_MODEL, changeset_id=changeset_id)
+    changed = pending.all
+    if len(pending.restated):
+        progress("facts")
+        await refresh_facts(
+            session,
+            pending,
+            directory=directory,
+            sealer=sealer,
+            today=today,
+            changeset_id=changeset_id,
+        )
+        progress("comparing")
+        changed = await recompare(session, pending, HAND_MODEL, changeset_id=changeset_id)
     progress("people")
-    component = await recluster(session, np.union1d(changed, retracted.neighbours))
+    concerned = np.union1d(np.union1d(changed, retracted.neighbours), also)
+    component = await recluster(session, concerned)
     people = await write_people(
         session,
         component,
@@ -125,13 +170,12 @@ async def _project(
         model_version=HAND_MODEL.version,
         changeset_id=changeset_id,
     )
-    await write_questions(
-        session, component, people.ids, root_id=directory.root_id, changeset_id=changeset_id
-    )
+    await write_questions(session, component, people.ids, changeset_id=changeset_id)
     progress("mentorships")
-    await write_claims(
-        session, pending.restated, directory=directory, today=today, changeset_id=changeset_id
-    )
+    if len(pending.restated):
+        await write_claims(
+            session, pending.restated, directory=directory, today=today, changeset_id=changeset_id
+        )
     return await _project_mentorships(
         session, pending, people, rules, root_id=directory.root_id, changeset_id=changeset_id
     )
@@ -148,6 +192,8 @@ async def _project_mentorships(
 ) -> Difference:
     """Write mentorships, then who may see what, then the events; the evidence is projected."""
     pairs = await write_mentorships(session, rules, root_id=root_id, changeset_id=changeset_id)
+    await ask_disputes(session, HAND_MODEL, changeset_id=changeset_id)
+    await rank_questions(session)
     before = {**await places_of(session), **people.places_before}
     changed = await write_places(
         session, set(people.changed), root_id=root_id, changeset_id=changeset_id

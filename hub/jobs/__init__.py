@@ -21,6 +21,7 @@ from hub.provision import WEB, WORKER
 # A schema of their own keeps the queue's tables out of `alembic check` and of the web's reach.
 SCHEMA: Final = "jobs"
 IMPORT: Final = "import.accept"  # known to whoever asks and to the worker, who do not meet
+REVIEW: Final = "review.obey"  # likewise
 SETTINGS: Final = DBSettings(db_schema=SCHEMA)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,7 +46,23 @@ class PersonAlias(Base):
     alias_id: Mapped[UuidKey]
     person_id: Mapped[UUID] = mapped_column(index=True)
     kind: Mapped[str]  # MERGED | SPLIT | GONE
+    # A record that bore the id: when a merger is undone the id answers for whoever bears it now.
+    record_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("record.id", ondelete="SET NULL"), index=True
+    )
     changeset_id: Mapped[ChangesetRef]
+
+
+class PersonLineage(Base):
+    """How a person came to be: an id that joined theirs, or the person whom they were parted from."""
+
+    __tablename__ = "person_lineage"
+    id: Mapped[BigKey]
+    person_id: Mapped[UUID] = mapped_column(index=True)  # who goes on, or who is new
+    other_id: Mapped[UUID] = mapped_column(index=True)  # the id that ended, or whom they left
+    kind: Mapped[str]  # MERGED | SPLIT
+    changeset_id: Mapped[ChangesetRef]
+    at: Mapped[Instant]
 
 
 class PersonName(Base):
@@ -59,6 +75,8 @@ class PersonName(Base):
     middle_name: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]  # CURRENT | PREVIOUS | VARIANT
     sort_key: Mapped[str]
+    starts: Mapped[Starts]  # since when some record has said so
+    ends: Mapped[Ends]  # infinity while one still does
     record_id: Mapped[RecordRef]
     changeset_id: Mapped[ChangesetRef]
     __table_args__ = (Index(None, "sort_key", "person_id"),)
@@ -85,6 +103,8 @@ class Contact(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)  # PHONE | EMAIL
     value: Mapped[str] = mapped_column(primary_key=True)
     owner: Mapped[str]  # SELF | REPRESENTATIVE
+    starts: Mapped[Starts]
+    ends: Mapped[Ends]
     record_id: Mapped[RecordRef]
     changeset_id: Mapped[ChangesetRef]
 

@@ -29,6 +29,15 @@ class Pending:
         """Give every pending record once."""
         return np.union1d(self.restated, self.ended)
 
+    def among(self, ids: Ids) -> "Pending":
+        """Give what of it is among the records `ids`."""
+        wanted = set(ids.tolist())
+        return Pending(
+            restated=np.intersect1d(self.restated, ids),
+            ended=np.intersect1d(self.ended, ids),
+            rows=[row for row in self.rows if row[0] in wanted],
+        )
+
 
 async def read_pending(connection: asyncpg.Connection, source_id: UUID | None = None) -> Pending:
     """Find what evidence has come since the last projection, of one source or of all."""

@@ -16,17 +16,22 @@ from sync.matching.mend import Knot, untie
 from sync.matching.mentions import attach
 from sync.matching.questions import questions
 from sync.matching.slices import groups, sliced
+from sync.matching.touched import Touched, changing
 
 Scores = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdicts:
-    """What people decided about pairs of positions: MUST_LINK or CANNOT_LINK; the last word counts."""
+    """What people decided about pairs of positions: MUST_LINK or CANNOT_LINK; the last word counts.
+
+    `touched` are the people of whom somebody has spoken, as they stood.
+    """
 
     left: Int64s = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     right: Int64s = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     kind: list[str] = field(default_factory=list)
+    touched: Touched = field(default_factory=Touched)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,19 +61,25 @@ def cluster(
     `adopting` is for a file looked at whole: rows that know little join the only one who fits.
 
     Human verdicts come first, then contradictions (two valid СНИЛС, two active cards of one
-    source, births or first names that cannot be one person's), then scores. Linear in edges but
-    for the components that contradict themselves.
+    source, births or first names that cannot be one person's), then scores; but what would change a
+    person of whom somebody has spoken is asked. Linear in edges but for the components that
+    contradict themselves.
     """
+    verdicts = verdicts or Verdicts()
     edges = Edges(left=left, right=right, score=score, decision=np.asarray(decision, dtype="<U5"))
-    must, cannot = _last_words(verdicts or Verdicts())
+    must, cannot = _last_words(verdicts)
     edges = edges.without(cannot)
-    labels = components(len(facts), *_linked(edges, must))
-    labels = _mended(facts, labels, edges, must, cannot)
     strong = ~is_weak(facts)
+    changes = changing(edges, verdicts.touched, strong)
+    kept = edges.those(~changes)
+    labels = components(len(facts), *_linked(kept, must))
+    labels = _mended(facts, labels, kept, must, cannot)
     attached = attach(facts, labels, edges, cannot=cannot, strong=strong)
     joined = adopt(facts, attached.labels, edges, cannot) if adopting else attached.labels
     labels = canonical(joined, facts["record_id"].to_numpy(np.int64))
-    asked = questions(facts, labels, edges, cannot=cannot, ambiguous=attached.ambiguous)
+    asked = questions(
+        facts, labels, edges, cannot=cannot, ambiguous=attached.ambiguous, changes=changes
+    )
     return Clustering(labels=labels, questions=asked)
 
 

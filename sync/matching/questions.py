@@ -1,5 +1,9 @@
 """What only a person can tell: one question a pair of clusters, with its reasons."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import combinations
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -25,18 +29,47 @@ def questions(
     *,
     cannot: Int64s,
     ambiguous: npt.NDArray[np.bool_],
+    changes: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Give the pairs to ask about: left, right (positions), score, reasons.
 
-    Asked are pairs in the window, links that a contradiction cut, and mentions that fit several
-    people. Initials are asked about where they fit a few people of the place.
+    Asked are pairs in the window, links that a contradiction cut, mentions that fit several
+    people, and `changes`: links that would change a person of whom somebody has spoken. Initials
+    are asked about where they fit a few people of the place.
     """
     apart = labels[edges.left] != labels[edges.right]
-    open_edges = edges.those(apart & ~_answered(labels, edges, cannot))
+    still_open = apart & ~_answered(labels, edges, cannot)
+    open_edges, changes = edges.those(still_open), changes[still_open]
     pattern = patterns(facts, open_edges.left, open_edges.right, HAND_MODEL)
     asked = _worth_asking(facts, labels, open_edges, pattern, ambiguous)
     asked &= ~_fits_better(facts, labels, edges, open_edges, pattern)
-    return _one_a_pair(facts, labels, open_edges.those(asked), pattern[asked])
+    asked |= changes
+    found = open_edges.those(asked)
+    spoken_of = _spoken_of(labels, found, changes[asked], cannot)
+    return _one_a_pair(facts, labels, found, pattern[asked], spoken_of)
+
+
+def _spoken_of(
+    labels: Int64s, edges: Edges, changes: npt.NDArray[np.bool_], cannot: Int64s
+) -> dict[tuple[int, int], set[str]]:
+    """Name what a person's word has to do with a pair of clusters.
+
+    Who would join two people whom somebody kept apart is a bridge between them.
+    """
+    ends = np.column_stack([labels[edges.left], labels[edges.right]])[changes]
+    ends = np.unique(np.sort(ends, axis=1), axis=0)
+    named = {(one, other): {"person.touched"} for one, other in ends.tolist()}
+    parted = {tuple(sorted(pair)) for pair in labels[cannot].tolist()}
+    beside: defaultdict[int, set[int]] = defaultdict(set)
+    for one, other in named:
+        beside[one].add(other)
+        beside[other].add(one)
+    for middle, others in beside.items():
+        for pair in combinations(sorted(others), 2):
+            if pair in parted:
+                for end in pair:
+                    named[min(middle, end), max(middle, end)].add("person.bridge")
+    return named
 
 
 def _answered(labels: Int64s, edges: Edges, cannot: Int64s) -> npt.NDArray[np.bool_]:
@@ -108,7 +141,13 @@ def _few_choices(one: Int64s, other: Int64s, among: npt.NDArray[np.bool_]) -> np
     return among & np.isin(one, few) & np.isin(other, few)
 
 
-def _one_a_pair(facts: pd.DataFrame, labels: Int64s, edges: Edges, pattern: Int64s) -> pd.DataFrame:
+def _one_a_pair(
+    facts: pd.DataFrame,
+    labels: Int64s,
+    edges: Edges,
+    pattern: Int64s,
+    spoken_of: Mapping[tuple[int, int], set[str]],
+) -> pd.DataFrame:
     rank = content_order(facts)
     sides = np.sort(np.column_stack([labels[edges.left], labels[edges.right]]), axis=1)
     frame = pd.DataFrame(
@@ -125,15 +164,17 @@ def _one_a_pair(facts: pd.DataFrame, labels: Int64s, edges: Edges, pattern: Int6
     )
     best = frame.sort_values(["score", "rank", "second"], ascending=[False, True, True])
     best = best.drop_duplicates(["one", "other"]).sort_values(["left", "right"])
-    named = _reasons(frame)
+    named = _reasons(frame, spoken_of)
     found = [named[pair] for pair in zip(best["one"], best["other"], strict=True)]
     best["reasons"] = pd.Series(found, index=best.index, dtype=object)
     return best[list(COLUMNS)].reset_index(drop=True)
 
 
-def _reasons(frame: pd.DataFrame) -> dict[tuple[int, int], list[str]]:
+def _reasons(
+    frame: pd.DataFrame, spoken_of: Mapping[tuple[int, int], set[str]]
+) -> dict[tuple[int, int], list[str]]:
     """Give the reasons of all edges between two clusters; the window is named where it is alone."""
-    named: dict[tuple[int, int], set[str]] = {}
+    named = {pair: set(codes) for pair, codes in spoken_of.items()}
     distinct = frame[["one", "other", "pattern"]].drop_duplicates()
     for one, other, pattern in distinct.itertuples(index=False, name=None):
         named.setdefault((one, other), set()).update(reasons(pattern))

@@ -15,13 +15,13 @@ from sync.matching.facts import content_order
 from sync.mentoring.claims import academic_year
 from sync.projection import Projected
 
-FOREVER = date.max
+ALWAYS, FOREVER = date.min, date.max
 
 PERSON_NAME = Projected(
     table="person_name",
     owner="person_id",
     key=("person_id", "last_name", "first_name", "middle_name"),
-    values=("kind", "sort_key", "record_id"),
+    values=("kind", "sort_key", "starts", "ends", "record_id"),
 )
 IDENTIFIER = Projected(
     table="person_identifier",
@@ -33,7 +33,7 @@ CONTACT = Projected(
     table="contact",
     owner="person_id",
     key=("person_id", "kind", "value"),
-    values=("owner", "record_id"),
+    values=("owner", "starts", "ends", "record_id"),
 )
 EMPLOYMENT = Projected(
     table="employment",
@@ -102,7 +102,8 @@ def project(facts: pd.DataFrame, chosen: pd.DataFrame, directory: Directory) -> 
 
     `facts`: records with the columns of `record_facts`, their `person_id`, `kind`,
     `source_id`, `is_card`, `first_stated`, `last_stated`, `ended_on`, `stated_as_of`, `record_version_id`,
-    `main_request`. `chosen`: person_id, field, position (a row of `facts`), rule.
+    `main_request`. `chosen`: person_id, field, position (a row of `facts`), rule, and `value` where
+    a person pinned one that no record says.
     """
     facts = facts.assign(order=content_order(facts))  # ties never follow the order of arrival
     person = _person(facts, chosen)
@@ -111,7 +112,7 @@ def project(facts: pd.DataFrame, chosen: pd.DataFrame, directory: Directory) -> 
     return Golden(
         person=person,
         tables=(
-            (PERSON_NAME, _names(facts, names)),
+            (PERSON_NAME, _names(facts, names, _pinned_names(facts, chosen))),
             (IDENTIFIER, _identifiers(facts, chosen)),
             (CONTACT, _contacts(facts)),
             (EMPLOYMENT, _employments(facts, experience, directory)),
@@ -131,6 +132,7 @@ def sort_keys(frame: pd.DataFrame) -> pd.Series:
     return joined.str.casefold().str.replace("ё", "е").str.strip()
 
 
+SPAN = ("first_stated", "ended_on")
 SCALARS = ("last_name", "first_name", "middle_name", "birth_date", "birth_year", "sex")
 TEXTS = ("last_name", "first_name", "middle_name")
 
@@ -139,8 +141,7 @@ def _person(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     people = pd.DataFrame({"person_id": pd.unique(facts["person_id"])})
     for field in SCALARS:
         of_field = chosen[chosen["field"] == field]
-        values = facts[field].iloc[of_field["position"]].astype(object)
-        by_person = pd.Series(values.to_numpy(), index=of_field["person_id"])
+        by_person = pd.Series(_values(facts, of_field, field), index=of_field["person_id"])
         people[field] = people["person_id"].map(by_person)
     people[list(TEXTS)] = people[list(TEXTS)].astype(object).fillna("")
     years = people["birth_date"].map(lambda day: day.year, na_action="ignore")
@@ -151,14 +152,45 @@ def _person(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _names(facts: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
-    """List every full name some record states; a mention's initials are no name."""
-    stated = facts[["person_id", *TEXTS, "previous_last_name", "record_id", "order"]]
+def _values(facts: pd.DataFrame, chosen: pd.DataFrame, field: str) -> list[object]:
+    """Give what stands in a field: what was pinned, else what the chosen record says."""
+    said = facts[field].astype(object).to_numpy()[chosen["position"].to_numpy(np.int64)]
+    return [own if own is not None else one for own, one in zip(chosen["value"], said, strict=True)]
+
+
+def _pinned_names(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Give people part of whose name a person wrote: they bear a name that no record says."""
+    written = chosen[chosen["value"].notna() & chosen["field"].isin(TEXTS)]
+    written = written.drop_duplicates("person_id")
+    rows = facts.iloc[written["position"].to_numpy(np.int64)]
+    return pd.DataFrame(
+        {
+            "person_id": written["person_id"].to_numpy(),
+            "record_id": rows["record_id"].to_numpy(),
+            "order": rows["order"].to_numpy(),
+        }
+    ).assign(kind="CURRENT", starts=ALWAYS, ends=FOREVER)
+
+
+def _names(facts: pd.DataFrame, current: pd.DataFrame, pinned: pd.DataFrame) -> pd.DataFrame:
+    """List every full name some record states, since when and until when; initials are no name.
+
+    A name stated as a former one was borne until then, nobody says since when.
+    """
+    stated = facts[["person_id", *TEXTS, "previous_last_name", "record_id", "order", *SPAN]]
+    stated = stated.assign(ends=_until(stated), starts=stated["first_stated"])
     former = stated[stated["previous_last_name"] != ""].assign(
-        last_name=lambda frame: frame["previous_last_name"], kind="PREVIOUS"
+        last_name=lambda frame: frame["previous_last_name"],
+        kind="PREVIOUS",
+        ends=lambda frame: frame["first_stated"],
+        starts=ALWAYS,
     )
     own = stated.assign(kind="VARIANT")
-    names = pd.concat([own, former]).drop(columns="previous_last_name")
+    borne = current.reindex(pinned["person_id"]).reset_index(drop=True)
+    borne = pinned.reset_index(drop=True).join(borne)
+    names = pd.concat([own, former, *([borne] if len(borne) else [])])
+    names = names.drop(columns="previous_last_name")
+    names = _spanned(names, ["person_id", *TEXTS])
     now = current.reindex(names["person_id"]).reset_index(drop=True)
     is_current = (names[list(TEXTS)].reset_index(drop=True) == now).all(axis=1).to_numpy()
     names["kind"] = np.where(is_current, "CURRENT", names["kind"])
@@ -167,10 +199,24 @@ def _names(facts: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
     return names.assign(sort_key=sort_keys(names))
 
 
+def _until(records: pd.DataFrame) -> pd.Series:
+    """Say until when a record has said what it says: for ever while it stands."""
+    return records["ended_on"].where(records["ended_on"].notna(), FOREVER)
+
+
+def _spanned(stated: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Let each statement of a key span from its first to its last."""
+    alike = stated.groupby(key, sort=False)
+    return stated.assign(
+        starts=alike["starts"].transform("min"), ends=alike["ends"].transform("max")
+    )
+
+
 def _identifiers(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     """Keep the СНИЛС that survived; one refused as a relative's is evidence only."""
     of_field = chosen[chosen["field"] == "snils"]
-    rows = facts.iloc[of_field["position"]]
+    rows = facts.iloc[of_field["position"].to_numpy(np.int64)]
+    rows = rows[rows["snils_hash"].notna()]
     return pd.DataFrame(
         {
             "person_id": rows["person_id"].to_numpy(),
@@ -184,15 +230,17 @@ def _identifiers(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
 
 def _contacts(facts: pd.DataFrame) -> pd.DataFrame:
     kinds = (("PHONE", "phones"), ("EMAIL", "emails"))
+    facts = facts.assign(starts=facts["first_stated"], ends=_until(facts))
     lists = [
-        facts[["person_id", "contact_owner", "record_id", "order", column]]
+        facts[["person_id", "contact_owner", "record_id", "order", "starts", "ends", column]]
         .explode(column)
         .dropna(subset=[column])
         .rename(columns={column: "value", "contact_owner": "owner"})
         .assign(kind=kind)
         for kind, column in kinds
     ]
-    contacts = pd.concat(lists).sort_values(["owner", "order"], ascending=[False, True])
+    contacts = _spanned(pd.concat(lists), ["person_id", "kind", "value"])
+    contacts = contacts.sort_values(["owner", "order"], ascending=[False, True])
     return contacts.drop_duplicates(["person_id", "kind", "value"])
 
 
@@ -274,11 +322,11 @@ def _qualifications(facts: pd.DataFrame) -> pd.DataFrame:
 
 def _fields(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     scalar = chosen[chosen["field"].isin(SCALARS)].reset_index(drop=True)
-    rows = facts.iloc[scalar["position"]].reset_index(drop=True)
+    rows = facts.iloc[scalar["position"].to_numpy(np.int64)].reset_index(drop=True)
     values = pd.Series("", index=scalar.index, dtype=object)
     for field in SCALARS:
         of_field = scalar["field"] == field
-        values[of_field] = rows.loc[of_field, field].astype(str)
+        values[of_field] = np.array(list(map(str, _values(facts, scalar[of_field], field))))
     return scalar.assign(
         value=values,
         stated_as_of=rows["stated_as_of"],

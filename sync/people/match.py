@@ -6,8 +6,10 @@ by its finer keys, where neighbours by content are compared: any split of the sa
 runs compares the same pairs as one run over all of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import numpy as np
@@ -19,10 +21,12 @@ from sync.columns import insert_frame
 from sync.evidence.pending import Ids, Pending
 from sync.matching.cluster import Clustering, Verdicts, cluster
 from sync.matching.decide import Decision, decide
-from sync.matching.facts import content_order
+from sync.matching.edges import Edges
+from sync.matching.facts import content_order, is_weak
 from sync.matching.keys import Keys, candidates
 from sync.matching.levels import patterns
 from sync.matching.model import Model
+from sync.matching.touched import Touched, large
 
 Connection = asyncpg.Connection
 BLOCK_CAP = 200
@@ -34,6 +38,7 @@ class Component:
 
     facts: pd.DataFrame
     clustering: Clustering
+    large: pd.DataFrame  # people of very many records, asked about as `clustering.questions` are
     previous: list[Any]  # the person id of each record before this run, or None
 
 
@@ -205,39 +210,41 @@ order by f.record_id
 async def recluster(session: WriteSession, changed: Ids) -> Component:
     """Cluster again everyone connected, by edges, verdicts or a common person, to the changed."""
     connection = session.raw
-    ids = await _connected(connection, changed)
+    ids = await connected(connection, changed)
     facts = await read_facts(connection, ids)
     ids = facts["record_id"].to_numpy(np.int64)
     position = pd.Series(np.arange(len(ids)), index=ids)
     edges = await _stored_edges(connection, ids)
-    verdicts = await connection.fetch(
-        "select record_a, record_b, kind from verdict where retracted_at is null"
-        " and record_a = any($1) and record_b = any($1) order by given_at, id",
-        ids.tolist(),
-    )
+    verdicts = await _verdicts(connection, ids, position)
     links = await connection.fetch(
         "select record_id, person_id from link where record_id = any($1)", ids.tolist()
     )
     persons = {row["record_id"]: row["person_id"] for row in links}
-    clustering = cluster(
-        facts,
+    found = Edges(
         left=position.loc[edges["record_a"]].to_numpy(np.int64),
         right=position.loc[edges["record_b"]].to_numpy(np.int64),
         score=edges["score"].to_numpy(np.int32),
-        decision=edges["decision"].to_numpy(object),
-        verdicts=Verdicts(
-            left=position.loc[[row["record_a"] for row in verdicts]].to_numpy(np.int64),
-            right=position.loc[[row["record_b"] for row in verdicts]].to_numpy(np.int64),
-            kind=[row["kind"] for row in verdicts],
-        ),
+        decision=edges["decision"].to_numpy(dtype="<U5"),
     )
+    clustering = cluster(
+        facts,
+        left=found.left,
+        right=found.right,
+        score=found.score,
+        decision=found.decision,
+        verdicts=verdicts,
+    )
+    links_found = found.those(found.decision == Decision.LINK)
+    many = large(facts, clustering.labels, links_found, verdicts.touched, ~is_weak(facts))
     previous = [persons.get(record_id) for record_id in ids.tolist()]
-    return Component(facts=facts, clustering=clustering, previous=previous)
+    return Component(facts=facts, clustering=clustering, large=many, previous=previous)
 
 
-async def _connected(connection: Connection, changed: Ids) -> Ids:
+async def connected(connection: Connection, changed: Ids) -> Ids:
+    """Give everyone connected to the changed records by edges, verdicts or a common person."""
     await _remember(connection, "changed_record", changed)
     rows = await connection.fetch(CONNECTED)
+    await connection.execute("drop table changed_record")
     return np.array([row["id"] for row in rows], dtype=np.int64)
 
 
@@ -253,9 +260,11 @@ with recursive reached (id) as (
         union all
         select record_a from edge where record_b = reached.id
         union all
-        select record_b from verdict where record_a = reached.id and retracted_at is null
+        select p.record_b from verdict_pair p join verdict v on v.id = p.verdict_id
+        where p.record_a = reached.id and v.retracted_at is null
         union all
-        select record_a from verdict where record_b = reached.id and retracted_at is null
+        select p.record_a from verdict_pair p join verdict v on v.id = p.verdict_id
+        where p.record_b = reached.id and v.retracted_at is null
         union all
         select other.record_id from link mine join link other on other.person_id = mine.person_id
         where mine.record_id = reached.id
@@ -263,6 +272,50 @@ with recursive reached (id) as (
 )
 select id from reached order by id
 """
+
+
+async def _verdicts(connection: Connection, ids: Ids, position: "pd.Series[Any]") -> Verdicts:
+    """Read what people said of the records, the last word last, and whom they spoke of."""
+    rows = await connection.fetch(SAID, ids.tolist())
+    pairs = [row for row in rows if row["kind"] != "NOT_ENOUGH"]
+    left, right = (
+        np.array(position.loc[[row[side] for row in pairs]], dtype=np.int64)
+        for side in ("record_a", "record_b")
+    )
+    return Verdicts(
+        left=left,
+        right=right,
+        kind=[row["kind"] for row in pairs],
+        touched=_touched(pairs, position),
+    )
+
+
+SAID = """
+select v.id, v.kind, v.covers, p.record_a, p.record_b
+from verdict v join verdict_pair p on p.verdict_id = v.id
+where v.retracted_at is null and p.record_a = any($1) and p.record_b = any($1)
+order by v.given_at, v.id, p.record_a, p.record_b
+"""
+
+
+def _touched(pairs: Sequence[asyncpg.Record], position: "pd.Series[Any]") -> Touched:
+    """Make groups of the records that verdicts speak of: one whole person, or two sides apart."""
+    groups: dict[tuple[UUID, str], set[int]] = {}
+    for row in pairs:
+        if row["covers"]:
+            joins = row["kind"] == "MUST_LINK"
+            for side in ("record_a", "record_b"):
+                groups.setdefault((row["id"], "" if joins else side), set()).add(row[side])
+    held = [
+        (number, record, not side)
+        for number, ((_, side), records) in enumerate(groups.items())
+        for record in sorted(records)
+    ]
+    return Touched(
+        group=np.array([number for number, _, _ in held], dtype=np.int64),
+        position=np.array(position.loc[[record for _, record, _ in held]], dtype=np.int64),
+        joined=np.array([joined for _, _, joined in held], dtype=bool),
+    )
 
 
 async def _stored_edges(connection: Connection, ids: Ids) -> pd.DataFrame:

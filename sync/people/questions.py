@@ -1,5 +1,6 @@
 """Open questions of the matcher, each in the lowest unit that holds both records."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -22,47 +23,60 @@ async def write_questions(
     component: Component,
     person_ids: list[UUID],
     *,
-    root_id: UUID,
     changeset_id: ChangesetId,
 ) -> None:
     """Replace the open questions between the component's records; keep the ids of standing ones."""
     connection = session.raw
     asked = _asked(component, person_ids)
-    units = await _units(connection, asked, root_id)
-    await connection.execute(
-        "delete from question where state = 'OPEN' and record_a = any($1) and record_b = any($1)"
-        " and (record_a, record_b) not in (select * from unnest($2::bigint[], $3::bigint[]))",
-        component.facts["record_id"].tolist(),
-        asked["record_a"].tolist(),
-        asked["record_b"].tolist(),
-    )
+    units = await common_units(connection, list(rows_of(asked, "unit_a", "unit_b")))
+    sides = (asked["record_a"].tolist(), asked["record_b"].tolist())
+    records = component.facts["record_id"].tolist()
+    await connection.execute(KEPT_FOR_ITS_ANSWER, records, *sides)
+    await connection.execute(NO_LONGER_ASKED, records, *sides)
     await connection.executemany(
-        "insert into question as held (id, record_a, record_b, person_a, person_b,"
-        " organisation_id, score, reasons, state, changeset_id)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, 'OPEN', $9)"
-        " on conflict (record_a, record_b) do update set person_a = excluded.person_a,"
-        " person_b = excluded.person_b, organisation_id = excluded.organisation_id,"
-        " score = excluded.score, reasons = excluded.reasons, changeset_id = excluded.changeset_id"
-        " where held.state = 'OPEN' and (held.person_a, held.person_b, held.organisation_id,"
-        " held.score, held.reasons) is distinct from (excluded.person_a, excluded.person_b,"
-        " excluded.organisation_id, excluded.score, excluded.reasons)",
+        ASKED,
         [
-            (new_id(), *ids, unit, int(score), list(reasons), changeset_id)
-            for unit, (*ids, score, reasons) in zip(
-                units,
-                rows_of(asked, "record_a", "record_b", "person_a", "person_b", "score", "reasons"),
-                strict=True,
+            (new_id(), *ids, unit, int(score), list(reasons), kind, changeset_id)
+            for unit, (*ids, score, reasons, kind) in zip(
+                units, rows_of(asked, *ASKED_COLUMNS), strict=True
             )
         ],
     )
     await _write_possible_twins(connection)
 
 
+ASKED_COLUMNS = ("record_a", "record_b", "person_a", "person_b", "score", "reasons", "kind")
+# Of the questions between these records those that are asked no more; disputes are not ours.
+_IDLE = """
+    q.state = 'OPEN' and q.kind <> 'DISPUTE' and q.record_a = any($1) and q.record_b = any($1)
+    and (q.record_a, q.record_b) not in (select * from unnest($2::bigint[], $3::bigint[]))
+"""
+KEPT_FOR_ITS_ANSWER = f"""
+update question q set state = 'ANSWERED' where {_IDLE}
+    and exists (select from verdict v where v.question_id = q.id)
+"""
+NO_LONGER_ASKED = f"delete from question q where {_IDLE}"
+ASKED = """
+insert into question as held (id, record_a, record_b, person_a, person_b,
+    organisation_id, score, reasons, kind, state, changeset_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'OPEN', $10)
+on conflict (record_a, record_b) do update set person_a = excluded.person_a,
+    person_b = excluded.person_b, organisation_id = excluded.organisation_id,
+    score = excluded.score, reasons = excluded.reasons, kind = excluded.kind, state = 'OPEN',
+    version = held.version + 1, changeset_id = excluded.changeset_id
+where (held.person_a, held.person_b, held.organisation_id, held.score, held.reasons, held.kind,
+       held.state)
+    is distinct from (excluded.person_a, excluded.person_b, excluded.organisation_id,
+                      excluded.score, excluded.reasons, excluded.kind, 'OPEN')
+"""
+
+
 def _asked(component: Component, person_ids: list[UUID]) -> pd.DataFrame:
     ids = component.facts["record_id"].to_numpy(np.int64)
     units = component.facts["organisation_id"].to_numpy(object)
     people = np.array(person_ids, dtype=object)
-    asked = component.clustering.questions
+    found = component.clustering.questions.assign(kind="MATCH")
+    asked = pd.concat([found, component.large.assign(kind="CLUSTER")], ignore_index=True)
     left, right = asked["left"].to_numpy(np.int64), asked["right"].to_numpy(np.int64)
     return pd.DataFrame(
         {
@@ -74,13 +88,14 @@ def _asked(component: Component, person_ids: list[UUID]) -> pd.DataFrame:
             "unit_b": units[right],
             "score": asked["score"].to_numpy(),
             "reasons": asked["reasons"].to_numpy(object),
+            "kind": asked["kind"].to_numpy(object),
         }
     )
 
 
 # The lowest common authority: the one above both that has the fewest organisations below it.
 COMMON_UNIT = """
-select pair.a, pair.b, (
+select pair.a, pair.b, coalesce((
     select mine.authority_id
     from organisation_place mine
     join organisation_place theirs on theirs.authority_id = mine.authority_id
@@ -90,23 +105,24 @@ select pair.a, pair.b, (
     order by (select count(*) from organisation_place below
               where below.authority_id = mine.authority_id), mine.authority_id
     limit 1
-) as unit
+), (select id from organisation where kind = 'MINISTRY' order by id limit 1)) as unit
 from unnest($1::uuid[], $2::uuid[]) as pair (a, b)
 """
 
 
-async def _units(connection: Connection, asked: pd.DataFrame, root_id: UUID) -> list[UUID]:
-    pairs = list(zip(asked["unit_a"], asked["unit_b"], strict=True))
+async def common_units(connection: Connection, pairs: Sequence[tuple[UUID, UUID]]) -> list[UUID]:
+    """Give for each pair of organisations the lowest unit that holds both, else the region."""
     apart = sorted({pair for pair in pairs if pair[0] != pair[1]})
     rows = await connection.fetch(COMMON_UNIT, [a for a, _ in apart], [b for _, b in apart])
-    common = {(row["a"], row["b"]): row["unit"] or root_id for row in rows}
+    common = {(row["a"], row["b"]): row["unit"] for row in rows}
     return [pair[0] if pair[0] == pair[1] else common[pair] for pair in pairs]
 
 
 async def _write_possible_twins(connection: Connection) -> None:
     """Group people who would be one if every open question were answered "same"."""
     rows = await connection.fetch(
-        "select person_a, person_b from question where state = 'OPEN' order by person_a, person_b"
+        "select person_a, person_b from question where state = 'OPEN' and kind = 'MATCH'"
+        " order by person_a, person_b"
     )
     people = sorted({row[side] for row in rows for side in ("person_a", "person_b")})
     place = {person: number for number, person in enumerate(people)}

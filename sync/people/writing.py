@@ -15,6 +15,7 @@ from sync.identity import Identities, assign
 from sync.matching.survive import survivors
 from sync.people.golden import project
 from sync.people.match import Component
+from sync.people.pins import pinned, standing_pins
 from sync.places import places_of
 from sync.projection import remember_owners, replace
 
@@ -57,7 +58,7 @@ async def write_people(
     await remember_owners(connection, "affected_person", affected)
     before = await places_of(session)
     await _write_links(connection, component, person_ids, model_version, changeset_id)
-    await _write_aliases(connection, identities, changeset_id)
+    await _write_aliases(connection, component, identities, changeset_id)
     changed = await _write_golden(connection, component, person_ids, directory, changeset_id)
     gone = await connection.fetch(
         "delete from person p using affected_person a where p.id = a.id"
@@ -93,18 +94,51 @@ async def _write_links(
 
 
 async def _write_aliases(
-    connection: Connection, identities: Identities, changeset_id: ChangesetId
+    connection: Connection, component: Component, identities: Identities, changeset_id: ChangesetId
 ) -> None:
-    """Point ids that ended at their heirs, also those that pointed at an id that ends now."""
+    """Let ids that ended answer for whoever bears one of their records now, and say what happened.
+
+    An id follows a record: when a merger is undone the id that ended in it answers for the part
+    that its records went to, not for the one that kept the other id.
+    """
+    anchors = _anchors(component, identities)
+    merged = [(old, new, anchors[old], changeset_id) for old, new in identities.merged.items()]
     await connection.executemany(
-        "update person_alias set person_id = $2, changeset_id = $3 where person_id = $1",
-        [(old, new, changeset_id) for old, new in identities.merged.items()],
+        "update person_alias set person_id = $2, kind = 'MERGED', changeset_id = $3"
+        " where person_id = $1",
+        [(old, new, number) for old, new, _, number in merged],
     )
     await connection.executemany(
-        "insert into person_alias (alias_id, person_id, kind, changeset_id)"
-        " values ($1, $2, 'MERGED', $3)",
-        [(old, new, changeset_id) for old, new in identities.merged.items()],
+        "insert into person_alias (alias_id, person_id, kind, record_id, changeset_id)"
+        " values ($1, $2, 'MERGED', $3, $4)",
+        merged,
     )
+    await connection.execute(FOLLOWED, component.facts["record_id"].tolist(), changeset_id)
+    lineage = [(new, old, "MERGED", changeset_id) for old, new in identities.merged.items()]
+    lineage += [(new, old, "SPLIT", changeset_id) for new, old in identities.split.items()]
+    await connection.executemany(
+        "insert into person_lineage (person_id, other_id, kind, changeset_id)"
+        " values ($1, $2, $3, $4)",
+        lineage,
+    )
+
+
+FOLLOWED = """
+update person_alias a set person_id = l.person_id, kind = 'SPLIT', changeset_id = $2
+from link l where l.record_id = a.record_id and l.record_id = any($1)
+    and l.person_id <> a.person_id
+"""
+
+
+def _anchors(component: Component, identities: Identities) -> dict[UUID, int]:
+    """Choose for each id that ended the least of its records that its heir took."""
+    found: dict[UUID, int] = {}
+    labels = component.clustering.labels.tolist()
+    records = component.facts["record_id"].tolist()
+    for record, label, old in sorted(zip(records, labels, component.previous, strict=True)):
+        if old in identities.merged and identities.ids[label] == identities.merged[old]:
+            found.setdefault(old, int(record))
+    return found
 
 
 async def _write_golden(
@@ -119,6 +153,7 @@ async def _write_golden(
     ids = component.clustering.labels
     by_label = dict(zip(ids.tolist(), person_ids, strict=True))
     chosen = chosen.assign(person_id=chosen["label"].map(by_label))
+    chosen = pinned(chosen, facts, await standing_pins(connection, facts["record_id"].tolist()))
     golden = project(facts, chosen, directory)
     changed = await _write_person(connection, golden.person, changeset_id)
     for projected, frame in golden.tables:

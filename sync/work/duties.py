@@ -160,11 +160,21 @@ async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
             return Ended()
 
 
+async def review_obey(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Project what people said of who is whom; nothing is done where it was obeyed already."""
+    from sync.pipeline import obey_waiting
+
+    del payload  # the database says what waits
+    await obey_waiting(bench.database, sealer=bench.sealer, today=bench.today)
+    return Ended()
+
+
 DUTIES: Final[Mapping[str, Duty]] = {
     SYNC: sync_run,
     ROLLUP: rollup_refresh,
     FEED: feed_keep,
     jobs.IMPORT: import_accept,
+    jobs.REVIEW: review_obey,
 }
 
 

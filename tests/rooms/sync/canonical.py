@@ -55,6 +55,7 @@ LEFT_OUT = {
     "stated_at",
     "snils_sealed",
     "value_sealed",
+    "version",  # of a question: how often it came to ask otherwise
     "pattern",  # who stands on which side of a pair follows the ids
 }
 NUMBERED = {

@@ -7,7 +7,6 @@ import pytest
 from hub.database import Database
 from hub.records import FileKind
 from hub.seal import Sealer
-from sync.pipeline import project
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.world import (
     FIRST,
@@ -15,11 +14,11 @@ from tests.rooms.sync.world import (
     NORTH,
     SOUTH,
     THIRD,
-    TODAY,
     card,
     handed,
+    merged,
     pair,
-    restate,
+    parted,
     rows,
 )
 
@@ -38,17 +37,15 @@ async def last_event(hub: Database) -> object:
 
 
 async def verdict(hub: Database, sealer: Sealer, kind: str) -> None:
-    records = [int(str(i)) for (i,) in await rows(hub, "select id from record order by id")]
-    number = await restate(hub, records)
-    async with hub.writing() as session:
-        await session.raw.execute(
-            "insert into verdict (record_a, record_b, kind, reason, changeset_id)"
-            " values ($1, $2, $3, '', $4)",
-            *records[:2],
-            kind,
-            number,
-        )
-    await project(hub, number, sealer=sealer, today=TODAY)
+    cards = await rows(
+        hub,
+        "select l.person_id, l.record_id from link l order by l.record_id",
+    )
+    (one, _), (other, record) = cards[:2]
+    if kind == "MUST_LINK":
+        await merged(hub, sealer, one, other)
+    else:
+        await parted(hub, sealer, one, record)
 
 
 async def test_a_new_person_is_announced_to_all_who_see_them(

@@ -8,19 +8,20 @@ import pytest
 from hub.database import Database
 from hub.records import FileKind
 from hub.seal import Sealer
-from sync.pipeline import project
+from sync.review import Answer
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.drawn import snils_of
 from tests.rooms.sync.world import (
     FIRST,
     SECOND,
     THIRD,
-    TODAY,
     Handed,
+    answered,
     card,
     handed,
+    merged,
     pair,
-    restate,
+    parted,
     rows,
 )
 
@@ -40,19 +41,16 @@ def staff(school: UUID, *cards: dict[str, str], day: date = DAY) -> Handed:
 async def decide(hub: Database, sealer: Sealer, kind: str, *schools: UUID) -> None:
     """Give a verdict about the cards of two schools, as a steward does, and project it."""
     cards = await rows(
-        hub, "select id from record where kind = 'STAFF' and organisation_id = any($1)", schools
+        hub,
+        "select l.person_id, r.id from record r join link l on l.record_id = r.id"
+        " where r.kind = 'STAFF' and r.organisation_id = any($1) order by r.id",
+        schools,
     )
-    records = [int(str(record)) for (record,) in cards]
-    number = await restate(hub, records)
-    async with hub.writing() as session:
-        await session.raw.execute(
-            "insert into verdict (record_a, record_b, kind, reason, changeset_id)"
-            " values ($1, $2, $3, 'проверено', $4)",
-            *records,
-            kind,
-            number,
-        )
-    await project(hub, number, sealer=sealer, today=TODAY)
+    (one, _), (other, record) = cards
+    if kind == "MUST_LINK":
+        await merged(hub, sealer, one, other)
+    else:
+        await parted(hub, sealer, one, record)
 
 
 async def test_a_merger_keeps_the_id_of_the_larger_part_and_the_other_answers_for_it(
@@ -156,19 +154,10 @@ async def test_an_answered_ambiguity_asks_no_more(
         handed(FileKind.MENTOR_BASE, FIRST, DAY, [pair(MERYANIN, "Лукоянцев П.И.")]),
     ]
     await take_in(*files)
-    asked = await rows(hub, "select record_a, record_b from question")
-    number = await restate(hub, [int(str(record)) for record in asked[0]])
-    async with hub.writing() as session:
-        await session.raw.execute(
-            "insert into verdict (record_a, record_b, kind, reason, changeset_id)"
-            " values ($1, $2, 'MUST_LINK', '', $3)",
-            *asked[0],
-            number,
-        )
+    ((asked,),) = await rows(hub, "select id from question")
 
-    await project(hub, number, sealer=sealer, today=TODAY)
+    await answered(hub, sealer, asked, Answer.SAME)
 
-    assert 1 == len(asked)
     assert [] == await rows(hub, "select id from question where state = 'OPEN'")
     assert [(2,)] == await rows(
         hub, "select record_count from person where last_name = 'Лукоянцев'"

@@ -20,7 +20,6 @@ from hub.demo.registry import (
 )
 from hub.records import (
     Batch,
-    ChangesetId,
     Completeness,
     FileKind,
     OrganisationMention,
@@ -29,9 +28,13 @@ from hub.records import (
 from hub.seal import Sealer
 from sync import changeset
 from sync.intake import Accepted, Given, Progress, accept
+from sync.people.saying import By
+from sync.pipeline import obey_waiting
 from sync.registry import changing, write_rows
+from sync.review import Answer, answer, merge, retract, split
 
 TODAY = date(2026, 11, 21)
+BY = By(actor="test")
 MINISTRY, NORTH, SOUTH = UUID(int=1), UUID(int=2), UUID(int=3)
 FIRST, SECOND, THIRD, OLD = UUID(int=11), UUID(int=12), UUID(int=13), UUID(int=14)
 PLANT = UUID(int=21)
@@ -163,14 +166,38 @@ def given(file: Handed, folder: Path) -> Given:
     return Given(path=path, completeness=file.completeness, connector=Memory(file.items))
 
 
-async def restate(database: Database, records: Sequence[int]) -> ChangesetId:
-    """Make records pending again, as a review does that answers about them."""
+async def merged(database: Database, sealer: Sealer, one: object, other: object) -> UUID:
+    """Say that two people are one, as a steward does, and obey it; gives the verdict."""
     async with database.writing() as session:
-        number = await changeset.begin(session, "REVIEW", actor="test")
-        await session.raw.execute(
-            "update record set projected_version_id = null where id = any($1)", list(records)
-        )
-        return number
+        said = await merge(session, UUID(str(one)), UUID(str(other)), by=BY, reason="проверено")
+    await obey_waiting(database, sealer=sealer, today=TODAY)
+    return said
+
+
+async def parted(database: Database, sealer: Sealer, person: object, *records: object) -> UUID:
+    """Part some records of a person from the rest, and obey it; gives the verdict."""
+    numbers = [int(str(record)) for record in records]
+    async with database.writing() as session:
+        said = await split(session, UUID(str(person)), numbers, by=BY)
+    await obey_waiting(database, sealer=sealer, today=TODAY)
+    return said
+
+
+async def answered(
+    database: Database, sealer: Sealer, question: object, said: Answer, reason: str = ""
+) -> UUID:
+    """Answer a question, and obey it; gives the verdict."""
+    async with database.writing() as session:
+        given = await answer(session, UUID(str(question)), said, by=BY, reason=reason)
+    await obey_waiting(database, sealer=sealer, today=TODAY)
+    return given
+
+
+async def retracted(database: Database, sealer: Sealer, verdict: UUID) -> None:
+    """Take a verdict back, and obey it."""
+    async with database.writing() as session:
+        await retract(session, verdict, by=BY, reason="ошибка")
+    await obey_waiting(database, sealer=sealer, today=TODAY)
 
 
 async def rows(database: Database, query: str, *arguments: object) -> list[tuple[object, ...]]:
