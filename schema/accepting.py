@@ -1,4 +1,4 @@
-"""Accepting a file that was given over HTTP: the hub's first mutation."""
+"""Accepting a file that was given over HTTP."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,6 +15,7 @@ from schema.compiler.bindings import Rows
 from schema.compiler.ids import key_of
 from schema.imports import GIVERS, NOT_A_GIVER, PREFIX, ImportFile, listed
 from schema.places import SEEN_STATED
+from schema.user_errors import UserError
 from sync.uploads import Declared, ask_to_accept, told
 
 RELEASERS = GIVERS - {Role.SCHOOL}
@@ -60,17 +61,6 @@ class ImportAcceptInput:
     columns: list[ImportColumnInput] | None = strawberry.field(
         default=strawberry.UNSET,
         description="Что значат столбцы, которых хаб не понял; запоминается для таких же шапок.",
-    )
-
-
-@declare.bound("Что клиент сделал не так.")
-class UserError:
-    """A mistake that the client can repair."""
-
-    code: str = declare.column("Код из справочника ошибок.", "{t}.said ->> 'code'")
-    message: str = declare.column("Что случилось и что сделать.", "{t}.said ->> 'message'")
-    path: list[str] = declare.column(
-        "Место во входных данных.", "array(select jsonb_array_elements_text({t}.said -> 'path'))"
     )
 
 

@@ -2,19 +2,65 @@
 
 from datetime import date
 
+import strawberry
+
 from hub.access import Purpose
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
+from schema.person_facts import Sex
 from schema.places import SEEN_ORGANISATION
 
 SHORT_NAME = "(select o.short_name from organisation o where o.id = {t}.organisation_id)"
+
+
+@declare.bound("Что запись говорит о человеке, приведённое к одному виду для сравнения.")
+class StatedFacts:
+    """A record's current version, normalised: what people look at when they compare two."""
+
+    last_name: str = declare.column("Фамилия.", "{t}.last_name")
+    first_name: str = declare.column("Имя; бывает инициалом.", "{t}.first_name")
+    middle_name: str = declare.column("Отчество; бывает инициалом.", "{t}.middle_name")
+    previous_last_name: str = declare.column(
+        "Прежняя фамилия, если названа.", "{t}.previous_last_name"
+    )
+    birth_date: date | None = declare.column(
+        "Дата рождения; без цели BIRTH_DATES — null.",
+        "{t}.birth_date",
+        purpose=Purpose.BIRTH_DATES,
+    )
+    birth_year: int | None = declare.column("Год рождения.", "{t}.birth_year")
+    sex: Sex | None = declare.column("Пол.", "{t}.sex")
+    has_snils: bool = declare.column("Назван ли верный СНИЛС.", "({t}.snils_hash is not null)")
+    phones: list[str] = declare.column(
+        "Телефоны; без цели CONTACTS — пусто.",
+        "{t}.phones",
+        purpose=Purpose.CONTACTS,
+        masked="array[]::text[]",
+    )
+    emails: list[str] = declare.column(
+        "Адреса почты; без цели CONTACTS — пусто.",
+        "{t}.emails",
+        purpose=Purpose.CONTACTS,
+        masked="array[]::text[]",
+    )
+    position_text: str = declare.column("Должность, как её пишет источник.", "{t}.position_text")
+    subjects: list[str] = declare.column("Предметы.", "{t}.subjects")
+    grade: int | None = declare.column("Класс.", "{t}.grade")
+    letter: str = declare.column("Буква класса.", "{t}.letter")
+    affiliation_text: str = declare.column(
+        "Место работы или учёбы, как его пишет источник.", "{t}.affiliation_text"
+    )
+    masked_fields: list[str] = declare.masked_names("Поля, которых не видно без цели доступа.")
 
 
 @declare.bound("Запись источника: что он сказал о человеке и где это стоит.")
 class SourceRecord:
     """A record linked to a person; shown when its organisation lies within the scope."""
 
+    key: strawberry.ID = declare.column(
+        "Ключ записи: им её называют в решениях о совпадениях.", "{t}.id::text"
+    )
     kind: str = declare.column("Вид записи: STAFF, PUPIL, MENTOR, MENTEE, MENTION.", "{t}.kind")
     source_code: str = declare.column("Код источника.", "{t}s.code")
     source_title: str = declare.column("Название источника.", "{t}s.title")
@@ -29,6 +75,15 @@ class SourceRecord:
     row: int | None = declare.column("Строка файла, с единицы.", "{t}v.row")
     stated_id: str | None = declare.column(
         "Номер записи в системе источника; пустая строка, если его нет.", "{t}v.stated_id"
+    )
+    facts: StatedFacts | None = declare.one(
+        "Что запись говорит о человеке, как хаб её понял; вне области видимости — null.",
+        Rows(
+            source="record_facts {t}",
+            where=("{t}.record_id = {p}.id",),
+            scope=(SEEN_ORGANISATION.replace("{t}.id", "{t}.organisation_id"),),
+            present="{t}.record_id",
+        ),
     )
 
 

@@ -2,6 +2,30 @@
 
 from schema.accepting import IMPORT_ACCEPT, ImportAcceptPayload, accept_import
 from schema.compiler import declare
+from schema.deciding import (
+    ANSWER_INPUT,
+    LEAVE_INPUT,
+    MERGE_INPUT,
+    PIN_INPUT,
+    RETRACT_INPUT,
+    SPLIT_INPUT,
+    TAKE_INPUT,
+    UNPIN_INPUT,
+    PersonMergePayload,
+    PersonPinPayload,
+    PersonSplitPayload,
+    QuestionAnswerPayload,
+    QuestionLeasePayload,
+    VerdictRetractPayload,
+    answer_question,
+    leave_question,
+    merge_people,
+    pin_field,
+    retract_verdict,
+    split_person,
+    take_question,
+    unpin_field,
+)
 from schema.pushing import (
     REKEY,
     UPSERT,
@@ -38,4 +62,36 @@ class Mutation:
         "Сменить номер карточки: человек и его история остаются.",
         rekey_staff,
         (REKEY,),
+    )
+    question_take: QuestionLeasePayload = declare.action(
+        "Взять вопрос на время, чтобы его не разбирал другой; взять снова — продлить.",
+        take_question,
+        (TAKE_INPUT,),
+    )
+    question_leave: QuestionLeasePayload = declare.action(
+        "Вернуть взятый вопрос в очередь.", leave_question, (LEAVE_INPUT,)
+    )
+    question_answer: QuestionAnswerPayload = declare.action(
+        "Ответить на вопрос или разметить пару вслепую. Работник пересчитает людей по ответу.",
+        answer_question,
+        (ANSWER_INPUT,),
+    )
+    person_split: PersonSplitPayload = declare.action(
+        "Отделить записи от человека: одну — исключить, несколько — это другой человек.",
+        split_person,
+        (SPLIT_INPUT,),
+    )
+    person_merge: PersonMergePayload = declare.action(
+        "Объединить двух людей в одного.", merge_people, (MERGE_INPUT,)
+    )
+    verdict_retract: VerdictRetractPayload = declare.action(
+        "Отменить решение: люди станут такими, как говорят записи и прочие решения.",
+        retract_verdict,
+        (RETRACT_INPUT,),
+    )
+    person_pin: PersonPinPayload = declare.action(
+        "Закрепить значение поля выше всех записей.", pin_field, (PIN_INPUT,)
+    )
+    pin_retract: PersonPinPayload = declare.action(
+        "Снять закрепление.", unpin_field, (UNPIN_INPUT,)
     )

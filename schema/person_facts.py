@@ -105,6 +105,8 @@ class PersonName:
         "Отчество; пустая строка, если неизвестно.", "{t}.middle_name"
     )
     kind: NameKind = declare.column("Нынешнее, прежнее или вариант написания.", "{t}.kind")
+    starts: date | None = declare.column("С какого дня так говорят записи.", "{t}.starts")
+    ends: date | None = declare.column("До какого дня; null — говорят и сейчас.", "{t}.ends")
 
 
 @declare.bound("Государственный номер человека.")
@@ -140,6 +142,8 @@ class Contact:
             " else '***' || right({t}.value, 2) end"
         ),
     )
+    starts: date | None = declare.column("С какого дня его называют записи.", "{t}.starts")
+    ends: date | None = declare.column("До какого дня; null — называют и сейчас.", "{t}.ends")
     masked_fields: list[str] = declare.masked_names("Поля, показанные под маской.")
 
 

@@ -8,7 +8,6 @@ import strawberry
 
 from hub.access import Role
 from hub.errors import AccessError, HubError
-from schema.accepting import UserError
 from schema.compiler import declare
 from schema.compiler.acting import Acting, Outcome
 from schema.compiler.arguments import Value
@@ -17,6 +16,7 @@ from schema.errors import bad_input
 from schema.imports import listed
 from schema.people import Person
 from schema.places import SEEN_PERSON
+from schema.user_errors import UserError
 from sync.pushing import Counter, Item, Operation, Pusher, Status, push_cards, rekey_card
 
 Json = Any  # an answer, as it is kept

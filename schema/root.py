@@ -57,15 +57,21 @@ from schema.own_lists import (
 from schema.people import Person
 from schema.people_in_role import ROLE_ARGUMENTS, mentee_rows, mentor_rows
 from schema.people_search import PERSON_ARGUMENTS, people_rows
+from schema.person_review import EXPLAINED_ID, PersonExplanation, explained_person
 from schema.programme_search import PROGRAMME_ARGUMENTS, programme_rows
+from schema.rejections import REJECTION_FILTER, Rejection, rejection_rows
 from schema.review import (
     QUESTION_FILTER,
-    REJECTION_FILTER,
+    QUESTION_ID,
+    QUEUE_FILTER,
     Question,
-    Rejection,
+    ReviewSummary,
+    question_row,
     question_rows,
-    rejection_rows,
+    queue_rows,
+    summary_row,
 )
+from schema.sampling import BLIND, BLIND_ROWS, BlindPair, PatternPrecision, precision_rows
 from schema.sources import (
     HOLD_FILTER,
     SYNC_RUN_FILTER,
@@ -76,6 +82,7 @@ from schema.sources import (
     source_rows,
     sync_run_rows,
 )
+from schema.verdicts import VERDICT_FILTER, Verdict, verdict_rows
 from schema.viewer import Viewer
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
@@ -163,6 +170,35 @@ class Query:
         "Вопросы о совпадениях в вашей области видимости: похожие первыми.",
         question_rows,
         (QUESTION_FILTER,),
+    )
+    question: Question | None = declare.one(
+        "Вопрос о совпадении; вне области видимости — null.", question_row, (QUESTION_ID,)
+    )
+    review_queue: Connection[Question] = declare.page(
+        "Что ждёт ответа в вашей области видимости: первым то, что изменит больше.",
+        queue_rows,
+        (QUEUE_FILTER,),
+    )
+    review_summary: ReviewSummary = declare.one(
+        "Искали ли совпадения в вашей области видимости и сколько вопросов ждёт.", summary_row
+    )
+    review_sample: Connection[BlindPair] = declare.page(
+        "Пары для разметки вслепую, ещё не размеченные.", BLIND_ROWS
+    )
+    review_precision: Connection[PatternPrecision] = declare.page(
+        "Насколько верны рисунки совпадений по ответам людей, менее уверенные первыми.",
+        precision_rows,
+        (BLIND,),
+    )
+    verdicts: Connection[Verdict] = declare.page(
+        "Решения людей в вашей области видимости, последние первыми.",
+        verdict_rows,
+        (VERDICT_FILTER,),
+    )
+    person_explain: PersonExplanation | None = declare.one(
+        "Почему эти записи — один человек; вне области видимости — null.",
+        explained_person,
+        (EXPLAINED_ID,),
     )
     findings: Connection[Finding] = declare.page(
         "Где источники не сошлись, по учреждениям вашей области видимости; без period — на сегодня.",

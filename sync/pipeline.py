@@ -132,7 +132,7 @@ async def obey_waiting(database: Database, *, sealer: Sealer, today: date) -> li
     return done
 
 
-async def _project(
+async def _project(  # noqa: PLR0913 - what is taken through the stations, and whose words
     session: WriteSession,
     pending: Pending,
     changeset_id: ChangesetId,

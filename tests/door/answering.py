@@ -46,6 +46,7 @@ from tests.door.evaluator_parts import PARTS
 from tests.door.evaluator_people import PEOPLE
 from tests.door.evaluator_review import REVIEW
 from tests.door.evaluator_sync import SYNC
+from tests.door.evaluator_words import WORDS
 from tests.door.tables import Row
 
 # With what only gateways ask.
@@ -168,6 +169,7 @@ RESOLVERS: Mapping[tuple[str, str], Resolve] = {
     **EVIDENCE,
     **LISTS,
     **REVIEW,
+    **WORDS,
     **SYNC,
     **COVERAGE,
     **COVERAGE_MEMBERS,

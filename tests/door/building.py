@@ -5,6 +5,7 @@ from tests.door.rows_coverage import add_counted
 from tests.door.rows_evidence import add_changesets, add_questions, add_rejections, add_sources
 from tests.door.rows_mentoring import add_aliases, add_mentorships, add_programmes
 from tests.door.rows_people import add_people, add_places
+from tests.door.rows_review import add_review
 from tests.door.rows_sync import add_runs
 from tests.door.rows_units import add_organisations, add_territories
 
@@ -23,6 +24,7 @@ def build() -> Region:
     add_aliases(region)
     add_rejections(region)
     add_questions(region)
+    add_review(region)
     add_counted(region)
     add_runs(region)
     return region

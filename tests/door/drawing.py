@@ -31,6 +31,10 @@ LISTS = {
     "Query.syncRuns": "syncRuns { edges { cursor } }",
     "Query.holds": "holds { edges { cursor } }",
     "Query.questions": "questions { edges { cursor } }",
+    **{
+        f"Query.{name}": f"{name} {{ edges {{ cursor }} }}"
+        for name in ("reviewQueue", "reviewSample", "reviewPrecision", "verdicts")
+    },
     "Query.mentors": "mentors { edges { cursor } }",
     "Query.mentees": "mentees { edges { cursor } }",
     "Query.mentorships": "mentorships { edges { cursor } }",
@@ -85,7 +89,11 @@ def ids() -> Mapping[str, list[str]]:
     known["Mentorship"] += [f"mentorship-{uid('former pair', 0)}"]
     everything = [each for listed in known.values() for each in listed]
     broken = ["person-1", "nobody", f"mentor-{uid('person', 1)}", ""]
-    return {**known, "Node": everything + broken}
+    apart = {  # found by a root of their own, not by `node`
+        "Question": [f"question-{uid('question', n)}" for n in range(26)],
+        "PersonExplanation": known["Person"],
+    }
+    return {**known, **apart, "Node": everything + broken}
 
 
 def representations() -> list[Json]:
@@ -149,6 +157,12 @@ def inputs() -> Mapping[str, list[Json]]:
         "RejectionFilter.code": ["row.birth_date", "row.name"],
         "QuestionFilter.organisation": [*schools, *departments],
         "QuestionFilter.state": ["OPEN", "ANSWERED"],
+        "ReviewQueueFilter.organisation": [*schools, *departments],
+        "ReviewQueueFilter.available": [True, False],
+        "VerdictFilter.organisation": [*schools, *departments],
+        "VerdictFilter.person": [f"person-{uid('person', n)}" for n in range(25)],
+        "VerdictFilter.standing": [True, False],
+        "Query.reviewPrecision(blind)": [True, False],
         "Query.mentors(asOf)": days,
         "Query.mentees(asOf)": days,
         "CoveragePeriod": [

@@ -224,6 +224,12 @@ def placed(world: World, table: str, column: str, key: object, authority: object
     return any(map(world.in_force, rows))
 
 
+def find_alias(world: World, table: str, key: UUID) -> UUID:
+    """Give whom an id names now."""
+    alias = world.one(f"{table}_alias", alias_id=key)
+    return alias[f"{table}_id"] if alias is not None and alias.get("kind") != "GONE" else key
+
+
 def identified(world: World, identifier: Arguments) -> object:
     found = world.one("organisation_identifier", **identifier)
     return found["organisation_id"] if found else None

@@ -14,6 +14,7 @@ from tests.door.evaluator import (
 )
 from tests.door.evaluator_evidence import described, sees_evidence
 from tests.door.evaluator_sync import counted, watches
+from tests.door.evaluator_words import state
 from tests.door.tables import Row
 
 
@@ -31,12 +32,18 @@ def rejections(world: World, _: Row, arguments: Arguments) -> object:
 def questions(world: World, _: Row, arguments: Arguments) -> object:
     return page(
         "Question",
-        wanted(world, "question", "state", arguments),
+        questions_wanted(world, arguments),
         world.tables["question"],
         arguments,
         lambda row: (row["score"], str(row["id"])),
         descending=True,
     )
+
+
+def questions_wanted(world: World, arguments: Arguments) -> list[Row]:
+    asked = (arguments.get("filter") or {}).get("state")
+    found = wanted(world, "question", "", arguments)
+    return [row for row in found if asked in {None, state(world, row)}]
 
 
 def wanted(world: World, table: str, column: str, arguments: Arguments) -> list[Row]:
@@ -47,7 +54,7 @@ def wanted(world: World, table: str, column: str, arguments: Arguments) -> list[
         for row in world.tables[table]
         if sees_evidence(world, row)
         and unit in {None, row["organisation_id"]}
-        and chosen.get(column) in {None, row[column]}
+        and (not column or chosen.get(column) in {None, row[column]})
     ]
 
 

@@ -56,4 +56,7 @@ def add_questions(region: Region) -> None:
             person_a=links[one], person_b=links[other], organisation_id=units[number % len(units)],
             score=(number * 7) % 5 * 100 - 150, reasons=["та же фамилия", "другая дата"][: number % 3],
             state="ANSWERED" if number % 4 == 0 else "OPEN", changeset_id=1,
+            kind=("MATCH", "CLUSTER", "DISPUTE")[number % 3], priority=(number * 5) % 7 * 100,
+            affects=["MENTORS", "MENTEES", "PAIRS", "YOUNG_SPECIALISTS"][: number % 5],
+            version=1 + number % 3,
         )  # fmt: skip

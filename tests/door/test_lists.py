@@ -127,7 +127,7 @@ async def test_a_steward_finds_the_open_questions_the_likeliest_first(door: Door
     found = (await door.ask("steward", query))["questions"]["nodes"]
 
     scores = [each["score"] for each in found]
-    assert ["OPEN"] * 18 == [each["state"] for each in found]
+    assert {"OPEN"} == {each["state"] for each in found}
     assert sorted(scores, reverse=True) == scores
     assert ["та же фамилия", "другая дата"] in [each["reasons"] for each in found]
 
