@@ -80,8 +80,12 @@ class _Candidate:
 
 
 def header_hash(headers: Sequence[str]) -> str:
-    """Give a hash that is equal for headers equal but for case, ё, signs and spaces."""
-    normal = _SEPARATOR.join(normalise_header(header) for header in headers).rstrip(_SEPARATOR)
+    """Give a hash that is equal for headers equal but for case, ё, signs and spaces.
+
+    A last column of the hub's own keys is no part of it: a file that comes back has one.
+    """
+    forms = ["" if _is_key(header) else normalise_header(header) for header in headers]
+    normal = _SEPARATOR.join(forms).rstrip(_SEPARATOR)
     return sha256(normal.encode()).hexdigest()
 
 
@@ -161,6 +165,11 @@ def _refuse_width(head: Sequence[TextRow]) -> None:
                 row=number,
                 code="file.too_wide",
             )
+
+
+def _is_key(header: str) -> bool:
+    found = known(header)
+    return found is not None and found.field == "row_key"
 
 
 def _is_known(cell: str) -> bool:

@@ -119,6 +119,29 @@ def accept(  # noqa: PLR0913 - each is an option of the command
         raise typer.Exit(Exit.FINDINGS)
 
 
+@app.command()
+def mark(
+    file: Annotated[Path, typer.Argument(help="Файл школы.", exists=True, dir_okay=False)],
+    *,
+    to: Annotated[Path, typer.Option(help="Куда записать книгу Excel с пометками.")],
+    kind: Kind = "",
+    period: Period = None,
+    as_of: AsOf = None,
+    mapped: Map = None,
+) -> None:
+    """Вернуть файл с пометками: где ошибка, что там может стоять, что принято; в хаб не пишется.
+
+    Исправленный файл принимается как обычный: по скрытым ключам меняются только исправленные строки.
+    """
+    given = _given(
+        [file], kind=kind, period=period, as_of=as_of, completeness="PARTIAL", mapped=mapped
+    )
+    report = asyncio.run(_mark(given[0], to))
+    say(f"✓ {to}: строк {report.rows}, помечено {len(report.rejected)}.")
+    if report.rejected:
+        raise typer.Exit(Exit.FINDINGS)
+
+
 def _given(
     files: Iterable[Path],
     *,
@@ -202,6 +225,19 @@ async def _check(given: Sequence["Given"]) -> list["FileReport"]:
             today=_today(settings.zone),
             sealer=Sealer.from_file(settings.keys) if settings.keys.exists() else None,
         )
+
+
+async def _mark(given: "Given", to: Path) -> "FileReport":
+    from hub import addresses
+    from hub.database import open_database
+    from hub.seal import Sealer
+    from hub.settings import Settings
+    from sync.marking import mark
+
+    settings = Settings()
+    async with open_database(addresses.find(settings).worker, pool_size=1) as database:
+        sealer, today = Sealer.from_file(settings.keys), _today(settings.zone)
+        return await mark(database, given, to, sealer=sealer, today=today)
 
 
 async def _accept(given: Sequence["Given"], *, release: bool) -> "Accepted":

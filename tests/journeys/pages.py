@@ -49,6 +49,7 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("docs/imports.md", "python -m hub import check работники.xlsx"): (
         "tests/journeys/test_school_files.py"
     ),
+    ("docs/imports.md", "python -m hub import mark"): "tests/journeys/test_school_files.py",
     ("docs/imports.md", "curl -T работники.xlsx"): "docs/how-to/school.md sends a file so",
     ("docs/imports.md", "mutation {"): "tests/journeys/test_files_over_http.py",
     ("docs/imports.md", "python -m hub import check список.csv"): (

@@ -154,3 +154,18 @@ def test_a_wrong_option_is_wrong_usage(school: Hub, staff: str, options: tuple[s
     done = school("import", "accept", staff, *options)
 
     assert (2, "") == (done.returncode, done.stdout)
+
+
+def test_a_file_is_given_back_marked_and_its_correction_is_accepted(
+    school: Hub, tmp_path: Path
+) -> None:
+    (tmp_path / "staff.csv").write_text(STAFF, encoding="utf-8")
+
+    marked = school("import", "mark", str(tmp_path / "staff.csv"), "--to", str(tmp_path / "m.xlsx"))
+    looked = school("import", "check", str(tmp_path / "m.xlsx"), "-o", "json")
+
+    assert 3 == marked.returncode, marked.stderr
+    assert "помечено 2" in marked.stderr
+    assert ["date.impossible", "row.no_name"] == [
+        one["code"] for one in json.loads(looked.stdout)[0]["problems"]
+    ]

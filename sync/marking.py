@@ -1,0 +1,30 @@
+"""The front room of corrections: a file looked at, given back with what is wrong in it marked."""
+
+from datetime import date
+from pathlib import Path
+
+from hub.database import Database
+from hub.seal import Sealer
+from sync.directory import read_directory
+from sync.files.findings import examined
+from sync.files.marked import marks_of, write_marked
+from sync.files.profiles import read_profiles
+from sync.files.reading import FileReader, FileReport, Given
+from sync.files.taking import SOURCE_CODE
+
+
+async def mark(
+    database: Database, given: Given, to: Path, *, sealer: Sealer, today: date
+) -> FileReport:
+    """Write a file's marked workbook and say what was found; nothing else is written.
+
+    Raises UnreadableTableError for a file that is no table.
+    """
+    async with database.reading() as session:
+        directory = await read_directory(session.raw)
+        profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
+    reader = FileReader(directory=directory, today=today, profiles=profiles, sealer=sealer)
+    read = reader.read(given)
+    report = examined(read, directory, today=today).report
+    write_marked(given.path, to, marks_of(read, report, sealer))
+    return report
