@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final, TypedDict
 
 import asyncpg
+import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from hub.entrance import Entrance, keeping
 from hub.rates import Rate
 from hub.seal import Sealer
 from hub.settings import CHECKOUT, Addresses, Settings
+from hub.tokens import Tokens, issuer_of
 from schema.body import BODY_SECONDS
 from schema.exports.http import export_routes
 from schema.http import build_engine, graphql_routes
@@ -29,6 +31,7 @@ from sync.pushing import Counter
 
 PAGES: Final = CHECKOUT / "hub" / "pages"
 PING_SECONDS: Final = 2.0
+ISSUER_SECONDS: Final = 5.0
 PUSHES_AT_ONCE: Final = 2  # they wait for each other anyway
 
 
@@ -86,7 +89,12 @@ def build(
             open_pools.push_async_callback(notes.close)
             rate = Rate(burst=settings.rate_burst, per_s=settings.rate_per_s)
             entrance = Entrance(
-                reader=web, notes=notes, zone=settings.zone, rate=rate, journal=journal
+                reader=web,
+                notes=notes,
+                zone=settings.zone,
+                rate=rate,
+                journal=journal,
+                tokens=await open_pools.enter_async_context(tokens_of(settings)),
             )
             await open_pools.enter_async_context(keeping(entrance))
             examiner = Examiner(where.web, settings.keys)
@@ -115,6 +123,17 @@ def build(
         exception_handlers={404: unknown_address, 405: other_method},
         lifespan=running,
     )
+
+
+@asynccontextmanager
+async def tokens_of(settings: Settings) -> AsyncIterator[Tokens | None]:
+    """Lend what checks the tokens of the settings' issuer, if they name one."""
+    issuer = issuer_of(settings)
+    if issuer is None:
+        yield None
+        return
+    async with httpx.AsyncClient(timeout=ISSUER_SECONDS) as client:
+        yield Tokens(issuer, client)
 
 
 async def start_page(_: Request) -> Response:

@@ -24,6 +24,7 @@ from hub.errors import AccessError
 from hub.failures import Failures
 from hub.rates import Allowance, Rate, Rates
 from hub.recent import Recent
+from hub.tokens import Tokens, is_token
 from hub.uses import Uses
 
 FLUSH_S: Final = 1.0
@@ -32,7 +33,15 @@ _log = structlog.get_logger()
 
 
 # A credential that proves nobody is guessed at; one that is spent or blocked was once right.
-GUESSED: Final = frozenset({"access.key_unknown", "access.key_malformed"})
+GUESSED: Final = frozenset(
+    {
+        "access.key_unknown",
+        "access.key_malformed",
+        "access.token_malformed",
+        "access.token_untrusted",
+        "access.token_foreign",
+    }
+)
 
 
 class Entrance:
@@ -46,11 +55,13 @@ class Entrance:
         zone: ZoneInfo,
         rate: Rate,
         journal: Journal,
+        tokens: Tokens | None = None,
     ) -> None:
         self._reader = reader
         self._notes = notes
         self._zone = zone
         self._journal = journal
+        self._tokens = tokens
         self._uses = Uses(notes)
         self._rates = Rates(notes, rate)
         self._failures = Failures(notes)
@@ -80,7 +91,7 @@ class Entrance:
         self._met.drop(met)
         self._failures.refuse_locked(caller, named)
         try:
-            admitted = await admit(self._reader, presented, scope, today=today)
+            admitted = await self._admitted(presented, scope, today)
         except AccessError as error:
             refused = by_nobody("authenticate", credential=named, reason=error.reason)
             await write(self._notes, [refused])
@@ -90,6 +101,11 @@ class Entrance:
         self._met.keep(met, admitted)
         self._uses.note(admitted.viewer.credential)
         return admitted
+
+    async def _admitted(self, presented: str, scope: UUID | None, today: date) -> Admitted:
+        if self._tokens and is_token(presented):
+            return await self._tokens.admit(self._reader, presented, scope, today=today)
+        return await admit(self._reader, presented, scope, today=today)
 
     def _today(self) -> date:
         return datetime.now(self._zone).date()

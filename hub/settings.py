@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     retry_s: float = 15.0  # how long after a passing failure a job is tried again; then twice that
     page_rows: int = 2_500  # rows of a source that are committed at once
     feed_days: int = 90  # how long events of the feed are kept
+    oidc_issuer: str = ""  # whose tokens are taken: the value of iss; none where it is empty
+    oidc_audience: str = ""  # what aud of a token must hold
+    oidc_jwks_url: str = ""  # where the issuer's keys lie; found by discovery where it is empty
+    oidc_subject_claim: str = "sub"  # the claim that names the client
+    oidc_algorithms: str = "RS256,PS256,ES256"
+    oidc_leeway_s: int = 60  # by how much clocks may differ
     rate_per_s: float = 20_000.0  # cost that flows back into a credential's bucket each second
     rate_burst: float = 100_000.0  # cost that a full bucket holds: ten of the largest operations
     postgres_bin: str = ""  # a folder, a major version (15, 18) or "embedded"

@@ -14,6 +14,7 @@ from hub.audit.events import Event
 from hub.entrance import Entrance
 from hub.errors import AccessError
 from hub.rates import Allowance, RateLimitedError
+from hub.tokens import IssuerSilentError
 from schema.errors import ErrorCode, RequestRefused, failure
 
 SCOPE_HEADER = "Hub-Scope"
@@ -123,6 +124,9 @@ def _reasons(refused: RequestRefused) -> str:
 def _refusal(error: AccessError) -> RequestRefused:
     if isinstance(error, RateLimitedError):
         return _limited(error)
+    if isinstance(error, IssuerSilentError):
+        silent = failure(ErrorCode.UNAVAILABLE, error.message, reason=error.reason)
+        return RequestRefused([silent], status=HTTPStatus.SERVICE_UNAVAILABLE)
     forbidden = error.reason in FORBIDDEN
     code = ErrorCode.FORBIDDEN if forbidden else ErrorCode.UNAUTHENTICATED
     return RequestRefused(
