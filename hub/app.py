@@ -24,7 +24,8 @@ from hub.settings import CHECKOUT, Addresses, Settings
 from hub.tokens import Tokens, issuer_of
 from schema.body import BODY_SECONDS
 from schema.exports.http import export_routes
-from schema.http import build_engine, graphql_routes
+from schema.http import PATH, Door, build_engine, graphql_routes
+from schema.straight import Straight
 from schema.uploading import Bounds, import_routes
 from sync.examiner import Examiner
 from sync.pushing import Counter
@@ -69,6 +70,7 @@ def build(
     """
     journal = Journal()
     engine = build_engine(settings, note=journal.note)
+    door = Door(engine, body_seconds=body_seconds)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[State]:
@@ -115,11 +117,11 @@ def build(
             Route("/start.css", stylesheet),
             Route("/healthz", health),
             Route("/readyz", readiness),
-            *graphql_routes(engine, body_seconds=body_seconds),
+            *graphql_routes(door),
             *export_routes(engine, settings.zone),
             *import_routes(Sealer.from_file(settings.keys), settings.zone, uploads),
         ],
-        middleware=[Middleware(Edge)],
+        middleware=[Middleware(Edge), Middleware(Straight, path=PATH, endpoint=door)],
         exception_handlers={404: unknown_address, 405: other_method},
         lifespan=running,
     )

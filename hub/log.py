@@ -53,6 +53,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 # have none: the full pattern has to look at each place of a text.
 _DIGITS = re.compile(r"(?:\d[() -]{0,2}){9,}\d")
 _BLOT = "***"
+_PLAIN = frozenset({int, float, bool, type(None)})  # what cannot hold a text
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -116,7 +117,11 @@ def _error_of(info: object) -> BaseException | None:
 
 def drop_personal(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Drop personal fields at any depth and blot out what looks like an identifier."""
-    return {key: _clean(value) for key, value in event.items() if not _is_personal(key)}
+    return {
+        key: value if type(value) in _PLAIN else _clean(value)
+        for key, value in event.items()
+        if not _is_personal(key)
+    }
 
 
 def _is_personal(key: object) -> bool:

@@ -18,13 +18,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from hub.access import Standing, Viewer
+from hub.rates import Allowance
 from hub.row_keys import issue
 from hub.seal import Sealer
 from hub.settings import Settings
 from schema.body import BODY_SECONDS, body_of, decoded, malformed
-from schema.compiler.run import Engine, Note, RightsUnconfirmed, unnoted
+from schema.compiler.run import Engine, Note, RightsUnconfirmed, Understood, unnoted
 from schema.context import charged, denials_noted, known, meet, pool_of
 from schema.errors import ErrorCode, RequestRefused
 from schema.faults import faults_refused, refusal, written
@@ -64,24 +66,28 @@ def build_engine(settings: Settings, *, note: Note = unnoted) -> Engine:
     )
 
 
-def graphql_routes(engine: Engine, *, body_seconds: float = BODY_SECONDS) -> list[BaseRoute]:
-    """Make the routes of the door; pools come from the application's state: `web`, `web_region`.
-
-    `body_seconds` is how long the body of a request may take to arrive.
-    """
-    door = Door(engine, body_seconds)
+def graphql_routes(door: "Door") -> list[BaseRoute]:
+    """Make the routes of the door; pools come from the application's state: `web`, `web_region`."""
     return [
-        Route(PATH, door.answer, methods=["GET", "POST"]),
+        Route(PATH, door, methods=["GET", "POST"]),
         Mount(f"{PATH}/static", StaticFiles(directory=STATIC)),
     ]
 
 
 class Door:
-    """The endpoint: negotiate, authenticate, read, answer."""
+    """The endpoint: negotiate, authenticate, charge, read, answer.
 
-    def __init__(self, engine: Engine, body_seconds: float) -> None:
+    `body_seconds` is how long the body of a request may take to arrive.
+    """
+
+    def __init__(self, engine: Engine, *, body_seconds: float = BODY_SECONDS) -> None:
         self._engine = engine
         self._body_seconds = body_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as an ASGI application does."""
+        response = await self.answer(Request(scope, receive))
+        await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
         """Answer one request; every refusal is a GraphQL response with a code."""
@@ -107,36 +113,42 @@ class Door:
         met = known(request)
         admitted = met or await meet(request)
         asked = await _asked(request, self._body_seconds)
-        await self._charge(request, admitted.viewer, asked)
+        understood, allowance = await self._charged(request, admitted.viewer, asked)
         if met:
             try:
-                return await self._reads(request, asked, met.viewer, met.standing)
+                return await self._run(request, understood, met.viewer, allowance, met.standing)
             except RightsUnconfirmed:
                 admitted = await meet(request)
-        return await self._reads(request, asked, admitted.viewer)
+        return await self._run(request, understood, admitted.viewer, allowance)
 
-    async def _reads(
-        self, request: Request, asked: Asked, viewer: Viewer, standing: Standing | None = None
-    ) -> bytes:
-        async with denials_noted(request, viewer, "graphql"):
-            return await self._engine.answer(
-                pool_of(request, viewer),
-                viewer,
-                asked.query,
-                name=asked.operation_name,
-                variables=asked.variables,
-                writer=getattr(request.state, "writer", None) if _may_act(request) else None,
-                standing=standing,
-                counter=getattr(request.state, "counter", None),
-            )
-
-    async def _charge(self, request: Request, viewer: Viewer, asked: Asked) -> None:
+    async def _charged(
+        self, request: Request, viewer: Viewer, asked: Asked
+    ) -> tuple[Understood, Allowance]:
         try:
-            cost = self._engine.cost(asked.query, asked.operation_name, asked.variables)
+            understood = self._engine.understand(asked.query, asked.operation_name, asked.variables)
         except RequestRefused:
             await charged(request, viewer, 1)  # what is wrong with a text was not found for nothing
             raise
-        await charged(request, viewer, cost)
+        return understood, await charged(request, viewer, understood.cost)
+
+    async def _run(
+        self,
+        request: Request,
+        understood: Understood,
+        viewer: Viewer,
+        allowance: Allowance,
+        standing: Standing | None = None,
+    ) -> bytes:
+        async with denials_noted(request, viewer, "graphql"):
+            return await self._engine.run(
+                pool_of(request, viewer),
+                viewer,
+                understood,
+                writer=getattr(request.state, "writer", None) if _may_act(request) else None,
+                standing=standing,
+                allowance=allowance,
+                counter=getattr(request.state, "counter", None),
+            )
 
 
 def _may_act(request: Request) -> bool:

@@ -83,7 +83,7 @@ from schema.sources import (
     sync_run_rows,
 )
 from schema.verdicts import VERDICT_FILTER, Verdict, verdict_rows
-from schema.viewer import Viewer
+from schema.viewer import RateLimit, Viewer
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
 
@@ -116,6 +116,7 @@ class Query:
     """The root fields; none has a resolver, all are compiled."""
 
     viewer: Viewer = declare.inline("Кто спрашивает и что ему видно.")
+    rate_limit: RateLimit = declare.inline("Сколько стоит запрос и сколько ещё можно спросить.")
     node: GlobalNode | None = declare.any_by_id("Объект любого вида по идентификатору.")
     nodes: list[GlobalNode | None] = declare.many_by_id(
         "Объекты по идентификаторам; на месте ненайденного — null."

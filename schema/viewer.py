@@ -1,4 +1,6 @@
-"""Who asks: the client behind a credential, its role, its purposes and its scope."""
+"""Who asks: the client behind a credential, its role, its purposes, its scope and its allowance."""
+
+from datetime import datetime
 
 from hub.access import Purpose, Role
 from schema.compiler import declare
@@ -41,4 +43,25 @@ class Viewer:
     organisation: Organisation | None = declare.one(
         "Учреждение, чью область видит клиент.",
         Rows(source="organisation {t}", where=("{t}.id = {scope}",)),
+    )
+
+
+@declare.bound("Сколько ещё можно спросить этим ключом.")
+class RateLimit:
+    """The bucket of the credential after this request; nulls where nobody counts."""
+
+    cost: int = declare.from_request(
+        "Сколько стоит этот запрос; то же число — в extensions.cost.", lambda request: request.cost
+    )
+    limit: int | None = declare.from_request(
+        "Сколько вмещает полный запас.",
+        lambda request: request.allowance.limit if request.allowance else None,
+    )
+    remaining: int | None = declare.from_request(
+        "Сколько осталось после этого запроса.",
+        lambda request: request.allowance.remaining if request.allowance else None,
+    )
+    reset_at: datetime | None = declare.from_request(
+        "Когда запас снова станет полным, если больше не спрашивать.",
+        lambda request: request.allowance.reset_at if request.allowance else None,
     )

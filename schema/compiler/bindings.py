@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hub.access import Permit, Purpose
 from schema.compiler.acting import Act
 from schema.compiler.call import Call
+from schema.compiler.request import Request
 from schema.limits import PAGE_LIMIT
 
 
@@ -107,10 +108,10 @@ class Entities:
 
 
 @dataclass(frozen=True, slots=True)
-class FromViewer:
-    """A value of the viewer themself, bound as a parameter: the name of its attribute."""
+class FromRequest:
+    """A value of the viewer or of the request itself, bound as a parameter."""
 
-    name: str
+    take: Callable[[Request], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ Binding = (
     | AnyById
     | ManyById
     | Entities
-    | FromViewer
+    | FromRequest
     | Inline
     | Done
 )

@@ -23,7 +23,7 @@ from schema.compiler.bindings import (
     Column,
     Done,
     Entities,
-    FromViewer,
+    FromRequest,
     Inline,
     Many,
     ManyById,
@@ -35,6 +35,7 @@ from schema.compiler.bindings import (
     TypeBinding,
 )
 from schema.compiler.call import Call
+from schema.compiler.request import Request
 from schema.limits import ENTITY_LIMIT, PAGE_DEFAULT, PAGE_LIMIT
 
 T = TypeVar("T")
@@ -216,7 +217,16 @@ def action(
 
 def from_viewer(description: str, name: str) -> Any:  # noqa: ANN401 - as above
     """Declare a field that shows an attribute of the viewer."""
-    return _field(description, FromViewer(name))
+    return _field(description, FromRequest(lambda request: _shown(getattr(request.viewer, name))))
+
+
+def _shown(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def from_request(description: str, take: Callable[[Request], object]) -> Any:  # noqa: ANN401 - as above
+    """Declare a field that shows a value of the request."""
+    return _field(description, FromRequest(take))
 
 
 def collect(schema: strawberry.Schema) -> Mapping[str, TypeBinding]:

@@ -23,7 +23,7 @@ from schema.compiler.bindings import (
     Column,
     Done,
     Entities,
-    FromViewer,
+    FromRequest,
     Inline,
     Many,
     ManyById,
@@ -103,8 +103,8 @@ class Emitter:
             return self._column(binding, child, row)
         if isinstance(binding, MaskedNames):
             return (self._masked_names(kind),)
-        if isinstance(binding, FromViewer):
-            return self._from_viewer(binding, child)
+        if isinstance(binding, FromRequest):
+            return scalar(child.type, self.binds.add(binding.take, nodes.sql_type(child.type)))
         if isinstance(binding, Entities):
             return (entities(self, child, row),)
         return (self._related(binding, kind, child, row, joins),)
@@ -171,12 +171,6 @@ class Emitter:
         ]
         return Text(f"[{','.join(sorted(names))}]")
 
-    def _from_viewer(self, binding: FromViewer, child: Selected) -> Sequence[Piece]:
-        name = binding.name
-        sql_type = nodes.sql_type(child.type)
-        value = self.binds.add(lambda request: _shown(getattr(request.viewer, name)), sql_type)
-        return scalar(child.type, value)
-
     def _one(self, binding: One, child: Selected, row: Call, joins: Joins | None) -> Sql:
         call = self.child_call(child, row)
         rows = rows_of(binding.rows, call)
@@ -232,10 +226,6 @@ class Emitter:
             binds=self.binds,
             up=up,
         )
-
-
-def _shown(value: object) -> object:
-    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def is_masked(binding: Binding, viewer: ViewerShape) -> bool:

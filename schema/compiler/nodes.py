@@ -13,6 +13,8 @@ from schema.compiler.ids import key_of, listed, split_id
 from schema.compiler.plan import Selected
 from schema.compiler.sql import Sql, literal
 
+_SQL_TYPES = {"Boolean": "boolean", "Int": "bigint", "DateTime": "timestamptz"}
+
 
 def node(emitter: Composing, binding: ById | AnyById | ManyById, child: Selected, row: Call) -> Sql:
     """Compose a field that finds nodes."""
@@ -64,8 +66,8 @@ def at(rows: Rows, key: Sql) -> Rows:
 
 
 def sql_type(kind: GraphQLOutputType) -> str:
-    """Name the SQL type of a viewer's value of a GraphQL type."""
-    name = "boolean" if get_named_type(kind).name == "Boolean" else "text"
+    """Name the SQL type of a viewer's or a request's value of a GraphQL type."""
+    name = _SQL_TYPES.get(get_named_type(kind).name, "text")
     return f"{name}[]" if is_list_type(get_nullable_type(kind)) else name
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from graphql import GraphQLError
 
 from hub.access import Purpose, Standing, Viewer
+from hub.rates import Allowance
 from schema.compiler.arguments import Variables
 from schema.compiler.cursors import CursorKey
 
@@ -15,7 +16,8 @@ from schema.compiler.cursors import CursorKey
 class Request:
     """The values of one execution of a plan; `left` is what actions left, by response key.
 
-    With a `standing` the statement itself checks that the viewer's rights still hold.
+    With a `standing` the statement itself checks that the viewer's rights still hold. `allowance`
+    is what the viewer may still ask, where that is counted.
     """
 
     variables: Variables
@@ -24,6 +26,8 @@ class Request:
     cursors: CursorKey
     left: Mapping[str, str] = field(default_factory=dict)
     standing: Standing | None = None
+    allowance: Allowance | None = None
+    cost: int = 0
 
     @property
     def version(self) -> int | None:

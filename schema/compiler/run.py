@@ -20,6 +20,7 @@ from hub.access import Permit, Standing, Viewer
 from hub.audit.events import Action, Entity, Event, by_viewer
 from hub.database import Database
 from hub.errors import ConfigError
+from hub.rates import Allowance
 from hub.recent import Recent
 from schema.compiler.acting import Act, Acting, acted
 from schema.compiler.arguments import Value, Variables, shape
@@ -95,6 +96,16 @@ class Plan:
         return [error for complaints in self.complaints for error in complaints(request)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """An operation that may run: its document, its variables as sent and as coerced, its cost."""
+
+    prepared: Prepared
+    sent: Mapping[str, Value]
+    given: Variables
+    cost: int
+
+
 class Engine:
     """Answers operations of one schema; holds the caches, so one per process."""
 
@@ -134,12 +145,13 @@ class Engine:
         prepared.cost_of(variables)
         return prepared, coerce(self.schema, prepared, variables)
 
-    def cost(self, text: str, name: str | None, variables: Mapping[str, Value]) -> int:
-        """Return what an operation costs; raises RequestRefused for one that is not valid."""
-        prepared = self._prepared.get_or_make(
-            (text, name), lambda: prepare(self.schema, text, name, self._paged)
-        )
-        return prepared.cost_of(variables)
+    def understand(
+        self, text: str, name: str | None = None, variables: Mapping[str, Value] | None = None
+    ) -> Understood:
+        """Return an operation that may run and what it costs; raises RequestRefused."""
+        sent = variables or {}
+        prepared, given = self.prepare(text, name, sent)
+        return Understood(prepared=prepared, sent=sent, given=given, cost=prepared.cost_of(sent))
 
     def plan(self, prepared: Prepared, given: Variables, viewer: ViewerShape) -> Plan:
         """Return the plan of an operation for this shape of variables and viewer."""
@@ -174,23 +186,16 @@ class Engine:
         bound = [(root, fields[root.name]) for root in roots]
         return [(root, binding) for root, binding in bound if isinstance(binding, Done)]
 
-    def request(
-        self,
-        viewer: Viewer,
-        given: Variables,
-        today: date | None = None,
-        standing: Standing | None = None,
-    ) -> Request:
+    def request(self, viewer: Viewer, given: Variables, today: date | None = None) -> Request:
         """Gather what the parameters of a plan are taken from; today is the region's date."""
         return Request(
             variables=given,
             viewer=viewer,
             today=today or datetime.now(self._zone).date(),
             cursors=CursorKey(self._secret, viewer.authority_id),
-            standing=standing,
         )
 
-    async def answer(  # noqa: PLR0913 - who asks what, and by what means it acts
+    async def answer(
         self,
         pool: Reader,
         viewer: Viewer,
@@ -199,8 +204,21 @@ class Engine:
         name: str | None = None,
         variables: Mapping[str, Value] | None = None,
         writer: Database | None = None,
+    ) -> bytes:
+        """Return the response body of a text; see `run`."""
+        understood = self.understand(text, name, variables)
+        return await self.run(pool, viewer, understood, writer=writer)
+
+    async def run(
+        self,
+        pool: Reader,
+        viewer: Viewer,
+        understood: Understood,
+        *,
+        writer: Database | None = None,
         standing: Standing | None = None,
         counter: Counter | None = None,
+        allowance: Allowance | None = None,
     ) -> bytes:
         """Return the response body of an operation; raises RequestRefused when it cannot run.
 
@@ -208,16 +226,21 @@ class Engine:
         With a `standing` the viewer is one met earlier, whose rights the statement confirms;
         where it does not, or cannot, RightsUnconfirmed says that nothing was read or done.
         """
-        prepared, given = self.prepare(text, name, variables or {})
+        given = understood.given
         if writer is None:
-            _refuse_to_act(prepared)
+            _refuse_to_act(understood.prepared)
         try:
-            plan = self.plan(prepared, given, shape_of(viewer))
+            plan = self.plan(understood.prepared, given, shape_of(viewer))
             if standing and not plan.is_confirmed_for(viewer):
                 raise RightsUnconfirmed
             for permit in plan.permits:
                 allowed(viewer, permit)
-            request = self.request(viewer, given, standing=standing)
+            request = replace(
+                self.request(viewer, given),
+                standing=standing,
+                allowance=allowance,
+                cost=understood.cost,
+            )
             values = plan.values(request)
             if plan.acts and writer:
                 acting = Acting(
@@ -231,8 +254,8 @@ class Engine:
         body = (
             await self._read(pool, plan, values, viewer) if plan.statement.sql else b'{"data":{}}'
         )
-        body = self._with_schema(prepared, plan, variables or {}, body)
-        return _finished(body, plan.errors(request), prepared.cost_of(variables or {}))
+        body = self._with_schema(understood.prepared, plan, understood.sent, body)
+        return _finished(body, plan.errors(request), understood.cost)
 
     async def _read(
         self, pool: Reader, plan: Plan, values: Sequence[object], viewer: Viewer
@@ -290,8 +313,10 @@ class Engine:
 
 def _finished(body: bytes, errors: Sequence[GraphQLError], cost: int) -> bytes:
     told = b',"extensions":{"cost":{"requested":%d,"limit":%d}}}' % (cost, LIMITS.cost)
+    if not errors:
+        return b"".join((memoryview(body)[:-1], told))
     wrong = b',"errors":%b' % json.dumps(written(errors), ensure_ascii=False).encode()
-    return b"".join((memoryview(body)[:-1], wrong if errors else b"", told))
+    return b"".join((memoryview(body)[:-1], wrong, told))
 
 
 def _named(roots: Sequence[Selected], text: str) -> str:

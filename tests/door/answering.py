@@ -152,6 +152,7 @@ NODES: Mapping[tuple[str, str], Resolve] = {
 APART = {
     **dict.fromkeys(("changes", "feed"), "tests/door/test_changes.py"),
     "findings": "tests/door/test_findings.py",
+    "rateLimit": "tests/door/test_rates.py",
     **dict.fromkeys(("importFile", "imports"), "tests/door/test_imports.py"),
     **dict.fromkeys(
         ("menteeBaseRows", "mentorBaseRows", "pupilRows", "staffRows"), "tests/door/test_exports.py"

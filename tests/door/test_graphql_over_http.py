@@ -25,6 +25,7 @@ from hub.edge import Edge
 from hub.settings import Addresses
 from schema.body import MAX_BODY
 from schema.http import STATIC, graphql_routes
+from schema.http import Door as Endpoint
 from schema.limits import LIMITS
 from tests.door.answering import SCHEMA
 from tests.door.asking import Door, opened
@@ -45,7 +46,7 @@ async def door(module_addresses: Addresses, module_database: Database) -> AsyncI
 
 @pytest.fixture(scope="module")
 async def client(door: Door) -> AsyncIterator[httpx.AsyncClient]:
-    app = WithPools(Edge(Starlette(routes=graphql_routes(door.engine))), door)
+    app = WithPools(Edge(Starlette(routes=graphql_routes(Endpoint(door.engine)))), door)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as opened_client:
         yield opened_client

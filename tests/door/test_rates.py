@@ -129,3 +129,24 @@ async def test_a_right_key_comes_in_from_where_others_guess(
     answer = await ask(hubs[0], key, CHEAP)
 
     assert HTTPStatus.OK == answer.status_code
+
+
+async def test_what_is_left_is_told_beside_the_answer(
+    hubs: list[Served], module_database: Database
+) -> None:
+    key = await fresh_key(module_database)
+    query = "{ rateLimit { cost limit remaining resetAt } people(first: 9) { nodes { id } } }"
+
+    first, second = [(await ask(hubs[0], key, query)).json() for _ in range(2)]
+
+    cost = first["extensions"]["cost"]["requested"]
+    told = first["data"]["rateLimit"]
+    assert (cost, 300, 300 - cost) == (told["cost"], told["limit"], told["remaining"])
+    assert told["remaining"] > second["data"]["rateLimit"]["remaining"]
+    assert told["resetAt"] < second["data"]["rateLimit"]["resetAt"]
+
+
+async def test_where_nobody_counts_only_the_cost_is_told(door: Door) -> None:
+    answer = await door.ask("north", "{ rateLimit { cost limit remaining resetAt } }")
+
+    assert {"cost": 1, "limit": None, "remaining": None, "resetAt": None} == answer["rateLimit"]

@@ -16,6 +16,7 @@ from hub.database import Database, open_connection, open_note_pool
 from hub.entrance import Entrance
 from hub.settings import Addresses
 from hub.tables import Base
+from schema.http import Door as Endpoint
 from schema.http import graphql_routes
 from tests.door.asking import RATE, ZONE, Door, opened
 from tests.door.keys import Keys, issue
@@ -75,7 +76,9 @@ async def client(
         rate=RATE,
         journal=Journal(),
     )
-    app = WithPools(Starlette(routes=graphql_routes(door.engine)), door, web=web, entrance=entrance)
+    app = WithPools(
+        Starlette(routes=graphql_routes(Endpoint(door.engine))), door, web=web, entrance=entrance
+    )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as opened_client:
         yield opened_client
