@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from connectors.client.failure import SourceConfigError
 from connectors.protocol import Checkpoint, CheckResult, Found, Item, Roll
 from hub.records import Batch, Rejected
 
@@ -27,6 +28,9 @@ class Memory:
 
     def fetch(self, cursor: str | None = None) -> Iterator[Item]:
         """Yield the items after the cursor."""
+        if cursor and not cursor.isdecimal():
+            text = "Место, с которого продолжать чтение, не читается. Запустите полное чтение."
+            raise SourceConfigError(text, code="source.cursor")
         given = int(cursor or 0)
         for number, item in enumerate(self._items[given:], start=given + 1):
             yield item

@@ -59,8 +59,12 @@ class _Cursor:
     def parse(cls, text: str | None) -> "_Cursor":
         if not text:
             return cls()
-        sheet, row = json.loads(text)
-        return cls(sheet=int(sheet), row=int(row))
+        try:
+            sheet, row = json.loads(text)
+            return cls(sheet=int(sheet), row=int(row))
+        except (ValueError, TypeError) as error:
+            text = "Место, с которого продолжать чтение, не читается. Запустите полное чтение."
+            raise SourceConfigError(text, code="source.cursor") from error
 
     def text(self) -> str:
         return json.dumps([self.sheet, self.row])

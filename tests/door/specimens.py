@@ -1,5 +1,6 @@
 """A source of each kind with something in it, a way to change it, and one that cannot be read."""
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,7 @@ from hub.demo.kadry_server import ALL_QUIRKS, KadryServer, Quirk
 from hub.demo.onec_server import OnecServer
 from hub.demo.region import Region, make_region
 from hub.records import Batch, FileKind, OrganisationMention
+from tests.door.cards_in_a_folder import Cards, Manifest
 from tests.door.sources import manifest_for
 
 Serve = Callable[[ASGIApp], str]
@@ -227,6 +229,33 @@ def of_database(folder: Path, _: Serve) -> Specimen:
     )
 
 
+def of_cards(folder: Path, _: Serve) -> Specimen:
+    source = folder / "cards"
+    source.mkdir()
+    _write_cards(source / "1.jsonl", PEOPLE[:4])
+    _write_cards(source / "2.jsonl", PEOPLE[4:8])
+
+    def changed() -> Connector:
+        _write_cards(source / "3.jsonl", PEOPLE[8:])
+        return Cards(Manifest(folder=source))
+
+    return Specimen(
+        connector=Cards(Manifest(folder=source)),
+        changed=changed,
+        absent=Cards(Manifest(folder=folder / "nowhere")),
+        refusing=Cards(Manifest(folder=source)),
+    )
+
+
+def _write_cards(path: Path, people: Sequence[Sequence[str]]) -> None:
+    cards = (
+        {"id": number, "surname": last, "name": first, "post": post}
+        for number, _, last, first, _, post in people
+    )
+    lines = [json.dumps(card, ensure_ascii=False) for card in cards]
+    path.write_text("\n".join([*lines, "no card"]), encoding="utf-8")
+
+
 def _as_item(line: Sequence[str]) -> dict[str, str]:
     return dict(zip(NAMES, line, strict=True))
 
@@ -237,6 +266,7 @@ def _insert(path: Path, people: Sequence[Sequence[str]]) -> None:
 
 
 SPECIMENS: Mapping[str, Callable[[Path, Serve], Specimen]] = {
+    "cards": of_cards,
     "database": of_database,
     "http_json": of_http_json,
     "kadry": of_kadry,

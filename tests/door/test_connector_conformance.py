@@ -1,11 +1,18 @@
 """What every connector keeps to, whatever it reads: the same points over each of them."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from connectors.protocol import Checkpoint, Connector
+from connectors.client.failure import SourceConfigError
+from connectors.protocol import Checkpoint, Connector, Discovering
+from hub.records import Rejected
+from tests.door.cards_in_a_folder import Cards
 from tests.door.specimens import SPECIMENS, Heard, Serve, Specimen
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(params=sorted(SPECIMENS))
@@ -15,6 +22,11 @@ def specimen(request: pytest.FixtureRequest, tmp_path: Path, serve: Serve) -> Sp
 
 def heard(connector: Connector, cursor: str | None = None) -> Heard:
     return Heard(items=list(connector.fetch(cursor)))
+
+
+def refusals(read: Heard) -> list[tuple[str, int | None, str]]:
+    rejected = [item for item in read.items if isinstance(item, Rejected)]
+    return sorted((one.code, one.place.row, one.message) for one in rejected)
 
 
 def cursors(read: Heard) -> list[str]:
@@ -68,6 +80,35 @@ def test_nothing_new_gives_no_rows_and_does_not_stall(specimen: Specimen) -> Non
     again = heard(specimen.connector, last)
 
     assert {} == again.rows(specimen.key)
+
+
+def test_a_place_that_nobody_wrote_is_refused(specimen: Specimen) -> None:
+    with pytest.raises(SourceConfigError) as caught:
+        heard(specimen.connector, "не место")
+
+    assert "source.cursor" == caught.value.reason
+
+
+def test_what_is_refused_is_refused_alike_each_time(specimen: Specimen) -> None:
+    first, second = heard(specimen.refusing), heard(specimen.refusing)
+
+    assert refusals(first) == refusals(second)
+
+
+def test_a_shipped_connector_says_what_there_is_to_describe(specimen: Specimen) -> None:
+    if isinstance(specimen.connector, Cards):
+        return  # the how-to leaves it out
+
+    assert isinstance(specimen.connector, Discovering)
+    assert any(found.fields for found in specimen.connector.discover())
+
+
+@pytest.mark.parametrize("shown", ["cards_in_a_folder.py", "specimens.py"])
+def test_the_how_to_shows_the_code_that_is_tested(shown: str) -> None:
+    page = (CHECKOUT / "docs/how-to/connector.md").read_text(encoding="utf-8")
+    code = (CHECKOUT / "tests/door" / shown).read_text(encoding="utf-8")
+
+    assert any(block in code for block in BLOCK.findall(page))
 
 
 def test_no_name_reaches_a_log(

@@ -30,6 +30,7 @@ EXIT_LINE: Final = re.compile(r"^(.+?)\s+# код выхода (\d+)$", re.MULTI
 VIEWER_LINE: Final = re.compile(r"# ключ: (.+)")
 INSTALL: Final = "an environment is made and filled by .ci/run, step install"
 DEMO: Final = "tests/journeys/test_demo.py runs the demo as a newcomer does"
+KIT: Final = "tests/door/test_connector_conformance.py"
 BY_HAND: Final = "it measures for minutes, by hand"
 # Every block that the pages' test does not run: its page, its first line, and who runs it instead.
 ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
@@ -46,6 +47,9 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("docs/matching.md", "python -m hub match"): "tests/journeys/test_match_command.py",
     ("docs/matching.md", "python -m tests.bench.matching"): BY_HAND,
     ("docs/exports.md", "python -m hub export"): "tests/journeys/test_export_command.py",
+    ("docs/how-to/connector.md", '"""A connector of the how-to'): KIT,
+    ("docs/how-to/connector.md", "def of_cards("): KIT,
+    ("docs/how-to/connector.md", "python -m pytest tests/door"): KIT,
     ("docs/imports.md", "python -m hub import check работники.xlsx"): (
         "tests/journeys/test_school_files.py"
     ),
