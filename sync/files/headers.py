@@ -6,13 +6,14 @@ from datetime import date
 from uuid import UUID
 
 from connectors.mapping import header_hash
-from connectors.table_file.fields import normalise_header
+from connectors.table_file.fields import is_refused, normalise_header
 from hub.records import Batch, FileKind, HeaderColumn, Place, Rejected
 
 UNKNOWN_HEADER = (
     "Столбца с таким названием в файле нет. Назовите его так, как он написан в шапке; у шапки в "
     "несколько строк — все её части через пробел."
 )
+KEYS = "row_key"  # a column of the hub's own is no change of a school's header
 HEADLESS = ("file.no_header", "file.no_name_column")
 
 
@@ -50,7 +51,8 @@ class Shape:
 class Drift:
     """How a table's header differs from the last one of its kind that the organisation gave.
 
-    `missing` are the headers of that day with their fields, `added` those of today.
+    `missing` are the headers of that day with their fields, `added` those of today. `patch` is what
+    would read today's headers as yesterday's: fields by header, to be told by a person.
     """
 
     sheet: str
@@ -58,6 +60,7 @@ class Drift:
     since: date
     missing: Mapping[str, str]
     added: Mapping[str, str]
+    patch: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def message(self) -> str:
@@ -67,7 +70,13 @@ class Drift:
         gone = _listed("нет", self.missing, less=renamed)
         new = _listed("появилось", self.added, less=renamed)
         other = f"названо иначе столбцов: {len(renamed)}" if renamed else ""
-        return f"{said}; {'; '.join(filter(None, (gone, new, other))) or 'другой порядок столбцов'}"
+        parts = "; ".join(filter(None, (gone, new, other))) or "другой порядок столбцов"
+        return f"{said}; {parts}{self._proposal}"
+
+    @property
+    def _proposal(self) -> str:
+        told = " ".join(f'--map "{header}={to}"' for header, to in self.patch.items())
+        return f". Если это те же столбцы, скажите: {told}" if told else ""
 
 
 def shape_of(batch: Batch, sheet: str, *, told: Mapping[str, str], is_kind_told: bool) -> Shape:
@@ -85,14 +94,38 @@ def shape_of(batch: Batch, sheet: str, *, told: Mapping[str, str], is_kind_told:
 
 def drift_of(shape: Shape, yesterday: Mapping[str, str], *, since: date) -> Drift:
     """Compare a header with an earlier one, given as fields by header."""
-    today = shape.fields
+    today = {name: to for name, to in shape.fields.items() if to != KEYS}
+    missing = {name: yesterday[name] for name in sorted(yesterday.keys() - today.keys())}
     return Drift(
         sheet=shape.sheet,
         kind=shape.kind,
         since=since,
-        missing={name: yesterday[name] for name in sorted(yesterday.keys() - today.keys())},
+        missing={name: to for name, to in missing.items() if to != KEYS},
         added={name: to for name, to in today.items() if name not in yesterday},
+        patch=_patch(shape, yesterday),
     )
+
+
+def _patch(shape: Shape, yesterday: Mapping[str, str]) -> dict[str, str]:
+    """Propose for today's unread headers the fields of yesterday that nobody states today.
+
+    By what their values look like; the only one unread for the only one lost where none does.
+    """
+    read = {column.field for column in shape.columns}
+    lost = [to for to in dict.fromkeys(yesterday.values()) if to and to not in read | {KEYS}]
+    unread = [
+        column
+        for column in shape.columns
+        if column.header and not column.field and column.header not in yesterday
+    ]
+    found: dict[str, str] = {}
+    for column in unread:
+        fits = [to for to in column.suggested if to in lost and to not in found.values()]
+        if fits and not is_refused(column.header):
+            found[column.header] = fits[0]
+    if not found and len(unread) == len(lost) == 1 and not is_refused(unread[0].header):
+        found[unread[0].header] = lost[0]
+    return found
 
 
 def open_headers(rejected: Rejected) -> dict[str, tuple[str, ...]]:

@@ -48,6 +48,7 @@ def _drift(one: Drift) -> Json:
         "since": one.since.isoformat(),
         "missing": _columns(one.missing),
         "added": _columns(one.added),
+        "patch": dict(one.patch),
         "message": one.message,
     }
 
