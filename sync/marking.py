@@ -18,7 +18,7 @@ async def mark(
 ) -> FileReport:
     """Write a file's marked workbook and say what was found; nothing else is written.
 
-    Raises UnreadableTableError for a file that is no table.
+    Raises UnreadableTableError for a file that is no table, and for an archive of tables.
     """
     async with database.reading() as session:
         directory = await read_directory(session.raw)

@@ -19,6 +19,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from connectors.table_file.cells import CellValue, text_of
+from connectors.table_file.container import Container, recognise
+from connectors.table_file.failure import UnreadableTableError
 from connectors.table_file.sheets import Sheet, open_sheets
 from hub import row_keys
 from hub.records import HeaderColumn, Rejected
@@ -28,6 +30,9 @@ from sync.files.reading import FileRead, FileReport, records_of
 
 KEY_HEADER: Final = "Ключ строки хаба"
 NOTES: Final = "Что исправить"
+ARCHIVE: Final = (
+    "Файлы архива возвращаются с пометками по одному. Распакуйте его и назовите нужный файл."
+)
 RED, GREY, PLAIN = "red", "grey", "plain"
 DAY: Final = {"num_format": "dd.mm.yyyy"}
 MOST_NAME: Final = 31
@@ -98,7 +103,13 @@ def _keys(read: FileRead, sealer: Sealer) -> dict[tuple[str, int], str]:
 
 
 def write_marked(path: Path, to: Path, marks: Marks) -> None:
-    """Write the marked workbook of a file; raises UnreadableTableError for what is no table."""
+    """Write the marked workbook of a file.
+
+    Raises UnreadableTableError for what is no table, and for an archive: in one workbook a list that
+    does not say whose it is would be taken for that of the list before it.
+    """
+    if recognise(path) is Container.ZIP:
+        raise UnreadableTableError(ARCHIVE, code="file.archive")
     with xlsxwriter.Workbook(str(to), {"strings_to_formulas": False}) as book:
         marker = _Marker(book=book, marks=marks)
         for sheet in open_sheets(path):

@@ -7,6 +7,7 @@ import pytest
 import python_calamine as calamine
 import xlsxwriter
 
+from connectors.table_file.failure import UnreadableTableError
 from hub.database import Database
 from hub.seal import Sealer
 from sync.intake import Accepted, Given, accept
@@ -110,3 +111,16 @@ async def test_a_file_marked_again_has_its_keys_where_they_were(
 
     assert ["row.no_name", "date.impossible"] == [one.code for one in report.rejected]
     assert [len(line) for line in book(first)] == [len(line) for line in book(second)]
+
+
+async def test_an_archive_is_not_made_one_workbook(
+    hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    path, to = tmp_path / "schools.zip", tmp_path / "marked.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("first.csv", STAFF)
+
+    with pytest.raises(UnreadableTableError, match="по одному"):
+        await mark(hub, Given(path=path), to, sealer=sealer, today=TODAY)
+
+    assert not to.exists()
