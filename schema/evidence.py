@@ -11,6 +11,8 @@ from schema.compiler.call import Call
 from schema.person_facts import Sex
 from schema.places import SEEN_ORGANISATION
 
+# The person whose record states a fact: whom the audit names when it is shown unmasked.
+RECORDS_PERSON = "(select l.person_id from link l where l.record_id = {t}.record_id)"
 SHORT_NAME = "(select o.short_name from organisation o where o.id = {t}.organisation_id)"
 
 
@@ -28,6 +30,7 @@ class StatedFacts:
         "Дата рождения; без цели BIRTH_DATES — null.",
         "{t}.birth_date",
         purpose=Purpose.BIRTH_DATES,
+        subject=RECORDS_PERSON,
     )
     birth_year: int | None = declare.column("Год рождения.", "{t}.birth_year")
     sex: Sex | None = declare.column("Пол.", "{t}.sex")
@@ -36,12 +39,14 @@ class StatedFacts:
         "Телефоны; без цели CONTACTS — пусто.",
         "{t}.phones",
         purpose=Purpose.CONTACTS,
+        subject=f"case when {{t}}.phones <> '{{}}' then {RECORDS_PERSON} end",
         masked="array[]::text[]",
     )
     emails: list[str] = declare.column(
         "Адреса почты; без цели CONTACTS — пусто.",
         "{t}.emails",
         purpose=Purpose.CONTACTS,
+        subject=f"case when {{t}}.emails <> '{{}}' then {RECORDS_PERSON} end",
         masked="array[]::text[]",
     )
     position_text: str = declare.column("Должность, как её пишет источник.", "{t}.position_text")

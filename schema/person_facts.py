@@ -119,6 +119,7 @@ class PersonIdentifier:
         "{t}.value_sealed",
         sealed=True,
         purpose=Purpose.IDENTIFIERS,
+        subject="{t}.person_id",
         masked=(
             "coalesce((select f.value from person_field f where f.person_id = {t}.person_id"
             " and f.field = lower({t}.type) and f.record_id = {t}.record_id), '***')"
@@ -137,6 +138,7 @@ class Contact:
         "Контакт; без цели CONTACTS под маской.",
         "{t}.value",
         purpose=Purpose.CONTACTS,
+        subject="{t}.person_id",
         masked=(
             "case when {t}.kind = 'EMAIL' then '***@' || split_part({t}.value, '@', 2)"
             " else '***' || right({t}.value, 2) end"

@@ -9,7 +9,7 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
-from schema.evidence import SourceRecord
+from schema.evidence import RECORDS_PERSON, SourceRecord
 from schema.explaining import PairExplained, pairs_of_person, record_of
 from schema.people import Person
 from schema.places import SEEN_PERSON, SEEN_STATED
@@ -28,6 +28,7 @@ class Pin:
         "годом.",
         "{t}.value",
         purpose=Purpose.BIRTH_DATES,
+        subject=f"case when {{t}}.field = 'birth_date' then {RECORDS_PERSON} end",
         masked="case when {t}.field = 'birth_date' then left({t}.value, 4) else {t}.value end",
     )
     reason: str = declare.column("Почему; пустая строка, если не сказано.", "{t}.reason")

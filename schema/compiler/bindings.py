@@ -54,7 +54,7 @@ class Column:
     sql: str | Callable[[Call], str]
     purpose: Purpose | None = None
     masked: str = "null"
-    subject: str = "{t}.person_id"
+    subject: str = ""
     prefix: str = ""
     sealed: bool = False
     keyed: bool = False

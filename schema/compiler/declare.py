@@ -108,11 +108,16 @@ def column(
     *,
     purpose: Purpose | None = None,
     masked: str = "null",
-    subject: str = "{t}.person_id",
+    subject: str = "",
     sealed: bool = False,
     arguments: Sequence[StrawberryArgument] = (),
 ) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
-    """Declare a scalar field that reads an SQL expression."""
+    """Declare a scalar field that reads an SQL expression.
+
+    A field with a `purpose` says whose it is: `subject`, the SQL of a person's id, for the audit.
+    """
+    if (purpose is None) is not (not subject):
+        raise TypeError("A personal field, and no other, names its subject")
     binding = Column(sql=sql, purpose=purpose, masked=masked, subject=subject, sealed=sealed)
     return _field(description, binding, arguments)
 
