@@ -151,24 +151,23 @@ left join department_span own on own.organisation_id = d.unit_id
 # own teacher's mentor wherever the pair was made.
 FRESH_PLACES = """
 insert into fresh_mentorship_place
-select distinct place.authority_id, m.sort_key, m.id, m.starts
-from mentorship m
-join affected_mentorship a on a.id = m.id
-cross join lateral (
-    select $1::uuid as authority_id
-    union all
-    select p.authority_id from fresh_member f
-    cross join lateral (
-        select f.affiliation_organisation_id as id
-        union all
-        select e.organisation_id from employment e where e.person_id = f.person_id
-            and e.starts <= current_date and e.ends > current_date
-        union all
-        select e.organisation_id from enrolment e where e.person_id = f.person_id
-            and e.starts <= current_date and e.ends > current_date
-    ) unit
+with unit as (
+    select mentorship_id, affiliation_organisation_id as id from fresh_member
+    union
+    select f.mentorship_id, e.organisation_id from fresh_member f
+    join employment e on e.person_id = f.person_id
+        and e.starts <= current_date and e.ends > current_date
+    union
+    select f.mentorship_id, e.organisation_id from fresh_member f
+    join enrolment e on e.person_id = f.person_id
+        and e.starts <= current_date and e.ends > current_date
+), place as (
+    select id as mentorship_id, $1::uuid as authority_id from affected_mentorship
+    union
+    select unit.mentorship_id, p.authority_id from unit
     join organisation_place p on p.organisation_id = unit.id
         and p.starts <= current_date and p.ends > current_date
-    where f.mentorship_id = m.id
-) place
+)
+select place.authority_id, m.sort_key, m.id, m.starts
+from place join mentorship m on m.id = place.mentorship_id
 """
