@@ -24,10 +24,9 @@ class Row:
 def frame_of(rows: Sequence[tuple[int, Row]], sheet: str) -> pd.DataFrame:
     """Put rows with their numbers under each other as the columns of a batch."""
     names = list(rows[0][1].stated) if rows else []
-    frame = pd.DataFrame({name: [row.stated[name] for _, row in rows] for name in names})
-    frame["sheet"] = sheet
-    frame["row"] = [number for number, _ in rows]
-    return frame
+    stated = {name: [row.stated[name] for _, row in rows] for name in names}
+    frame = pd.DataFrame({**stated, "sheet": [sheet] * len(rows)}, dtype=object)
+    return frame.assign(row=[number for number, _ in rows])
 
 
 def refused(row: Row, place: Place) -> Rejected:

@@ -306,9 +306,9 @@ def _last_said(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
 
 
 def _batch(template: Batch, page: Page) -> Batch:
-    frame = pd.DataFrame(page.fields)
-    frame["sheet"] = page.sheet
-    frame["row"] = page.numbers
+    frame = pd.DataFrame(
+        {**page.fields, "sheet": [page.sheet] * len(page.numbers)}, dtype=object
+    ).assign(row=page.numbers)
     carried = f"Имя взято из строки выше, где ячейки были объединены: строк {page.carried}"
     return replace(
         template,

@@ -20,20 +20,16 @@ def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
     Many small frames with differing columns: `pd.concat` would spend a millisecond on each.
     """
+    rows = sum(len(frame) for frame in frames)
     names = dict.fromkeys(name for frame in frames for name in frame.columns)
-    return pd.DataFrame(
-        {
-            name: np.concatenate(
-                [
-                    frame[name].to_numpy(dtype=object)
-                    if name in frame
-                    else np.full(len(frame), "", dtype=object)
-                    for frame in frames
-                ]
-            )
-            for name in names
-        }
-    )
+    columns = {name: np.full(rows, "", dtype=object) for name in names}
+    start = 0
+    for frame in frames:
+        cells = frame.to_numpy(dtype=object)
+        for place, name in enumerate(frame.columns):
+            columns[name][start : start + len(frame)] = cells[:, place]
+        start += len(frame)
+    return pd.DataFrame(columns, dtype=object)
 
 
 def each(values: "pd.Series[Any]", rule: Callable[[Any], object]) -> "pd.Series[Any]":

@@ -20,8 +20,10 @@ from sync.brake.holding import close_waiting, count_placed
 from sync.changeset import Difference
 from sync.directory import read_directory
 from sync.evidence.ahead import ahead
+from sync.evidence.figures import state_figures
 from sync.evidence.lists import ListStatement, state_lists
-from sync.evidence.stage import Landed, land, reject_again, state_figures
+from sync.evidence.refusals import reject_again
+from sync.evidence.stage import Landed, land
 from sync.identity import new_id
 from sync.mentoring.claims import academic_year
 from sync.pipeline import project

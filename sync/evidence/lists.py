@@ -29,28 +29,36 @@ async def state_lists(
     A list stated twice for one day is FULL if either statement says so. It says nothing about the
     records of other sources than the one that gave its file.
     """
-    connection = session.raw
-    await connection.executemany(
-        "insert into stated_list (source_id, organisation_id, kind, stated_as_of, academic_year,"
-        " completeness, source_file_id, changeset_id)"
-        " select source_id, $1, $2, $3, $4, $5, id, $7 from source_file where id = $6"
-        " on conflict (source_id, organisation_id, kind, stated_as_of) do update"
-        " set completeness = least(stated_list.completeness, excluded.completeness)"
-        " where stated_list.completeness > excluded.completeness",
-        [
-            (
-                given.organisation_id,
-                given.kind,
-                given.stated_as_of,
-                given.academic_year,
-                given.completeness,
-                given.source_file_id,
-                changeset_id,
-            )
-            for given in lists
-        ],
+    if not lists:
+        return
+    await session.raw.execute(
+        STATED,
+        [given.organisation_id for given in lists],
+        [given.kind for given in lists],
+        [given.stated_as_of for given in lists],
+        [given.academic_year for given in lists],
+        [given.completeness for given in lists],
+        [given.source_file_id for given in lists],
+        changeset_id,
     )
     await derive_ends(session, sorted({given.organisation_id for given in lists}))
+
+
+STATED = """
+insert into stated_list (source_id, organisation_id, kind, stated_as_of, academic_year,
+                         completeness, source_file_id, changeset_id)
+select distinct on (f.source_id, said.organisation_id, said.kind, said.stated_as_of)
+       f.source_id, said.organisation_id, said.kind, said.stated_as_of, said.academic_year,
+       said.completeness, f.id, $7
+from unnest($1::uuid[], $2::text[], $3::date[], $4::smallint[], $5::text[], $6::uuid[])
+    with ordinality
+    as said (organisation_id, kind, stated_as_of, academic_year, completeness, file_id, place)
+join source_file f on f.id = said.file_id
+order by f.source_id, said.organisation_id, said.kind, said.stated_as_of, said.completeness, place
+on conflict (source_id, organisation_id, kind, stated_as_of) do update
+    set completeness = excluded.completeness
+    where stated_list.completeness > excluded.completeness
+"""
 
 
 async def derive_ends(session: WriteSession, organisations: Sequence[UUID]) -> None:
@@ -68,19 +76,34 @@ async def derive_ends_of(session: WriteSession, records: Sequence[int]) -> None:
     await session.raw.execute(ENDED.format(whose="id"), list(records))
 
 
-# The days are compared as pairs with the instants: a card may move on the day it was stated.
+# A record that is on the newest list, is no card and was not ended needs no look at the others. The
+# days of a card are compared as pairs with the instants: it may move on the day it was stated.
 ENDED = """
-update record r set ended_on = said.ended_on
-from (
-    select held.id, least(min(l.stated_as_of), min(elsewhere.stated_as_of), held.deleted_on)
-        as ended_on
-    from record held
-    left join stated_list l on l.source_id = held.source_id
-        and l.organisation_id = held.organisation_id
-        and l.completeness = 'FULL' and l.stated_as_of > held.last_stated
-        and l.kind = case held.kind when 'STAFF' then 'STAFF' when 'PUPIL' then 'PUPILS' end
+with newest as (
+    select source_id, organisation_id, kind, max(stated_as_of) as stated_as_of
+    from stated_list
+    where completeness = 'FULL'
+        and organisation_id in (select organisation_id from record where {whose} = any($1))
+    group by source_id, organisation_id, kind
+), held as materialized (
+    select r.*, k.list from record r
+    join (values ('STAFF', 'STAFF'), ('PUPIL', 'PUPILS')) as k (kind, list) on k.kind = r.kind
+    left join newest n on n.source_id = r.source_id and n.organisation_id = r.organisation_id
+        and n.kind = k.list
+    where r.{whose} = any($1)
+        and (r.ended_on is not null or r.deleted_on is not null or r.is_card
+             or n.stated_as_of > r.last_stated)
+), said as (
+    select held.id, held.ended_on as before,
+           least(left_out.day, elsewhere.day, held.deleted_on) as ended_on
+    from held
     left join lateral (
-        select v.stated_as_of
+        select min(l.stated_as_of) as day from stated_list l
+        where l.source_id = held.source_id and l.organisation_id = held.organisation_id
+            and l.kind = held.list and l.completeness = 'FULL' and l.stated_as_of > held.last_stated
+    ) left_out on true
+    left join lateral (
+        select v.stated_as_of as day
         from record moved join record_version v on v.record_id = moved.id
         where held.is_card and moved.is_card and moved.source_id = held.source_id
             and moved.external_id = held.external_id and moved.kind = held.kind
@@ -91,10 +114,9 @@ from (
                 order by last.stated_as_of desc, last.stated_at desc limit 1)
         order by v.stated_as_of limit 1
     ) elsewhere on true
-    where held.{whose} = any($1) and held.kind in ('STAFF', 'PUPIL')
-    group by held.id
-) said
-where said.id = r.id and r.ended_on is distinct from said.ended_on
+)
+update record r set ended_on = said.ended_on
+from said where said.id = r.id and said.before is distinct from said.ended_on
 """
 
 

@@ -5,7 +5,7 @@ the normaliser understood: a better normaliser must not turn old records into ne
 that changes from year to year gives two records of one person, which the matcher joins anyway.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -18,6 +18,8 @@ from sync.columns import stacked
 from sync.matching.normalise import split_people
 
 Hashes = npt.NDArray[np.uint64]
+Values = npt.NDArray[np.object_]
+Reading = Callable[[Values], Values]  # what is hashed of distinct values
 
 # `stated_id` is the number by which the source itself knows the row, if any.
 PLACE_COLUMNS = ("sheet", "row", "stated_id")
@@ -74,6 +76,15 @@ LAYOUTS = {
 }
 
 
+def _as_written(distinct: Values) -> Values:
+    return distinct
+
+
+def _folded(distinct: Values) -> Values:
+    folds = [" ".join(str(value).casefold().replace("ё", "е").split()) for value in distinct]
+    return np.array(folds, dtype=object)
+
+
 def parts_of(frame: pd.DataFrame, kind: FileKind) -> pd.DataFrame:
     """Turn raw rows of any number of lists into records.
 
@@ -83,9 +94,9 @@ def parts_of(frame: pd.DataFrame, kind: FileKind) -> pd.DataFrame:
     one list of many rows as for many lists of few.
     """
     layout = LAYOUTS[kind]
-    own = frame.copy()
+    own = frame.copy(deep=False)
     own["part"] = 0
-    own["kind"] = layout.kind.value
+    own["kind"] = np.full(len(own), layout.kind.value, dtype=object)
     own["content_hash"] = _content_hash(frame)
     own["stated_id"] = _column(own, "external_id")
     own["external_id"] = _identity(own, layout)
@@ -126,7 +137,7 @@ def _mentions(own: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     plain = [name.removeprefix(layout.other) for name in fields]
     shared = [name for name in plain if name not in ("full_name", "organization")]
     lines.loc[several, shared] = ""
-    lines["kind"] = RecordKind.MENTION.value
+    lines["kind"] = np.full(len(lines), RecordKind.MENTION.value, dtype=object)
     lines["content_hash"] = _content_hash(lines[sorted({"full_name", *plain})])
     lines["external_id"] = _mention_identity(lines)
     return lines
@@ -134,7 +145,8 @@ def _mentions(own: pd.DataFrame, layout: Layout) -> pd.DataFrame:
 
 def _mention_identity(lines: pd.DataFrame) -> list[bytes]:
     """Hash the stating row's whole id, the place in the cell and the name that stands there."""
-    part = _hashed(lines["part"].astype(str), "part") + _hashed(_folded(lines["full_name"]), "name")
+    part = _hashed(lines["part"].astype(str), "part")
+    part += _hashed(lines["full_name"], "name", of=_folded)
     stating = np.frombuffer(b"".join(lines["stating_id"]), dtype="<u8").reshape(-1, 2)
     return _as_bytes(_mixed(part ^ stating[:, 0]), _mixed(part + stating[:, 1]))
 
@@ -146,8 +158,9 @@ def _identity(own: pd.DataFrame, layout: Layout) -> list[bytes]:
     stands in tells them apart.
     """
     stated = _column(own, "external_id")
-    folded = own.loc[:, [name for name in layout.identity if name in own]].apply(_folded)
-    key = np.where(stated != "", _hashed(stated, "external_id"), _row_hash(folded))
+    named = own.loc[:, [name for name in layout.identity if name in own]]
+    (spelled,) = _row_hashes(named, salts=(0,), of=_folded)
+    key = np.where(stated != "", _hashed(stated, "external_id"), spelled)
     key = key.astype(np.uint64) + _hashed(own["kind"], "kind")
     copies = _copies(own, key)
     made = _as_bytes(key, _mixed(key + copies * np.uint64(0x9E3779B97F4A7C15)))
@@ -187,7 +200,7 @@ def _copies(own: pd.DataFrame, key: Hashes) -> Hashes:
     again = rows.duplicated(keep=False).to_numpy()
     if again.any():
         alike = own[again]
-        sealed = _row_hash(alike.filter(regex=f"({'|'.join(SEALED_FIELDS)})$"))
+        (sealed,) = _row_hashes(alike.filter(regex=f"({'|'.join(SEALED_FIELDS)})$"), salts=(0,))
         order = rows[again].assign(hash=alike["content_hash"], sealed=sealed)
         order = order.sort_values(["hash", "sealed"])
         numbers = order.groupby(["list", "organisation", "key"]).cumcount()
@@ -206,16 +219,14 @@ def _is_sealed(name: str) -> bool:
     return name.endswith(SEALED_FIELDS)
 
 
-def _row_hash(fields: pd.DataFrame) -> Hashes:
-    (found,) = _row_hashes(fields, salts=(0,))
-    return found
-
-
-def _row_hashes(fields: pd.DataFrame, *, salts: tuple[int, ...]) -> list[Hashes]:
+def _row_hashes(
+    fields: pd.DataFrame, *, salts: tuple[int, ...], of: Reading = _as_written
+) -> list[Hashes]:
     """Hash each line over its filled fields: an empty field and an absent one are the same."""
     totals = [np.full(len(fields), np.uint64(salt), dtype=np.uint64) for salt in salts]
     for name in fields.columns:
         codes, distinct = pd.factorize(fields[name].to_numpy(dtype=object))
+        distinct = of(distinct)
         for salt, total in zip(salts, totals, strict=True):
             hashed = _hashed_distinct(distinct, f"{name}{salt}")
             hashed[distinct == ""] = 0
@@ -223,9 +234,9 @@ def _row_hashes(fields: pd.DataFrame, *, salts: tuple[int, ...]) -> list[Hashes]
     return [_mixed(total) for total in totals]
 
 
-def _hashed(values: pd.Series, name: str) -> Hashes:
+def _hashed(values: pd.Series, name: str, *, of: Reading = _as_written) -> Hashes:
     codes, distinct = pd.factorize(values.to_numpy(dtype=object))
-    return _hashed_distinct(distinct, name)[codes]
+    return _hashed_distinct(of(distinct), name)[codes]
 
 
 def _hashed_distinct(distinct: npt.NDArray[np.object_], name: str) -> Hashes:
@@ -254,9 +265,3 @@ def _as_bytes(low: Hashes, high: Hashes) -> list[bytes]:
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     return frame[name] if name in frame else pd.Series("", index=frame.index, dtype=object)
-
-
-def _folded(values: pd.Series) -> pd.Series:
-    distinct = pd.unique(values)
-    folds = {v: " ".join(str(v).casefold().replace("ё", "е").split()) for v in distinct}
-    return values.map(folds)

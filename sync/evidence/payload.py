@@ -1,6 +1,6 @@
 """Payloads: what a source wrote of each record, as JSON text made a column at a time."""
 
-import json
+from json.encoder import encode_basestring
 
 import numpy as np
 import pandas as pd
@@ -11,15 +11,12 @@ def payloads_of(fields: pd.DataFrame) -> "pd.Series[str]":
     written = np.full(len(fields), "", dtype=object)
     for name in fields.columns:
         codes, distinct = pd.factorize(fields[name].to_numpy(dtype=object))
-        head = f",{_json(name)}:"
+        head = f",{encode_basestring(name)}:"
         members = np.array(
-            [head + _json(value) if value else "" for value in distinct.tolist()], dtype=object
+            [head + encode_basestring(value) if value else "" for value in distinct.tolist()],
+            dtype=object,
         )
         if len(members):
             written += members[codes]
     objects = ["{" + members[1:] + "}" for members in written.tolist()]
     return pd.Series(objects, index=fields.index, dtype=object)
-
-
-def _json(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -1,7 +1,10 @@
 """Rows placed among organisations, and lists of them made into records."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any  # an id, or nothing where no organisation was found
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -66,16 +69,52 @@ def strangers(
     ]
 
 
-def records_of_lists(lists: Iterable[tuple[FileKind, pd.DataFrame]]) -> pd.DataFrame | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Rows of one kind that somebody listed: whose they are, as of which day, in which file."""
+
+    kind: FileKind
+    frame: pd.DataFrame
+    organisations: npt.NDArray[np.object_]  # an id for each row
+    stated_as_of: date
+    source_file_id: UUID
+
+
+def listed(
+    batch: Batch,
+    organisations: "pd.Series[Any]",
+    known: npt.NDArray[np.bool_],
+    *,
+    day: date,
+    file_id: UUID,
+) -> Listed:
+    """Give the `known` rows of a batch, placed in time and among organisations."""
+    return Listed(
+        kind=batch.kind,
+        frame=batch.frame if known.all() else batch.frame[known].reset_index(drop=True),
+        organisations=organisations.to_numpy()[known],
+        stated_as_of=day,
+        source_file_id=file_id,
+    )
+
+
+def records_of_lists(lists: Iterable[Listed]) -> pd.DataFrame | None:
     """Make records of lists of placed rows, those of one kind at once; None where there is none."""
-    by_kind: dict[FileKind, list[pd.DataFrame]] = {}
-    for kind, frame in lists:
-        by_kind.setdefault(kind, []).append(frame)
-    made = [parts_of(_numbered(frames), kind) for kind, frames in by_kind.items()]
+    by_kind: dict[FileKind, list[Listed]] = {}
+    for one in lists:
+        by_kind.setdefault(one.kind, []).append(one)
+    made = [parts_of(_numbered(lists), kind) for kind, lists in by_kind.items()]
     return stacked(made) if made else None
 
 
-def _numbered(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Put lists under each other, numbered."""
-    sizes = [len(frame) for frame in frames]
-    return stacked(frames).assign(list=np.repeat(np.arange(len(frames)), sizes))
+def _numbered(lists: list[Listed]) -> pd.DataFrame:
+    """Put lists under each other, numbered; what holds of a whole list is said in each row."""
+    sizes = [len(one.frame) for one in lists]
+    days = np.array([one.stated_as_of for one in lists], dtype=object)
+    files = np.array([one.source_file_id for one in lists], dtype=object)
+    return stacked([one.frame for one in lists]).assign(
+        organisation_id=np.concatenate([one.organisations for one in lists]),
+        stated_as_of=np.repeat(days, sizes),
+        source_file_id=np.repeat(files, sizes),
+        list=np.repeat(np.arange(len(lists)), sizes),
+    )

@@ -26,11 +26,17 @@ from hub.records import (
     Rejected,
 )
 from hub.seal import Sealer
-from sync.columns import column
 from sync.directory import Directory
 from sync.evidence.lists import ListStatement
 from sync.files.headers import Drift, Shape, open_headers, shape_of, unknown_headers
-from sync.files.placing import UNKNOWN_ORGANISATION, organisations_of, records_of_lists, strangers
+from sync.files.placing import (
+    UNKNOWN_ORGANISATION,
+    Listed,
+    listed,
+    organisations_of,
+    records_of_lists,
+    strangers,
+)
 from sync.files.returned import Binding, returned
 from sync.files.within import FOREIGN, foreign_rows, foreigners
 from sync.identity import new_id
@@ -84,7 +90,7 @@ class FileReport:
 
 @dataclass(slots=True, kw_only=True)
 class FileRead:
-    """A file or a portion of it as read: its rows by list in `frames`, of `kinds`; what was refused.
+    """A file or a portion of it as read: its rows list by list; what was refused.
 
     The lists stand in the last portion: before it has landed nobody is known to be left out.
     """
@@ -94,8 +100,7 @@ class FileRead:
     is_first: bool = True
     is_last: bool = False
     rows: int = 0
-    kinds: list[FileKind] = field(default_factory=list)
-    frames: list[pd.DataFrame] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
     lists: list[ListStatement] = field(default_factory=list)
     figures: list[tuple[Figure, ListStatement]] = field(default_factory=list)
     bindings: list[Binding] = field(default_factory=list)
@@ -109,7 +114,7 @@ class FileRead:
         """Say what was understood."""
         return FileReport(
             name=self.given.path.name,
-            kinds=tuple(dict.fromkeys(self.kinds)),
+            kinds=tuple(dict.fromkeys(one.kind for one in self.listed)),
             rows=self.rows,
             rejected=tuple(self.rejected),
             unmapped=tuple(dict.fromkeys(self.unmapped)),
@@ -166,8 +171,8 @@ class FileReader:
         yield self._ready(read)
 
     def _ready(self, read: FileRead) -> FileRead:
-        known = returned(read.kinds, read.frames, self.sealer, file=read.given.path.name)
-        read.frames, read.bindings = known.frames, known.bindings
+        known = returned(read.listed, self.sealer, file=read.given.path.name)
+        read.listed, read.bindings = known.listed, known.bindings
         read.rejected += known.rejected
         return read
 
@@ -207,9 +212,7 @@ def _distinct(groups: Iterable[tuple[Value, ...]]) -> tuple[Value, ...]:
 
 def records_of(reads: Sequence[FileRead]) -> pd.DataFrame | None:
     """Make records of the rows of files, those of one kind at once; nothing where no rows are."""
-    return records_of_lists(
-        listed for read in reads for listed in zip(read.kinds, read.frames, strict=True)
-    )
+    return records_of_lists(one for read in reads for one in read.listed)
 
 
 def _refuse(read: FileRead, rejected: Rejected) -> None:
@@ -255,13 +258,9 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
     known = known & ~foreign
     if not known.any():
         return
-    rows = batch.frame[known].reset_index(drop=True)
-    rows["organisation_id"] = column(organisations[known])
-    rows["stated_as_of"] = column([stated_as_of] * len(rows))
-    rows["source_file_id"] = column([read.file_id] * len(rows))
-    read.rows += len(rows)
-    read.kinds.append(batch.kind)
-    read.frames.append(rows)
+    taken = listed(batch, organisations, known, day=stated_as_of, file_id=read.file_id)
+    read.rows += len(taken.frame)
+    read.listed.append(taken)
     lists = [
         _statement(read, batch, organisation, stated_as_of)
         for organisation in sorted(set(organisations[known]))

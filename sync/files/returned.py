@@ -6,10 +6,8 @@ are one person: whoever sends the row back has decided so, and the decision is k
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
-
-import pandas as pd
 
 from hub import row_keys
 from hub.database import WriteSession
@@ -18,6 +16,7 @@ from hub.row_keys import RowKey, RowKeyError
 from hub.seal import Sealer
 from sync.columns import column
 from sync.evidence.parts import LAYOUTS, ROW_IDENTITY
+from sync.files.placing import Listed
 
 ROW_KEY = "row_key"  # the field of the column in which keys stand
 REASON = "ROW_KEY"
@@ -43,49 +42,51 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """The frames of a file with ROW_IDENTITY in place of keys, what keys bind, what is wrong."""
+    """The lists of a file with ROW_IDENTITY in place of keys, what keys bind, what is wrong."""
 
-    frames: list[pd.DataFrame]
+    listed: list[Listed]
     bindings: list[Binding]
     rejected: list[Rejected]
 
 
-def returned(
-    kinds: Sequence[FileKind], frames: Sequence[pd.DataFrame], sealer: Sealer | None, *, file: str
-) -> Returned:
-    """Read the keys in the frames of a file; a row whose key is of no use has landed without it.
+def returned(lists: Sequence[Listed], sealer: Sealer | None, *, file: str) -> Returned:
+    """Read the keys in the lists of a file; a row whose key is of no use has landed without it.
 
     Without a sealer keys are only left out, as nobody could read them.
     """
     if sealer is None:
-        bare = [frame.drop(columns=ROW_KEY, errors="ignore") for frame in frames]
-        return Returned(frames=bare, bindings=[], rejected=[])
-    reader = _Reader(frames, sealer, file)
-    for kind, frame in zip(kinds, frames, strict=True):
-        reader.take(kind, frame)
+        bare = [
+            replace(one, frame=one.frame.drop(columns=ROW_KEY, errors="ignore")) for one in lists
+        ]
+        return Returned(listed=bare, bindings=[], rejected=[])
+    reader = _Reader(lists, sealer, file)
+    for one in lists:
+        reader.take(one)
     return reader.found
 
 
 class _Reader:
-    """Reads the keys of one file's frames."""
+    """Reads the keys of one file's lists."""
 
-    def __init__(self, frames: Sequence[pd.DataFrame], sealer: Sealer, file: str) -> None:
-        given = [text for frame in frames if ROW_KEY in frame for text in frame[ROW_KEY] if text]
+    def __init__(self, lists: Sequence[Listed], sealer: Sealer, file: str) -> None:
+        keyed = [one.frame[ROW_KEY] for one in lists if ROW_KEY in one.frame]
+        given = [text for keys in keyed for text in keys if text]
         self._keys = {text: _opened(sealer, text) for text in given}
         # The same record in two rows: a row was copied, or two templates were put into one file.
         self._rows = Counter(_record(key) for text in given if (key := self._keys[text]))
         self._file = file
-        self.found = Returned(frames=[], bindings=[], rejected=[])
+        self.found = Returned(listed=[], bindings=[], rejected=[])
 
-    def take(self, kind: FileKind, frame: pd.DataFrame) -> None:
-        """Put a frame among those found, its keys read."""
+    def take(self, one: Listed) -> None:
+        """Put a list among those found, its keys read."""
+        frame = one.frame
         if ROW_KEY not in frame:
-            self.found.frames.append(frame)
+            self.found.listed.append(one)
             return
         identities: list[bytes] = []
-        places = (frame[name] for name in (ROW_KEY, "organisation_id", "sheet", "row"))
-        for text, organisation_id, sheet, row in zip(*places, strict=True):
-            code = self._fault(text, kind, organisation_id)
+        places = (frame[name] for name in (ROW_KEY, "sheet", "row"))
+        for organisation_id, text, sheet, row in zip(one.organisations, *places, strict=True):
+            code = self._fault(text, one.kind, organisation_id)
             key = None if code else self._keys.get(text)
             identities.append(key.external_id if key else b"")
             if key and key.same_as:
@@ -94,7 +95,8 @@ class _Reader:
                 place = Place(file=self._file, sheet=sheet, row=row, column=ROW_KEY)
                 self.found.rejected.append(Rejected(place=place, code=code, message=MESSAGES[code]))
         bare = frame.drop(columns=ROW_KEY)
-        self.found.frames.append(bare.assign(**{ROW_IDENTITY: column(identities, frame.index)}))
+        known = bare.assign(**{ROW_IDENTITY: column(identities, frame.index)})
+        self.found.listed.append(replace(one, frame=known))
 
     def _fault(self, text: str, kind: FileKind, organisation_id: UUID) -> str:
         """Give the code of what is wrong with a key; nothing where it holds or none stands."""

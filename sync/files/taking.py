@@ -15,8 +15,11 @@ from hub.row_keys import FILES
 from hub.seal import Sealer
 from sync import changeset
 from sync.directory import read_directory
+from sync.evidence.figures import state_figures
+from sync.evidence.landing import landing_of
 from sync.evidence.lists import state_lists
-from sync.evidence.stage import Landed, land, landing_of, reject, state_figures
+from sync.evidence.refusals import reject
+from sync.evidence.stage import Landed, land
 from sync.files.findings import read_findings, with_findings
 from sync.files.headers import Drift
 from sync.files.known import (

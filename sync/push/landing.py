@@ -19,10 +19,10 @@ from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId, FileKind
 from hub.seal import Sealer
 from sync.columns import column
+from sync.evidence.landing import sealed_records
 from sync.evidence.lists import derive_ends_of
 from sync.evidence.parts import parts_of
 from sync.evidence.pending import Ids
-from sync.evidence.stage import landing_of
 from sync.push.card import Card, Stretch, day_of
 
 Connection = asyncpg.Connection
@@ -95,7 +95,7 @@ def _frame(desk: Desk, cards: Mapping[str, Card]) -> pd.DataFrame:
     rows["source_file_id"] = column(desk.source_file_id for _ in stays)
     rows["list"] = np.arange(len(rows))
     rows["sheet"], rows["row"] = rows["external_id"], 1
-    landing = landing_of(parts_of(rows, FileKind.STAFF), desk.sealer)
+    landing = sealed_records(parts_of(rows, FileKind.STAFF), desk.sealer)
     ends = [card.deleted_at(stay) for _, card, stay in stays]
     return landing.drop(columns=["part", "stating_id"]).assign(
         first_stated=column(day_of(stay.first, desk.zone) for _, _, stay in stays),

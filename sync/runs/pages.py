@@ -16,11 +16,10 @@ from connectors.client.failure import SourceError
 from connectors.protocol import Checkpoint, Connector, Item, Roll
 from hub.records import Batch, Completeness, Figure, FileKind, Rejected
 from hub.seal import Sealer
-from sync.columns import column
 from sync.directory import Directory
+from sync.evidence.landing import landing_of
 from sync.evidence.lists import ListStatement
-from sync.evidence.stage import landing_of
-from sync.files.placing import organisations_of, records_of_lists, strangers
+from sync.files.placing import Listed, listed, organisations_of, records_of_lists, strangers
 from sync.mentoring.claims import academic_year
 
 INCOMPLETE: Final = "source.incomplete"
@@ -99,7 +98,7 @@ class _Draft:
 
     reader: Reader
     begun: float = field(default_factory=time.monotonic)
-    lists: list[tuple[FileKind, pd.DataFrame]] = field(default_factory=list)
+    lists: list[Listed] = field(default_factory=list)
     statements: list[ListStatement] = field(default_factory=list)
     figures: list[tuple[Figure, ListStatement]] = field(default_factory=list)
     rejected: list[tuple[Rejected, UUID | None]] = field(default_factory=list)
@@ -161,12 +160,9 @@ class _Draft:
         self.rejected += [(rejected, None) for rejected in unknown]
         if not known.any():
             return
-        rows = batch.frame[known].reset_index(drop=True)
-        rows["organisation_id"] = column(organisations[known])
-        rows["stated_as_of"] = column([day] * len(rows))
-        rows["source_file_id"] = column([self.reader.source_file_id] * len(rows))
-        self.rows += len(rows)
-        self.lists.append((batch.kind, rows))
+        taken = listed(batch, organisations, known, day=day, file_id=self.reader.source_file_id)
+        self.rows += len(taken.frame)
+        self.lists.append(taken)
         if batch.kind is not FileKind.STAFF:  # of the staff only a whole list says something
             self.statements += [
                 self._partial(batch.kind, organisation, day)

@@ -18,7 +18,7 @@ STATIONS: Mapping[tuple[str, str], str] = {
     ("sync.files.taking", "print_of"): "files: tell known ones",
     ("sync.files.taking", "landing_of"): "land: rows made ready",
     ("sync.files.taking", "_land"): "land, besides",
-    ("sync.evidence.stage", "seal_fields"): "land: seal",
+    ("sync.evidence.landing", "seal_fields"): "land: seal",
     ("sync.files.taking", "land"): "land: records and versions",
     ("sync.files.taking", "state_lists"): "land: lists and ends",
     ("sync.files.taking", "reject"): "land: refusals",

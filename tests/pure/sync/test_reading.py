@@ -105,21 +105,21 @@ def test_what_the_giver_declares_comes_before_what_titles_say(
     found = read(said, period=declared_year, stated_as_of=declared_day)
 
     assert [expected] == [given.stated_as_of for given in found.lists]
-    assert {expected} == set(found.frames[0]["stated_as_of"])
+    assert [expected] == [one.stated_as_of for one in found.listed]
 
 
 def test_a_file_that_speaks_of_no_time_is_refused_whole() -> None:
     found = read(batch())
 
     assert ["file.no_period"] == [rejected.code for rejected in found.rejected]
-    assert [] == found.frames
+    assert [] == found.listed
 
 
 def test_a_file_of_an_unknown_organisation_is_refused_whole() -> None:
     found = read(batch(name="Неведомая школа", stated_as_of=TITLED))
 
     assert ["file.unknown_organisation"] == [rejected.code for rejected in found.rejected]
-    assert [] == found.frames
+    assert [] == found.listed
 
 
 def test_rows_of_an_unknown_organisation_are_refused_and_the_rest_is_taken() -> None:
@@ -139,7 +139,7 @@ def test_each_organisation_of_a_common_list_gives_a_list_of_its_own() -> None:
 
     lists = {(given.organisation_id, given.completeness) for given in found.lists}
     assert {(SCHOOL, Completeness.FULL), (OTHER, Completeness.FULL)} == lists
-    assert [SCHOOL, OTHER] == found.frames[0]["organisation_id"].tolist()
+    assert [SCHOOL, OTHER] == found.listed[0].organisations.tolist()
 
 
 def test_what_a_connector_refused_stays_refused() -> None:

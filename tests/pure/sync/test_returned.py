@@ -1,8 +1,10 @@
 """Rows that come back with a key: which record they are, and what a key tells whom."""
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,7 +12,7 @@ from hub import row_keys
 from hub.records import FileKind
 from hub.row_keys import RowKeyError
 from hub.seal import Sealer
-from sync.evidence.parts import parts_of
+from sync.files.placing import Listed, records_of_lists
 from sync.files.returned import returned
 
 SCHOOL, OTHER = UUID(int=1), UUID(int=2)
@@ -24,16 +26,28 @@ def key(kind: str = "STAFF", *, identity: bytes = IDENTITY, record: int = 7) -> 
     return row_keys.issue(SEALER, said)
 
 
-def frame(*rows: Mapping[str, str], school: UUID = SCHOOL) -> pd.DataFrame:
+def a_list(
+    *rows: Mapping[str, str], school: UUID = SCHOOL, kind: FileKind = FileKind.STAFF
+) -> Listed:
     made = pd.DataFrame(list(rows), dtype=object).fillna("")
-    schools = pd.Series([school] * len(rows), dtype=object)
-    return made.assign(sheet="Лист1", row=range(5, 5 + len(rows)), list=0, organisation_id=schools)
+    return Listed(
+        kind=kind,
+        frame=made.assign(sheet="Лист1", row=range(5, 5 + len(rows))),
+        organisations=np.full(len(rows), school, dtype=object),
+        stated_as_of=date(2026, 9, 1),
+        source_file_id=UUID(int=9),
+    )
+
+
+def records(*lists: Listed) -> pd.DataFrame:
+    made = records_of_lists(lists)
+    assert made is not None
+    return made
 
 
 def identities(*rows: Mapping[str, str], kind: FileKind = FileKind.STAFF) -> list[bytes]:
-    [known] = returned([kind], [frame(*rows)], SEALER, file="f.xlsx").frames
-    made = parts_of(known, kind)
-    return [bytes(one) for one in made["external_id"]]
+    known = returned([a_list(*rows, kind=kind)], SEALER, file="f.xlsx").listed
+    return [bytes(one) for one in records(*known)["external_id"]]
 
 
 def test_a_renamed_row_with_its_key_is_the_record_that_it_was() -> None:
@@ -60,20 +74,19 @@ def test_a_new_person_under_the_former_name_of_a_renamed_row_is_another_record()
 
 
 def test_a_key_adds_nothing_to_what_a_row_says() -> None:
-    plain = parts_of(frame({"full_name": NEW}), FileKind.STAFF)
-    given = frame({"full_name": NEW, "row_key": key()})
-    [known] = returned([FileKind.STAFF], [given], SEALER, file="f.xlsx").frames
+    plain = records(a_list({"full_name": NEW}))
+    given = a_list({"full_name": NEW, "row_key": key()})
 
-    keyed = parts_of(known, FileKind.STAFF)
+    keyed = records(*returned([given], SEALER, file="f.xlsx").listed)
 
     assert plain["content_hash"].to_list() == keyed["content_hash"].to_list()
     assert set(plain.columns) == set(keyed.columns)
 
 
 def test_a_key_binds_its_row_to_the_records_that_were_the_same_person() -> None:
-    given = frame({"full_name": NEW, "row_key": key()})
+    given = a_list({"full_name": NEW, "row_key": key()})
 
-    [binding] = returned([FileKind.STAFF], [given], SEALER, file="f.xlsx").bindings
+    [binding] = returned([given], SEALER, file="f.xlsx").bindings
 
     assert ("STAFF", SCHOOL, IDENTITY, (7, 8)) == (
         binding.kind, binding.organisation_id, binding.external_id, binding.same_as,
@@ -97,24 +110,24 @@ def test_a_key_binds_its_row_to_the_records_that_were_the_same_person() -> None:
 def test_a_key_that_does_not_hold_is_coded_and_binds_nothing(
     given: str, school: UUID, kind: FileKind, code: str
 ) -> None:
-    rows = frame({"full_name": NEW, "row_key": given}, school=school)
+    rows = a_list({"full_name": NEW, "row_key": given}, school=school, kind=kind)
 
-    found = returned([kind], [rows], SEALER, file="f.xlsx")
+    found = returned([rows], SEALER, file="f.xlsx")
 
     assert [(code, "row_key", 5)] == [
         (one.code, one.place.column, one.place.row) for one in found.rejected
     ]
-    assert ([b""], []) == (found.frames[0]["row_identity"].to_list(), found.bindings)
+    assert ([b""], []) == (found.listed[0].frame["row_identity"].to_list(), found.bindings)
 
 
 def test_a_copied_row_holds_in_no_copy_even_with_keys_of_two_templates() -> None:
     same = key()
-    rows = frame(*({"full_name": NEW, "row_key": one} for one in (same, same, key(), "")))
+    rows = a_list(*({"full_name": NEW, "row_key": one} for one in (same, same, key(), "")))
 
-    found = returned([FileKind.STAFF], [rows], SEALER, file="f.xlsx")
+    found = returned([rows], SEALER, file="f.xlsx")
 
     assert ["row.key_repeated"] * 3 == [one.code for one in found.rejected]
-    assert [b""] * 4 == found.frames[0]["row_identity"].to_list()
+    assert [b""] * 4 == found.listed[0].frame["row_identity"].to_list()
 
 
 def test_whom_only_another_source_knows_gets_one_identity_in_every_template() -> None:

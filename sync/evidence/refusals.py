@@ -1,0 +1,84 @@
+"""What was not taken in: kept with its place, its reason and the repair, the row itself sealed."""
+
+import json
+from uuid import UUID
+
+import pandas as pd
+
+from hub.database import WriteSession
+from hub.records import ChangesetId, Rejected
+from hub.seal import Sealer
+from sync.columns import insert_frame
+
+
+async def reject(
+    session: WriteSession,
+    rejections: list[tuple[Rejected, UUID, UUID | None]],
+    *,
+    changeset_id: ChangesetId,
+    sealer: Sealer,
+) -> None:
+    """Keep what was not taken in: place, code, repair, and the row itself sealed.
+
+    Each item is a rejection, the id of its file and the organisation where it is known.
+    """
+    frame = pd.DataFrame(
+        [
+            {
+                "source_file_id": file_id,
+                "organisation_id": organisation_id,
+                "sheet": rejected.place.sheet,
+                "row": rejected.place.row,
+                "column": rejected.place.column,
+                "stated_id": rejected.payload.get("external_id", ""),
+                "code": rejected.code,
+                "message": rejected.message,
+                "payload_sealed": sealer.seal(_as_text(rejected)),
+                "changeset_id": changeset_id,
+            }
+            for rejected, file_id, organisation_id in rejections
+        ],
+        dtype=object,
+    )
+    if len(frame):
+        await insert_frame(session.raw, "rejection", frame, list(frame.columns))
+
+
+def _as_text(rejected: Rejected) -> str:
+    return json.dumps(dict(rejected.payload), ensure_ascii=False, sort_keys=True)
+
+
+async def reject_again(
+    session: WriteSession,
+    rejections: list[tuple[Rejected, UUID, UUID | None]],
+    *,
+    changeset_id: ChangesetId,
+    sealer: Sealer,
+) -> None:
+    """Keep what a system gave that was not taken in; what it gives again stands once.
+
+    A row is known again by its number in the system, in the place and for the reason it had.
+    """
+    known = (
+        await session.raw.fetch(
+            "select distinct held.sheet, held.stated_id, held.code"
+            " from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])"
+            " as found (file_id, sheet, stated_id, code)"
+            " join source_file mine on mine.id = found.file_id"
+            " join rejection held on held.stated_id = found.stated_id and held.sheet = found.sheet"
+            " and held.code = found.code"
+            " join source_file theirs on theirs.id = held.source_file_id"
+            " and theirs.source_id = mine.source_id where found.stated_id <> ''",
+            [file_id for _, file_id, _ in rejections],
+            *zip(*(_known_by(rejected) for rejected, _, _ in rejections), strict=True),
+        )
+        if rejections
+        else []
+    )
+    before = {tuple(row) for row in known}
+    fresh = [one for one in rejections if _known_by(one[0]) not in before]
+    await reject(session, fresh, changeset_id=changeset_id, sealer=sealer)
+
+
+def _known_by(rejected: Rejected) -> tuple[str, str, str]:
+    return rejected.place.sheet, rejected.payload.get("external_id", ""), rejected.code
