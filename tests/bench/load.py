@@ -51,7 +51,12 @@ class _Range:
         self._deadline = begun + self._shot.seconds
         await asyncio.gather(*(self._client() for _ in range(self._shot.clients)))
         seconds = time.perf_counter() - begun
-        return {"rate": len(self.took) / seconds, "p50_ms": median(self.took) * 1000}
+        return {
+            "requests": len(self.took),
+            "rate": len(self.took) / seconds,
+            "p50_ms": median(self.took) * 1000,
+            "p99_ms": sorted(self.took)[len(self.took) * 99 // 100] * 1000,
+        }
 
     async def _client(self) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._shot.port)

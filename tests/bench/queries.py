@@ -27,10 +27,10 @@ order by changed_at desc, person_id desc offset $2 limit 1
 
 def measure(ground: Ground, large: Large, *, rounds: int, seconds: float) -> Iterator[Section]:
     """Load Q1 to Q4 in turns with their hand-written equals; answer a section each."""
-    since = asyncio.run(_prepared(ground, large))
+    since = asyncio.run(ready(ground, large))
     with ExitStack() as running:
         hub = running.enter_context(hub_web(ground, large.where))
-        after = _middle(hub, large.keys["department"], since)
+        after = middle(hub, large.keys["department"], since)
         cases = large_cases(make_id("person", large.person), since=since, after=after)
         listed = ground.folder / "queries.json"
         write_cases(listed, cases, large.keys)
@@ -40,7 +40,7 @@ def measure(ground: Ground, large: Large, *, rounds: int, seconds: float) -> Ite
             yield compared(ways, number, case, key, rounds=rounds, seconds=seconds)
 
 
-async def _prepared(ground: Ground, large: Large) -> str:
+async def ready(ground: Ground, large: Large) -> str:
     """Keep the answers of coverage; tell since when a thousand people have changed."""
     async with open_database(large.where.worker) as database:
         await refresh_rollup(database, today=ground.today)
@@ -56,7 +56,7 @@ async def _since(url: str, department: UUID) -> str:
     return str(found.isoformat())
 
 
-def _middle(web: Web, key: str, since: str) -> str:
+def middle(web: Web, key: str, since: str) -> str:
     """Walk all pages, as a partner would; give the cursor at half the way."""
     cursors, after, people = [], None, 0
     while True:

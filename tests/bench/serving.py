@@ -1,6 +1,7 @@
 """Web processes over a free port of the loopback, and how much memory they held."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -62,11 +63,23 @@ class Web:
         found: Mapping[str, float] = json.loads(done.stdout)
         return found
 
+    def cpu_seconds(self) -> float:
+        """Give the processor's time that the process has taken so far."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def peak_bytes(self) -> int:
         """Give the most memory the process has held so far."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         (line,) = [line for line in status.splitlines() if line.startswith("VmHWM")]
         return int(line.split()[1]) * 1024
+
+
+def free_port() -> int:
+    """Give a port of the loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
 
 
 @contextmanager
@@ -98,7 +111,7 @@ def _served(ground: Ground, where: Addresses, *command: str) -> Iterator[Web]:
         )
         web = Web(port=listening.getsockname()[1], process=process)
         try:
-            _wait_for(web)
+            wait_for(web)
             yield web
         finally:
             process.terminate()
@@ -115,7 +128,7 @@ def serve(application: ASGIApp, descriptor: int) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _wait_for(web: Web) -> None:
+def wait_for(web: Web) -> None:
     """Wait until anything at all is answered: the listening socket queues from the start."""
     deadline = time.monotonic() + START_SECONDS
     with socket.create_connection(("127.0.0.1", web.port), timeout=START_SECONDS) as asking:
