@@ -23,8 +23,10 @@ from hub.seal import Sealer
 from hub.settings import CHECKOUT, Addresses, Settings
 from hub.tokens import Tokens, issuer_of
 from schema.body import BODY_SECONDS
+from schema.exports.feed_files import feed_routes
 from schema.exports.http import export_routes
 from schema.http import PATH, Door, build_engine, graphql_routes
+from schema.push_stream import push_routes
 from schema.straight import Straight
 from schema.uploading import Bounds, import_routes
 from sync.examiner import Examiner
@@ -119,6 +121,8 @@ def build(
             Route("/readyz", readiness),
             *graphql_routes(door),
             *export_routes(engine, settings.zone),
+            *push_routes(engine),
+            *feed_routes(engine, settings.zone),
             *import_routes(Sealer.from_file(settings.keys), settings.zone, uploads),
         ],
         middleware=[Middleware(Edge), Middleware(Straight, path=PATH, endpoint=door)],

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SYNC: Final = "sync.run"
 ROLLUP: Final = JOB
 FEED: Final = "feed.keep"
+REDRIVE: Final = "push.redrive"
 IN_LINE_S: Final = 600.0  # how long an accepted file waits for those before it
 LOOK_AGAIN_S: Final = 0.5
 INTERNAL: Final = "internal"
@@ -133,6 +134,17 @@ async def feed_keep(bench: Bench, payload: Mapping[str, str]) -> Ended:
     return Ended()
 
 
+async def push_redrive(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Take pushed cards further that waited for an organisation which is known by now."""
+    from sync.pushing import Counter, redrive
+
+    del payload
+    settings = bench.settings
+    counter = Counter(database=bench.database, sealer=bench.sealer, zone=settings.zone)
+    await redrive(counter)
+    return Ended()
+
+
 async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Take in the file that was accepted; one that is taken in already is left alone.
 
@@ -173,6 +185,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
     SYNC: sync_run,
     ROLLUP: rollup_refresh,
     FEED: feed_keep,
+    REDRIVE: push_redrive,
     jobs.IMPORT: import_accept,
     jobs.REVIEW: review_obey,
 }

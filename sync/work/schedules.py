@@ -20,7 +20,7 @@ from hub.database import Database, WriteSession
 from hub.errors import ConfigError
 from sync.runs.run import Mode
 from sync.work import asking
-from sync.work.duties import DATABASE_TROUBLE, FEED, ROLLUP
+from sync.work.duties import DATABASE_TROUBLE, FEED, REDRIVE, ROLLUP
 
 LOCK: Final = "schedules"
 OF_SOURCE: Final = "source:"
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daily:
-    """Work of every day: the job's name and payload, and when."""
+    """Work that comes again: the job's name and payload, and when."""
 
     job: str
     payload: Mapping[str, str]
@@ -51,6 +51,7 @@ class Daily:
 DAILY: Final[Mapping[str, Daily]] = {
     ROLLUP: Daily(job=ROLLUP, payload={}, expression="10 0 * * *"),
     FEED: Daily(job=FEED, payload={}, expression="5 0 * * *"),
+    REDRIVE: Daily(job=REDRIVE, payload={}, expression="*/10 * * * *"),
 }
 
 

@@ -1,6 +1,7 @@
 """Cards pushed over real HTTP: what a partner is answered, and every way in which it is refused."""
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +105,9 @@ async def prepared(addresses: Addresses) -> Mapping[str, str]:
 @pytest.fixture
 def hub(addresses: Addresses) -> Iterator[Served]:
     keys = asyncio.run(prepared(addresses))
-    settings = Settings(data_dir=Path(mkdtemp(prefix="hub-push-")), rate_burst=10**9)
+    settings = Settings(
+        data_dir=Path(mkdtemp(prefix="hub-push-")), rate_burst=1e12, rate_per_s=1e12
+    )
     create_key_file(settings.keys)
     with serving(build(addresses, settings)) as url:
         yield Served(url=url, keys=keys, addresses=addresses)
@@ -219,3 +222,36 @@ def test_a_pushed_card_names_its_person_to_gateways_at_once(hub: Served) -> None
 
     assert "7" == shown["externalId"]
     assert [{"id": pushed["personId"], **shown}] == found["data"]["_entities"]
+
+
+def stream(hub: Served, who: str, content: bytes, **headers: str) -> httpx.Response:
+    given = {"Authorization": f"Bearer {hub.keys[who]}", "Content-Type": "application/x-ndjson"}
+    return httpx.post(
+        f"{hub.url}/push/staff", content=content, headers={**given, **headers}, timeout=60
+    )
+
+
+async def test_a_stream_of_lines_is_answered_line_by_line_and_again_the_same(hub: Served) -> None:
+    names = ["Журавин", "Перепелов", "Козодоев"]
+    cards = [CARD | {"externalId": name, "lastName": name} for name in names]
+    lines = [json.dumps(card, ensure_ascii=False) for card in cards]
+    content = "\n".join([lines[0], "{}", lines[1], "не карточка", lines[2]]).encode()
+
+    first = stream(hub, "north", content, **{"Idempotency-Key": "1"})
+    again = stream(hub, "north", content, **{"Idempotency-Key": "1"})
+
+    answers = [json.loads(line) for line in first.text.splitlines()]
+    assert ["APPLIED", "REFUSED"] * 2 + ["APPLIED"] == [one["status"] for one in answers]
+    assert answers == [json.loads(line) for line in again.text.splitlines()]
+    assert 3 == await hub.value("select count(*) from person")
+
+
+def test_a_stream_needs_a_key_its_media_type_and_a_partner(hub: Served) -> None:
+    line = json.dumps(CARD).encode()
+    key = {"Idempotency-Key": "1"}
+
+    assert 400 == stream(hub, "north", line).status_code
+    assert 415 == stream(hub, "north", line, **key, **{"Content-Type": "text/plain"}).status_code
+    assert 403 == stream(hub, "centre", line, **key).status_code
+    assert 401 == httpx.post(f"{hub.url}/push/staff", content=line).status_code
+    assert 400 == stream(hub, "north", b"x" * 70_000, **key).status_code

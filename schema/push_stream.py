@@ -1,0 +1,144 @@
+"""Cards as a stream: `POST /push/staff`, a line of JSON a card, a line of JSON its answer.
+
+A line holds what `StaffCardInput` holds. Lines are taken in portions, each a request of its own
+under the stream's key: a stream that broke off is sent again, and what was taken answers the same.
+The answers are sent once the last line was taken: a client that does not read while it writes
+would wait for ever.
+"""
+
+import json
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
+from http import HTTPStatus
+from typing import IO, Any, Final
+
+from graphql import GraphQLError, GraphQLInputType, Undefined, coerce_input_value
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from hub.access import Permit, Role, Viewer
+from hub.errors import HubError
+from schema.compiler.run import Engine
+from schema.context import allowed, charged, viewer_of
+from schema.errors import ErrorCode, RequestRefused, bad_input
+from schema.exports.sending import NO_STORE, refused_response
+from schema.faults import faults_refused, refusal
+from schema.pushing import NOT_A_PARTNER, item_of
+from sync.pushing import Counter, Item, Pusher, push_cards
+
+PATH: Final = "/push/staff"
+NDJSON: Final = "application/x-ndjson"
+KEY: Final = "Idempotency-Key"
+PORTION: Final = 500
+LONGEST_LINE: Final = 64 * 1024
+BLOCK: Final = 64 * 1024
+Json = Any  # a card or an answer
+MALFORMED: Final = "Строка не разобрана: это объект JSON с полями StaffCardInput."
+
+
+def push_routes(engine: Engine) -> list[BaseRoute]:
+    """Make the route; the application's state gives `web`, `entrance` and `counter`."""
+    kind = engine.schema.type_map["StaffCardInput"]
+    return [Route(PATH, PushStream(kind).post, methods=["POST"])]  # type: ignore[arg-type]  # by its name an input
+
+
+class PushStream:
+    """The endpoint: authenticate, take line after line, answer."""
+
+    def __init__(self, kind: GraphQLInputType) -> None:
+        self._kind = kind
+
+    async def post(self, request: Request) -> Response:
+        """Take a stream of cards; what is wrong with a line is in its answer."""
+        try:
+            with faults_refused(), ExitStack() as opened:
+                viewer = await viewer_of(request)
+                allowed(viewer, Permit.SUBMIT)
+                key = _key(request, viewer)
+                answers = opened.enter_context(tempfile.TemporaryFile())
+                await self._taken(request, viewer, key, answers)
+                opened.pop_all()  # from now on whoever sends the answers closes them
+        except RequestRefused as error:
+            return refused_response(error)
+        return StreamingResponse(_sent(answers), media_type=NDJSON, headers=NO_STORE)
+
+    async def _taken(self, request: Request, viewer: Viewer, key: str, answers: IO[bytes]) -> None:
+        number = 0
+        async for lines in _portions(request):
+            await charged(request, viewer, len(lines))
+            for one in await self._pushed(request.state.counter, viewer, f"{key}/{number}", lines):
+                answers.write(json.dumps(one, ensure_ascii=False).encode() + b"\n")
+            number += 1
+
+    async def _pushed(
+        self, counter: Counter, viewer: Viewer, key: str, lines: Sequence[bytes]
+    ) -> Sequence[Json]:
+        read = [self._read(line) for line in lines]
+        pusher = Pusher(
+            client_id=viewer.client_id, name=viewer.client_name, authority_id=viewer.authority_id
+        )
+        items = [one for one in read if one is not None]
+        try:
+            found = iter(await push_cards(counter, pusher, items, key=key) if items else ())
+        except HubError as error:
+            raise RequestRefused([bad_input(error.message)]) from error
+        return [next(found) if one is not None else _refused() for one in read]
+
+    def _read(self, line: bytes) -> Item | None:
+        """Read a card; nothing where the line holds none."""
+        try:
+            card = coerce_input_value(json.loads(line), self._kind)
+            return None if card is Undefined else item_of(card)
+        except (ValueError, RecursionError, GraphQLError):
+            return None
+
+
+def _key(request: Request, viewer: Viewer) -> str:
+    if viewer.role is not Role.PARTNER_SYSTEM:
+        raise refusal(ErrorCode.FORBIDDEN, NOT_A_PARTNER, status=HTTPStatus.FORBIDDEN)
+    if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != NDJSON:
+        message = f"Тело запроса должно быть {NDJSON}: строка JSON на карточку."
+        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        raise refusal(ErrorCode.BAD_REQUEST, message, status=status)
+    key = request.headers.get(KEY, "")
+    if not key:
+        raise RequestRefused([bad_input(f"Нужен заголовок {KEY}: по нему повтор узнаётся.")])
+    return key
+
+
+async def _portions(request: Request) -> AsyncIterator[Sequence[bytes]]:
+    """Gather the lines of a body; raises RequestRefused for one that does not end."""
+    rest, lines = b"", list[bytes]()
+    try:
+        async for piece in request.stream():
+            *whole, rest = (rest + piece).split(b"\n")
+            if len(rest) > LONGEST_LINE:
+                raise RequestRefused([bad_input("Строка длиннее 64 КБ: это не карточка.")])
+            lines += [line for line in whole if line.strip()]
+            while len(lines) >= PORTION:
+                yield lines[:PORTION]
+                lines = lines[PORTION:]
+    except ClientDisconnect as error:
+        raise RequestRefused(
+            [bad_input("Передача прервалась: повторите с тем же ключом.")]
+        ) from error
+    if rest.strip():
+        lines.append(rest)
+    if lines:
+        yield lines
+
+
+def _refused() -> Json:
+    error = {"code": "push.malformed_line", "message": MALFORMED, "path": []}
+    return {
+        "externalId": None, "status": "REFUSED", "changed": [], "review": [], "errors": [error],
+    }  # fmt: skip
+
+
+async def _sent(answers: IO[bytes]) -> AsyncIterator[bytes]:
+    with answers:
+        answers.seek(0)
+        while block := answers.read(BLOCK):
+            yield block
