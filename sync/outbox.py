@@ -27,6 +27,8 @@ async def announce(
     `others` says whom an id was merged into or split from.
     """
     events = pd.DataFrame(sorted(operations), columns=["entity_id", "operation"], dtype=object)
+    if events.empty:
+        return 0
     events["entity"] = entity
     events["places_before"] = column(before.get(owner, []) for owner in events["entity_id"])
     events["places_after"] = column(after.get(owner, []) for owner in events["entity_id"])

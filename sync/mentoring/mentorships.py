@@ -111,6 +111,8 @@ async def write_mentorships(
     affected = set(claims["now"]) | known
     affected |= await _drop_claims_on_oneself(connection)
     await remember_owners(connection, "affected_mentorship", affected)
+    if not affected:
+        return UNTOUCHED
     before = await mentorship_places(session)
     await _write_claim_ids(connection, claims)
     await _write_aliases(connection, identities, changeset_id)
@@ -129,6 +131,9 @@ async def write_mentorships(
     )
 
 
+UNTOUCHED = MentorshipsWritten(
+    known=frozenset(), changed=frozenset(), gone=frozenset(), places_before={}, merged={}
+)
 DYAD_COLUMNS = ("label", "mentor", "mentee")
 
 

@@ -41,13 +41,16 @@ left join lateral (
 # own has its legal entity's.
 DEPARTMENT_SPANS = """
 create temp table department_span on commit drop as
-with own as (
+with concerned as (
+    select host_organisation_id as id from dyad union select unit_id from mentor_unit
+), own as (
     select o.id as organisation_id, s.authority_id, s.starts, s.ends
     from organisation o
     join subordination s on s.kind = 'PRIMARY' and s.organisation_id = case
         when exists (select from subordination mine
                      where mine.organisation_id = o.id and mine.kind = 'PRIMARY')
         then o.id else o.legal_entity_id end
+    where o.id in (select id from concerned)
 ), gaps as (
     select organisation_id, lag(ends, 1, '-infinity') over by_start as starts, starts as ends
     from own window by_start as (partition by organisation_id order by starts)
@@ -55,7 +58,7 @@ with own as (
     select organisation_id, max(ends), 'infinity' from own group by organisation_id
     union all
     select id, '-infinity', 'infinity' from organisation
-    where id not in (select organisation_id from own)
+    where id in (select id from concerned) and id not in (select organisation_id from own)
 )
 select organisation_id, authority_id, starts, ends from own
 union all

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hub.embedded import SOCKETS
-from tests.bench import landing, large, loads, million, queries, rival, web
+from tests.bench import landing, large, loads, million, pushes, queries, rival, web
 from tests.bench.figures import Section, as_json, told
 from tests.bench.region import Ground, prepared
 
 LOADED = "bench_loaded"
-PARTS = ("load", "landing", "web", "million", "queries", "rival")
-LARGE = frozenset({"million", "queries", "rival"})  # over a region made by SQL
+PARTS = ("load", "landing", "web", "million", "queries", "rival", "pushes")
+LARGE = frozenset({"million", "queries", "rival", "pushes"})  # over a region made by SQL
 DEMO_PEOPLE, LARGE_PEOPLE = 20_000, 500_000
 REGISTER = 1_000  # people of a demo's region of which only the register is used
 
@@ -55,7 +55,7 @@ def _measured(ground: Ground, asked: argparse.Namespace) -> Iterator[Section]:
 def _large(ground: Ground, asked: argparse.Namespace, parts: Sequence[str]) -> Iterator[Section]:
     people = LARGE_PEOPLE if asked.people is None else asked.people
     made = asyncio.run(large.make(ground, large.clone(ground), people=people))
-    for part in (million, queries, rival):
+    for part in (million, queries, rival, pushes):
         if part.__name__.rpartition(".")[2] in parts:
             yield from part.measure(ground, made, rounds=asked.runs, seconds=asked.seconds)
 
