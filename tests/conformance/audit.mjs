@@ -13,6 +13,11 @@ const results = await auditServer({
 });
 process.stdout.write(
   JSON.stringify(
-    results.map(({ id, name, status, reason }) => ({ id, name, status, reason: reason ?? null })),
+    results.map(({ id, name, status, reason, response }) => ({
+      id,
+      name,
+      status,
+      reason: reason ? `${reason} (HTTP ${response?.status})` : null,
+    })),
   ),
 );

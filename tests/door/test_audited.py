@@ -127,6 +127,9 @@ async def test_the_provenance_of_a_birth_date_is_noted_and_that_of_a_name_is_not
     assert len(shown) < len(rows)
 
 
+NAMED = '{ __typename: "Person", id: "%s" }'
+
+
 async def test_every_way_to_a_personal_field_is_noted(door: Door, noted: list[Event]) -> None:
     rows = await seen(door, "centre", EVERYBODY % "id birthDate")
     person = next(row["id"] for row in rows if row["birthDate"])
@@ -136,10 +139,11 @@ async def test_every_way_to_a_personal_field_is_noted(door: Door, noted: list[Ev
         f'{{ node(id: "{person}") {{ ... on Person {{ birthDate }} }} }}',
         f'{{ nodes(ids: ["{person}"]) {{ ... on Person {{ birthDate }} }} }}',
         f'{{ a: person(id: "{person}") {{ b: birthDate }} }}',
+        f"{{ _entities(representations: [{NAMED % person}]) {{ ... on Person {{ birthDate }} }} }}",
     ):
         await door.ask("centre", text)
 
-    assert [{UUID(person.removeprefix("person-"))}] * 4 == [set(one.entity_ids) for one in noted]
+    assert [{UUID(person.removeprefix("person-"))}] * 5 == [set(one.entity_ids) for one in noted]
     assert len({event.operation for event in noted}) == len(noted)
 
 
