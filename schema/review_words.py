@@ -89,6 +89,7 @@ class VerdictKind(StrEnum):
         "SPLIT": "Разделением человека или исключением записи.",
         "MERGE": "Объединением людей.",
         "LABEL": "Разметкой вслепую.",
+        "ROW_KEY": "Ключом строки, вернувшейся в шаблоне школы.",
     },
 )
 class VerdictAction(StrEnum):
@@ -98,6 +99,7 @@ class VerdictAction(StrEnum):
     SPLIT = "SPLIT"
     MERGE = "MERGE"
     LABEL = "LABEL"
+    ROW_KEY = "ROW_KEY"
 
 
 @declare.choice(

@@ -17,9 +17,11 @@ from hub.seal import Sealer
 from sync.columns import column
 from sync.evidence.parts import LAYOUTS, ROW_IDENTITY
 from sync.files.placing import Listed
+from sync.identity import new_id
 
 ROW_KEY = "row_key"  # the field of the column in which keys stand
-REASON = "ROW_KEY"
+REASON = ACTION = "ROW_KEY"
+ACTOR = "template"  # whoever sent the row back said so by its key
 MESSAGES = {
     "row.key_unreadable": "Ключ строки повреждён, поэтому строка принята как новая и сличена. "
     "Не меняйте скрытый столбец; возьмите свежий шаблон.",
@@ -131,19 +133,26 @@ def _binding(key: RowKey) -> Binding:
 
 
 # What a person decided about a pair stands: a template given out before it does not return to it.
-BIND = """
-insert into verdict (record_a, record_b, kind, reason, changeset_id)
-select distinct least(r.id, other.id), greatest(r.id, other.id), 'MUST_LINK', $6, $7::bigint
+SAID = """
+select distinct least(r.id, other.id), greatest(r.id, other.id), r.organisation_id
 from unnest($2::text[], $3::uuid[], $4::bytea[], $5::bigint[])
     as said (kind, organisation_id, external_id, same_as)
 join record r on r.source_id = $1 and r.kind = said.kind
     and r.organisation_id = said.organisation_id and r.external_id = said.external_id
 join record other on other.id = said.same_as and other.id <> r.id
 where not exists (
-    select from verdict v
-    where v.record_a = least(r.id, other.id) and v.record_b = greatest(r.id, other.id)
+    select from verdict_pair p
+    where least(p.record_a, p.record_b) = least(r.id, other.id)
+        and greatest(p.record_a, p.record_b) = greatest(r.id, other.id)
 )
 order by 1, 2
+"""
+BIND = f"""
+with said as (
+    insert into verdict (id, kind, action, covers, organisation_id, reason, actor, changeset_id)
+    values ($1, 'MUST_LINK', '{ACTION}', false, $4, $5, $6, $7)
+)
+insert into verdict_pair (verdict_id, record_a, record_b) values ($1, $2, $3)
 """
 
 
@@ -162,4 +171,7 @@ async def bind(
     ]
     if lines:
         columns = [list(values) for values in zip(*lines, strict=True)]
-        await session.raw.execute(BIND, source_id, *columns, REASON, changeset_id)
+        pairs = await session.raw.fetch(SAID, source_id, *columns)
+        await session.raw.executemany(
+            BIND, [(new_id(), *pair, REASON, ACTOR, changeset_id) for pair in pairs]
+        )

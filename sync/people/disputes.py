@@ -14,7 +14,7 @@ from sync.identity import new_id
 from sync.matching.levels import patterns
 from sync.matching.model import Model
 from sync.people.match import read_facts
-from sync.people.questions import ASKED, common_units
+from sync.people.questions import ASKED, STANDS, common_units
 
 Connection = asyncpg.Connection
 REASON = "pair.disputed"
@@ -99,6 +99,8 @@ async def ask_disputes(session: WriteSession, model: Model, *, changeset_id: Cha
     found = [_Dispute(*row) for row in await connection.fetch(DISPUTED)]
     rows = [one.turned() if one.record_a > one.record_b else one for one in found]
     sides = ([row.record_a for row in rows], [row.record_b for row in rows])
+    people = ([row.person_a for row in rows], [row.person_b for row in rows])
+    await connection.execute(STANDS, *sides, *people, ["DISPUTE"] * len(rows))
     await connection.execute(KEPT_FOR_ITS_ANSWER, *sides)
     await connection.execute(NO_LONGER_ASKED, *sides)
     units = await common_units(connection, [(row.unit_a, row.unit_b) for row in rows])

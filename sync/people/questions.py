@@ -31,6 +31,8 @@ async def write_questions(
     units = await common_units(connection, list(rows_of(asked, "unit_a", "unit_b")))
     sides = (asked["record_a"].tolist(), asked["record_b"].tolist())
     records = component.facts["record_id"].tolist()
+    people = (asked["person_a"].tolist(), asked["person_b"].tolist())
+    await connection.execute(STANDS, *sides, *people, asked["kind"].tolist())
     await connection.execute(KEPT_FOR_ITS_ANSWER, records, *sides)
     await connection.execute(NO_LONGER_ASKED, records, *sides)
     await connection.executemany(
@@ -56,6 +58,17 @@ update question q set state = 'ANSWERED' where {_IDLE}
     and exists (select from verdict v where v.question_id = q.id)
 """
 NO_LONGER_ASKED = f"delete from question q where {_IDLE}"
+# A question of these kinds is about people: it stays the same though other records stand for them.
+STANDS = """
+update question q set record_a = said.a, record_b = said.b
+from unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::text[])
+    as said (a, b, person_a, person_b, kind)
+where q.state = 'OPEN' and q.kind = said.kind and said.kind <> 'MATCH'
+    and least(q.person_a, q.person_b) = least(said.person_a, said.person_b)
+    and greatest(q.person_a, q.person_b) = greatest(said.person_a, said.person_b)
+    and (q.record_a, q.record_b) <> (said.a, said.b)
+    and not exists (select from question o where (o.record_a, o.record_b) = (said.a, said.b))
+"""
 ASKED = """
 insert into question as held (id, record_a, record_b, person_a, person_b,
     organisation_id, score, reasons, kind, state, changeset_id)

@@ -129,7 +129,8 @@ class Desk:
         return {row[0]: row[1:] for row in await self.rows(query)}
 
     async def questions(self) -> set[Json]:
-        query = "select id from question where state = 'OPEN'"
+        # A template names both mentors of a disputed pair in both bases: that answers the dispute.
+        query = "select id from question where state = 'OPEN' and kind <> 'DISPUTE'"
         return {row[0] for row in await self.rows(query)}
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from hub.database import Database
 from hub.records import FileKind
+from hub.seal import Sealer
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.world import (
     FIRST,
@@ -17,6 +18,7 @@ from tests.rooms.sync.world import (
     THIRD,
     card,
     handed,
+    merged,
     pair,
     rows,
 )
@@ -179,20 +181,18 @@ async def test_two_equal_rows_state_two_claims_of_one_pair(hub: Database, take_i
 
 
 async def test_a_mentor_who_turns_out_to_be_the_mentee_is_no_pair(
-    hub: Database, take_in: TakeIn
+    hub: Database, take_in: TakeIn, sealer: Sealer
 ) -> None:
     base = handed(FileKind.MENTOR_BASE, FIRST, DAY, [pair(MENTOR, YOUNG, **TEACHERS)])
     await take_in(STAFF, base)
-    one_person = (
-        "insert into verdict (record_a, record_b, kind, reason, changeset_id)"
-        " select mentor_record_id, mentee_record_id, 'MUST_LINK', '', changeset_id"
-        " from mentorship_claim"
+    claimed = await rows(
+        hub,
+        "select m.person_id, e.person_id from mentorship_claim c"
+        " join link m on m.record_id = c.mentor_record_id"
+        " join link e on e.record_id = c.mentee_record_id",
     )
-    async with hub.writing() as session:
-        await session.raw.execute(one_person)
-        await session.raw.execute("update record set projected_version_id = null")
 
-    await take_in()
+    await merged(hub, sealer, *claimed[0])
 
     assert [] == await rows(hub, "select id from mentorship")
     assert [] == await rows(hub, "select id from participation_fact")
