@@ -30,10 +30,6 @@ class Pin:
         purpose=Purpose.BIRTH_DATES,
         subject=f"case when {{t}}.field = 'birth_date' then {RECORDS_PERSON} end",
         masked="case when {t}.field = 'birth_date' then left({t}.value, 4) else {t}.value end",
-        subject=(
-            "case when {t}.field = 'birth_date' then"
-            " (select l.person_id from link l where l.record_id = {t}.record_id) end"
-        ),
     )
     reason: str = declare.column("Почему; пустая строка, если не сказано.", "{t}.reason")
     given_at: datetime = declare.column("Когда закреплено.", "{t}.given_at")
