@@ -23,6 +23,7 @@ from hub.demo.keys import issue_keys
 from hub.demo.loading import load_files, load_registry
 from hub.demo.region import Region, make_region
 from hub.demo.serving import listen, served, tell, working
+from hub.demo.timing import StationTimes, tell_memory
 from hub.embedded import clear, running_server
 from hub.errors import ConflictError
 from hub.seal import Sealer, create_key_file
@@ -148,14 +149,21 @@ def _sealer(settings: Settings) -> Sealer:
 
 
 async def _load(database: Database, region: Region, files: list[DemoFile], sealer: Sealer) -> None:
-    begun = time.monotonic()
+    begun, times = time.monotonic(), StationTimes()
     await load_registry(database, region.registry)
     with intake_bar(len(files)) as progress:
         accepted = await load_files(
-            database, files, sealer=sealer, today=region.today, progress=progress
+            database,
+            files,
+            sealer=sealer,
+            today=region.today,
+            progress=times.watching(progress),
         )
+    times.begin("")
     _say_time("Приём файлов и сверка людей", begun)
     say(
         f"  записей новых {accepted.records}, версий {accepted.versions}; изменилось людей "
         f"{accepted.projected.people}, наставничеств {accepted.projected.mentorships}"
     )
+    times.tell(accepted.versions)
+    await tell_memory(database)

@@ -22,6 +22,7 @@ from hub.database import open_connection
 from hub.demo.checking import UNSETTLED
 from hub.embedded import SOCKETS, running_address, running_server
 from hub.settings import Addresses
+from hub.terminal import STATIONS
 from tests.conftest import server_choice
 from tests.journeys.conftest import CHECKOUT, commands, variables_of
 from tests.journeys.region import PEOPLE
@@ -86,6 +87,9 @@ def test_the_check_prints_the_comparison_and_agrees(
     assert "Разных людей в файлах по управлениям" in checked.stdout
     assert "Охват на сегодня по управлениям" in checked.stdout
     assert "Ответы совпали с правдой региона." in checked.stdout
+    stations = [name for name in STATIONS.values() if f"  {name}: " in checked.stderr]
+    assert list(STATIONS.values()) == stations
+    assert re.search(r"этот процесс \d+ МиБ, процесс базы данных \d+ МиБ", checked.stderr)
     assert running_address(folder) is None
 
 
