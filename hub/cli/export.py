@@ -2,27 +2,18 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
 import typer
 
+from hub.cli.asking import audited, in_words, viewing
 from hub.cli.output import Output, OutputFormat, print_rows
 from hub.terminal import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import asyncpg
-
-    from hub.access import Viewer
-    from hub.audit.journal import Journal
-    from hub.settings import Settings
     from schema.compiler.run import Engine
     from schema.exports.wanted import Wanted
 
@@ -78,6 +69,7 @@ def _print_list(output: OutputFormat) -> None:
 
 
 async def _export(what: str, values: dict[str, str], wanted_format: str, to: str) -> None:
+    from hub.access import Permit
     from hub.audit.events import Action, by_viewer
     from hub.audit.journal import Journal
     from hub.settings import Settings
@@ -86,9 +78,9 @@ async def _export(what: str, values: dict[str, str], wanted_format: str, to: str
 
     settings, journal = Settings(), Journal()
     engine = build_engine(settings, note=journal.note)
-    with _in_words():
+    with in_words():
         wanted = _wanted(engine, what, values, wanted_format)
-        async with _viewing(settings) as (pool, viewer), _audited(settings, journal):
+        async with viewing(settings, Permit.EXPORT) as (pool, viewer), audited(settings, journal):
             journal.note(by_viewer(viewer, Action.EXPORT, "export"))
             async with made(wanted, engine, pool, viewer, settings.zone) as blocks:
                 await _write(blocks, to)
@@ -116,69 +108,6 @@ def _decoded(text: str) -> object:
         return text
 
 
-@asynccontextmanager
-async def _audited(settings: "Settings", journal: "Journal") -> AsyncIterator[None]:
-    """Write what was noted, whether the export ended well or not."""
-    from hub import addresses
-    from hub.database import open_note_pool
-
-    pool = await open_note_pool(addresses.find(settings).web, size=1)
-    try:
-        yield
-    finally:
-        await journal.flush(pool)
-        await pool.close()
-
-
-@asynccontextmanager
-async def _viewing(settings: "Settings") -> "AsyncIterator[tuple[asyncpg.Pool, Viewer]]":
-    """Lend the pool and the viewer: that of the key, else who keeps the hub and sees all of it."""
-    from hub import addresses
-    from hub.access import Permit
-    from hub.credentials import authenticate
-    from hub.database import open_read_pool
-
-    where = addresses.find(settings)
-    region = await open_read_pool(where.web_region, size=1)
-    try:
-        key = os.environ.get(KEY)
-        today = datetime.now(settings.zone).date()
-        viewer = await authenticate(region, key, today=today) if key else await _keeper(region)
-        viewer.need(Permit.EXPORT)
-        if viewer.is_region_wide:
-            yield region, viewer
-            return
-        web = await open_read_pool(where.web, size=1)
-        try:
-            yield web, viewer
-        finally:
-            await web.close()
-    finally:
-        await region.close()
-
-
-async def _keeper(pool: "asyncpg.Pool") -> "Viewer":
-    from uuid import UUID
-
-    from hub.access import ClientKind, Grant, Purpose, Role, Viewer
-
-    root = await pool.fetchval("select id from organisation where kind = 'MINISTRY' order by id")
-    organisation_id = root or UUID(int=0)
-    grant = Grant(
-        role=Role.OPERATOR,
-        organisation_id=organisation_id,
-        authority_id=organisation_id,
-        purposes=frozenset(Purpose),
-    )
-    return Viewer(
-        client_id=UUID(int=0),
-        client_name="export",
-        kind=ClientKind.SYSTEM,
-        grant=grant,
-        grants=(grant,),
-    )
-
-
 async def _write(blocks: AsyncIterator[bytes], to: str) -> None:
     """Write to stdout, or beside the file and then in its place: half a file is none."""
     if to == STDOUT:
@@ -198,16 +127,3 @@ async def _drain(blocks: AsyncIterator[bytes], stream: BinaryIO) -> None:
     async for block in blocks:
         stream.write(block)
     stream.flush()
-
-
-@contextmanager
-def _in_words() -> "Iterator[None]":
-    """Turn a refusal of the door into an error of the command line."""
-    from hub.errors import InputError
-    from schema.errors import RequestRefused
-
-    try:
-        yield
-    except RequestRefused as refused:
-        said = " ".join(error.message for error in refused.errors)
-        raise InputError(said) from refused

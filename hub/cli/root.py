@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import api, audit, database, imports, match, rollup, source, sync, users
+from hub.cli import api, audit, database, imports, match, review, rollup, source, sync, users
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.edge import edge
@@ -33,6 +33,7 @@ app.add_typer(sync.app, name="sync")
 app.add_typer(imports.app, name="import")
 app.add_typer(rollup.app, name="rollup")
 app.add_typer(match.app, name="match")
+app.add_typer(review.app, name="review")
 app.add_typer(api.app, name="api")
 app.add_typer(users.app, name="user")
 app.add_typer(audit.app, name="audit")

@@ -15,6 +15,7 @@ FOLLOWED: Final = (
     "docs/how-to/department.md",
     "docs/how-to/school.md",
     "docs/how-to/partner-system.md",
+    "docs/how-to/steward.md",
     "docs/federation.md",
 )
 SHOWN: Final = ("text", "json", "toml")  # what is read, or goes with the block before it
@@ -23,6 +24,7 @@ VIEWERS: Final = {
     "управление": "DEPARTMENT",
     "школа": "SCHOOL",
     "партнёр": "PARTNER",
+    "разбирающий": "STEWARD",
 }
 SERVER: Final = "http://127.0.0.1:8000"
 KEY_LINE: Final = re.compile(r"^(\w+)=hub_\S*.*$", re.MULTILINE)
@@ -63,6 +65,8 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
         "tests/rooms/test_provision.py, tests/journeys/test_operator.py, test_serving.py;"
         " the second in tests/journeys/test_backup.py"
     ),
+    ("docs/operating.md", "python -m hub user"): "tests/journeys/test_access_commands.py",
+    ("docs/operating.md", "python -m hub audit"): "tests/journeys/test_access_commands.py",
     ("docs/operating.md", "pg_dump"): "tests/journeys/test_backup.py",
     ("docs/operating.md", "python -m hub source add kadry.toml"): "tests/journeys/test_sources.py",
     ("docs/operating.md", "python -m hub sync holds"): "docs/how-to/department.md",

@@ -60,7 +60,7 @@ INITIALS: Final = """База наставников на 20.10.2026
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """A served region, and a terminal before it: the environment and the keys of four viewers."""
+    """A served region, and a terminal before it: the environment and the keys of five viewers."""
 
     url: str
     keys: Mapping[str, str]
@@ -136,7 +136,7 @@ def environment_of(addresses: Addresses, folder: Path) -> dict[str, str]:
 
 
 async def prepared(addresses: Addresses, system: str) -> dict[str, str]:
-    """Keep the system as a source, and issue the keys of a school and of a partner."""
+    """Keep the system as a source, and issue the keys of a school, a partner, a steward."""
     settings = {"base_url": system, "login": LOGIN, "token_path": "token", "retry_wait_s": 0.05}
     manifest = SourceManifest(
         code="kadry",
@@ -147,17 +147,22 @@ async def prepared(addresses: Addresses, system: str) -> dict[str, str]:
     )
     async with open_database(addresses.worker) as database, database.writing() as session:
         await keep_source(session, manifest)
+        root = await session.raw.fetchval("select id from organisation where kind = 'MINISTRY'")
         return {
             name: await issue_key(
                 session,
                 client_name=name,
                 kind=ClientKind.SYSTEM,
                 role=role,
-                organisation_id=SCHOOL,
+                organisation_id=organisation,
                 purposes=frozenset(Purpose),
                 env="demo",
             )
-            for name, role in (("SCHOOL", Role.SCHOOL), ("PARTNER", Role.PARTNER_SYSTEM))
+            for name, role, organisation in (
+                ("SCHOOL", Role.SCHOOL, SCHOOL),
+                ("PARTNER", Role.PARTNER_SYSTEM, SCHOOL),
+                ("STEWARD", Role.STEWARD, root),
+            )
         }
 
 
