@@ -6,8 +6,9 @@ request updates. What an idle process has not spent is lost after `LEASE_S`; the
 flowed back by then.
 """
 
+import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Final
@@ -76,6 +77,7 @@ class _Lease:
     tokens: float  # left of what this process took
     beyond: float  # left in the bucket when it did
     until: float
+    renewing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one request at a time
 
 
 class Rates:
@@ -98,7 +100,9 @@ class Rates:
             until = time.monotonic() + LEASE_S
             lease = self._leases[bucket] = _Lease(tokens=0.0, beyond=0.0, until=until)
         if lease.tokens < due:
-            await self._renew(bucket, lease, due)
+            async with lease.renewing:
+                if lease.tokens < due:  # whoever renewed it before us may have left enough
+                    await self._renew(bucket, lease, due)
         lease.tokens -= due
         return self._allowance(lease, cost)
 

@@ -48,6 +48,16 @@ async def test_a_full_bucket_is_spent_to_the_last_request(pools: list[asyncpg.Po
     assert 1_000 == await spend(Rates(pools[0], SLOW), 100)
 
 
+async def test_requests_at_once_do_not_take_the_bucket_from_each_other(
+    pools: list[asyncpg.Pool],
+) -> None:
+    rates = Rates(pools[0], SLOW)
+
+    answered = await asyncio.gather(*(rates.charge("a", 10) for _ in range(100)))
+
+    assert [10] * 100 == [one.cost for one in answered]
+
+
 async def test_each_credential_has_a_bucket_of_its_own(pools: list[asyncpg.Pool]) -> None:
     rates = Rates(pools[0], SLOW)
     await spend(rates, 100, "a")
