@@ -99,19 +99,30 @@ async def prepare(
     async with connection.transaction():
         await land(connection, world)
     await connection.close()
-    roles = {"region": Role.REGIONAL_CENTRE, "department": Role.TERRITORY}
     async with open_database(addresses.worker) as database, database.writing() as session:
+        root = await session.raw.fetchval(THE_REGION)
+        grants = {
+            "region": (Role.REGIONAL_CENTRE, root),
+            "department": (Role.TERRITORY, department),
+        }
         return {
             name: await issue_key(
                 session,
                 client_name=name,
                 kind=ClientKind.PERSON,
                 role=role,
-                organisation_id=department,
+                organisation_id=organisation,
                 env="test",
             )
-            for name, role in roles.items()
+            for name, (role, organisation) in grants.items()
         }
+
+
+THE_REGION = """
+insert into organisation (id, kind, full_name, short_name, legal_entity_id, status, sort_key)
+select id, 'MINISTRY', 'Министерство', 'Министерство', id, 'ACTIVE', '' from gen_random_uuid() as id
+returning id
+"""
 
 
 def asked_of(period: Json) -> Asked:
