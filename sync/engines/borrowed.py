@@ -100,10 +100,10 @@ def _copies(bearers: list[_Bearer]) -> Iterator[int]:
 
 
 def _numbers_of_names(facts: pd.DataFrame, rows: Int64s) -> dict[int, set[int]]:
-    """Give for each row the numbers that its full name born on its day has anywhere."""
+    """Give for each row the numbers that its full name born in its year has anywhere."""
     said = pd.DataFrame(
         {name: coded(facts, name).codes for name in ("last_key", "first_key", "middle_key")}
-    ).assign(day=facts["birth_date"].to_numpy(np.int64))
+    ).assign(year=facts["birth_year"].to_numpy(np.int64))
     name = said.groupby(list(said.columns), sort=False).ngroup().to_numpy(np.int64)
     snils = coded(facts, "snils_hash")
     wanted = np.isin(name, name[rows]) & snils.stands()

@@ -51,6 +51,10 @@ class Coded:
         """Give the stable hash of each row's text, 0 for an empty one."""
         return hash_texts(self.distinct.tolist())[self.codes]
 
+    def shared(self) -> npt.NDArray[np.bool_]:
+        """Tell for each distinct value whether at least two rows hold it."""
+        return np.bincount(self.codes, minlength=len(self.distinct)) > 1
+
     def stands(self) -> npt.NDArray[np.bool_]:
         """Tell which rows hold anything at all."""
         return np.asarray(self.distinct != "", dtype=bool)[self.codes]

@@ -93,8 +93,8 @@ def shared_keys(facts: pd.DataFrame, *, without_snils: bool = False) -> Keys:
 
     `without_snils` is for learning: what only equal numbers bring together teaches nothing.
     """
-    parts = _parts(facts)
-    kinds = _kinds(facts, parts)
+    parts = _parts(facts, shared_alone=True)
+    kinds = _kinds(facts, parts, shared_alone=True)
     shared = [_shared(kind) for kind in (islice(kinds, 1, None) if without_snils else kinds)]
     key = np.concatenate([one for one, _ in shared])
     return _with_finer(parts, key, np.concatenate([at for _, at in shared]))
@@ -141,14 +141,17 @@ def _repeated(key: Int64s) -> npt.NDArray[np.bool_]:
     return met
 
 
-def _parts(facts: pd.DataFrame) -> _Parts:
+def _parts(facts: pd.DataFrame, *, shared_alone: bool = False) -> _Parts:
+    """Give the parts; `shared_alone` leaves out numbers that one record alone has."""
+    snils = coded(facts, "snils_hash")
+    wanted = snils.shared() if shared_alone else np.ones(len(snils.distinct), dtype=bool)
     last, first, middle = (coded(facts, f"{part}_key") for part in ("last", "first", "middle"))
     days = birth_days(facts)
     year = birth_years(facts)
     calendar = pd.Series(np.where(days == NO_DAY, 0, days).astype("datetime64[D]"))
     in_year = (calendar.dt.month * 100 + calendar.dt.day).to_numpy(np.uint64)
     return _Parts(
-        snils=coded(facts, "snils_hash").hashed(),
+        snils=hash_texts(_of(snils.distinct.tolist(), wanted))[snils.codes],
         last=last.hashed(),
         first=first.mapped(lambda text: text if len(text) > 1 else "").hashed(),
         middle=middle.hashed(),
@@ -161,17 +164,25 @@ def _parts(facts: pd.DataFrame) -> _Parts:
     )
 
 
-def _kinds(facts: pd.DataFrame, parts: _Parts) -> Iterator[list[tuple[Int64s, Int64s]]]:
+def _of(texts: list[str], wanted: npt.NDArray[np.bool_]) -> list[str]:
+    return [text if kept else "" for text, kept in zip(texts, wanted.tolist(), strict=True)]
+
+
+def _kinds(
+    facts: pd.DataFrame, parts: _Parts, *, shared_alone: bool = False
+) -> Iterator[list[tuple[Int64s, Int64s]]]:
     """Give the keys of each kind with the positions that have them, one kind at a time."""
     held: tuple[str, list[tuple[Int64s, Hashes]]] = ("nothing yet", [])
     for kind in KINDS:
         several = next((name for name in kind.parts if name in SEVERAL), "")
         if several != held[0]:
-            held = (several, [*_several(facts, several)])
+            held = (several, [*_several(facts, several, shared_alone=shared_alone)])
         yield [_keys(kind, parts, at, hashed) for at, hashed in held[1]]
 
 
-def _several(facts: pd.DataFrame, name: str) -> Iterator[tuple[Int64s, Hashes]]:
+def _several(
+    facts: pd.DataFrame, name: str, *, shared_alone: bool
+) -> Iterator[tuple[Int64s, Hashes]]:
     """Give the hashes of a part that a record may have several of; everyone once where none is."""
     everyone = np.arange(len(facts), dtype=np.int64)
     match name:
@@ -182,7 +193,7 @@ def _several(facts: pd.DataFrame, name: str) -> Iterator[tuple[Int64s, Hashes]]:
         case "":
             return iter([(everyone, np.empty(0, dtype=np.uint64))])
         case _:
-            return _contacts(facts, name)
+            return _contacts(facts, name, shared_alone=shared_alone)
 
 
 def _keys(kind: KeyKind, parts: _Parts, at: Int64s, several: Hashes) -> tuple[Int64s, Int64s]:
@@ -230,7 +241,9 @@ def _first_roots(
         yield at, hashed[codes][at]
 
 
-def _contacts(facts: pd.DataFrame, column: str) -> Iterator[tuple[Int64s, Hashes]]:
+def _contacts(
+    facts: pd.DataFrame, column: str, *, shared_alone: bool
+) -> Iterator[tuple[Int64s, Hashes]]:
     """Give each subscriber's phone or e-mail address with the positions that state it."""
     found = coded_lists(facts, column)
     is_stated = _is_whole if column == "phones" else bool
@@ -241,6 +254,10 @@ def _contacts(facts: pd.DataFrame, column: str) -> Iterator[tuple[Int64s, Hashes
             several.append((place, [value for value in text.split("\n") if is_stated(value)]))
         elif is_stated(text):
             first[place] = text
+    if shared_alone:
+        listed = {value for _, values in several for value in values}
+        shared = found.shared() | np.array([text in listed for text in first], dtype=bool)
+        first = _of(first, shared)
     ranks = max((len(values) for _, values in several), default=1)
     for rank in range(ranks):
         texts = first if rank == 0 else [""] * len(first)

@@ -251,7 +251,11 @@ def _lists_level(one: str, other: str) -> Same:
 
 def _phones_level(one: str, other: str) -> Same:
     """Compare phones that name a subscriber; a city number without its code does not."""
-    return _lists_level(_whole_phones(one), _whole_phones(other))
+    if "\n" in one or "\n" in other:
+        return _lists_level(_whole_phones(one), _whole_phones(other))
+    if one[:1] != "+" or other[:1] != "+":
+        return Same.UNKNOWN
+    return Same.EQUAL if one == other else Same.DIFFERENT
 
 
 def _rarity(

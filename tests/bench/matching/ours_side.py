@@ -1,0 +1,47 @@
+"""Our side of the race, in a process of its own: seconds of each station, as one line of JSON."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from sync.engines.embedded import compare, find_candidates, settle
+from sync.engines.encode import encode
+from sync.engines.learning import learn, suited
+from sync.engines.record_file import read_records
+from sync.matching.artefact import read_model, write_model
+from sync.matching.model import HAND_MODEL
+from tests.bench.matching.sides import TODAY
+
+
+def main(records: str, model: str) -> None:
+    """Match a file; learn where the model's file is not there yet, else read it."""
+    at, seconds = time.perf_counter(), {}
+
+    def done(station: str) -> None:
+        nonlocal at
+        now = time.perf_counter()
+        seconds[station], at = round(now - at, 2), now
+
+    raw = read_records(Path(records))
+    done("read")
+    facts = encode(raw, today=TODAY).facts
+    del raw
+    done("normalise")
+    if Path(model).exists():
+        used = read_model(Path(model).read_text(encoding="utf-8"))
+    else:
+        used = learn(facts, suited(HAND_MODEL, facts), version="race").model
+        Path(model).write_text(write_model(used), encoding="utf-8")
+    done("learn")
+    found, notices = find_candidates(facts)
+    done("pairs")
+    pattern = compare(facts, found, used)
+    done("compare")
+    settle(facts, found, pattern, used, notices=notices)
+    done("people")
+    sys.stdout.write(json.dumps({"seconds": seconds, "pairs": len(pattern)}) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
