@@ -1,5 +1,6 @@
 """Whoever follows the feed in the tests of the door: pages of events, and a replica made of them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,20 @@ class Follower:
                     self.replica[node["entityId"]] = node["person"]["lastName"]
 
 
+async def settle(database: Database) -> None:
+    """Wait until the feed shows what is committed.
+
+    It holds back what a running transaction of the whole server may precede, and other databases
+    of the server have transactions of their own.
+    """
+    held = "select exists (select from change where xid >= pg_snapshot_xmin(pg_current_snapshot()))"
+    waiting = True
+    while waiting:
+        async with database.reading() as session:
+            waiting = await session.raw.fetchval(held)
+        await asyncio.sleep(0.01)
+
+
 async def announce(
     database: Database,
     entity_id: UUID,
@@ -58,7 +73,7 @@ async def announce(
     entity: str = "PERSON",
     other: UUID | None = None,
 ) -> None:
-    """Write an event as the projection does."""
+    """Write an event as the projection does, and wait until the feed shows it."""
     async with database.writing() as session:
         await session.raw.execute(
             "insert into change (entity, entity_id, operation, other_id, places_before,"
@@ -70,3 +85,4 @@ async def announce(
             list(before),
             list(after),
         )
+    await settle(database)

@@ -12,11 +12,14 @@ from schema.errors import ErrorCode, RequestRefused
 from schema.faults import faults_refused
 from sync.keeping import announce_turn, forget_events
 from tests.door.asking import Door, opened
-from tests.door.feed import EVENTS, Follower, announce
+from tests.door.feed import EVENTS, Follower, announce, settle
 from tests.door.rows import NORTH, ROOT, SOUTH, uid
 
 pytestmark = pytest.mark.anyio
 Json = Any  # a decoded answer
+APPEARED = """
+insert into change (entity, entity_id, operation, places_before, places_after, changeset_id)
+select 'PERSON', $1, 'UPSERT', '{}', array[$2::uuid], min(id) from changeset"""
 PERSON, OTHER, PAIR = uid("person", 1), uid("person", 2), uid("mentorship", 1)
 
 
@@ -99,20 +102,16 @@ async def test_what_a_running_transaction_may_precede_waits_for_it(
     slow = await open_connection(addresses.worker)
     running = slow.transaction()
     await running.start()
-    await slow.execute(
-        "insert into change (entity, entity_id, operation, places_before, places_after,"
-        " changeset_id) select 'PERSON', $1, 'UPSERT', '{}', array[$2::uuid], min(id)"
-        " from changeset",
-        PERSON,
-        ROOT,
-    )
-    await announce(database, OTHER, "UPSERT", after=[ROOT])
+    await slow.execute(APPEARED, PERSON, ROOT)
+    async with database.writing() as session:
+        await session.raw.execute(APPEARED, OTHER, ROOT)
     follower = Follower(door, "centre")
 
     await follower.catch_up()
     meanwhile = dict(follower.replica)
     await running.commit()
     await slow.close()
+    await settle(database)
     await follower.catch_up()
 
     assert {} == meanwhile
@@ -194,5 +193,6 @@ async def test_a_place_that_ends_by_date_is_announced_on_its_day(
 
     assert 1 == await announce_turn(database, today=today)
     assert 0 == await announce_turn(database, today=today)
+    await settle(database)
 
     assert [("LEFT", f"person-{moved}")] == await told(door, "north")

@@ -13,7 +13,7 @@ import pytest
 from hub.database import Database, open_connection
 from hub.settings import Addresses
 from tests.door.asking import Door, opened
-from tests.door.feed import Follower
+from tests.door.feed import Follower, settle
 from tests.door.rows import ROOT
 
 pytestmark = pytest.mark.anyio
@@ -79,7 +79,7 @@ async def followed(
 
 
 async def test_a_replica_equals_the_source_in_a_hundred_runs(
-    door: Door, addresses: Addresses, capsys: pytest.CaptureFixture[str]
+    door: Door, addresses: Addresses, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lost = 0
     async with AsyncExitStack() as stack:
@@ -95,6 +95,7 @@ async def test_a_replica_equals_the_source_in_a_hundred_runs(
                     await followed(follower, writers, people, seed)
             else:
                 await followed(follower, writers, people, seed)
+            await settle(database)
             await follower.catch_up(first=100)
             source = await slow.fetch("select id, last_name from person where id = any($1)", people)
             expected = {f"person-{row['id']}": row["last_name"] for row in source}
