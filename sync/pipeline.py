@@ -13,7 +13,7 @@ from uuid import UUID
 import numpy as np
 
 from hub.coverage.rollup import request_refresh
-from hub.database import Database, WriteSession
+from hub.database import Database, WriteSession, refresh_statistics
 from hub.records import ChangesetId
 from hub.seal import Sealer
 from sync import changeset, outbox
@@ -26,7 +26,7 @@ from sync.mentoring.claims import ClaimRules
 from sync.mentoring.mentorships import MentorshipsWritten, write_mentorships
 from sync.mentoring.pairs import write_claims
 from sync.people.disputes import ask_disputes
-from sync.people.facts import refresh_facts
+from sync.people.facts import MUCH, refresh_facts
 from sync.people.match import connected, recluster, recompare
 from sync.people.questions import write_questions
 from sync.people.ranking import rank_questions
@@ -159,6 +159,8 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
         )
         progress("comparing")
         changed = await recompare(session, pending, HAND_MODEL, changeset_id=changeset_id)
+        if len(pending.restated) > MUCH:
+            await refresh_statistics(session.raw, "edge")
     progress("people")
     concerned = np.union1d(np.union1d(changed, retracted.neighbours), also)
     component = await recluster(session, concerned)
@@ -170,6 +172,8 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
         model_version=HAND_MODEL.version,
         changeset_id=changeset_id,
     )
+    if len(concerned) > MUCH:
+        await refresh_statistics(session.raw, "link", "person", "employment", "enrolment")
     await write_questions(session, component, people.ids, changeset_id=changeset_id)
     progress("mentorships")
     if len(pending.restated):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.database import WriteSession
+from hub.database import WriteSession, refresh_statistics
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -103,7 +103,7 @@ async def write_places(session: WriteSession, *, root_id: UUID) -> None:
     connection = session.raw
     await connection.execute("delete from organisation_place")
     await connection.execute(PLACES, root_id)
-    await connection.execute("analyze organisation_place")
+    await refresh_statistics(connection, "organisation_place")
 
 
 PLACES = """

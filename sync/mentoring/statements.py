@@ -12,11 +12,13 @@ create temp table dyad (
 ) on commit drop
 """
 
-# The mentor's own organisation is the workplace last stated, else whose base it is; how the
-# mentor belongs there, and in which post, is known where a list of that organisation names them.
+# Each dyad with the mentor's own organisation: the workplace last stated, else whose base it is; how
+# the mentor belongs there, and in which post, is known where a list of that organisation names them.
+# It carries the dyad along: who joined the two by the three ids would be told to expect one row.
 MENTOR_UNITS = """
 create temp table mentor_unit on commit drop as
-select d.mentorship_id, d.mentor, d.mentee, d.affiliation_id as unit_id,
+select d.mentorship_id, d.mentor, d.mentee, d.form_code, d.programme_id, d.host_organisation_id,
+       d.starts, d.ends, d.affiliation_text, d.affiliation_id as unit_id,
        case when o.kind in ('PARTNER', 'UNIVERSITY') then 'PARTNER'
             when job.position_text is not null then 'EMPLOYMENT'
             when class.organisation_id is not null then 'ENROLMENT'
@@ -68,12 +70,10 @@ select organisation_id, null, starts, ends from gaps where starts < ends
 FRESH_MEMBERS = """
 create temp table fresh_member on commit drop as
 with mentors as (
-    select distinct on (d.mentorship_id, d.mentor) d.mentorship_id, d.mentor, u.unit_id, u.kind,
-           u.position_text, d.affiliation_text
-    from dyad d
-    join mentor_unit u using (mentorship_id, mentor, mentee)
-    order by d.mentorship_id, d.mentor, d.starts, u.unit_id, u.position_text,
-             d.affiliation_text
+    select distinct on (mentorship_id, mentor) mentorship_id, mentor, unit_id, kind,
+           position_text, affiliation_text
+    from mentor_unit
+    order by mentorship_id, mentor, starts, unit_id, position_text, affiliation_text
 ), mentor_days as (
     select mentorship_id, mentor, min(starts) as starts, max(ends) as ends
     from dyad group by mentorship_id, mentor
@@ -120,17 +120,16 @@ FRESH_FACTS = """
 create temp table fresh_fact on commit drop as
 with days as (
     select d.mentorship_id, d.mentor, d.mentee, d.form_code, d.programme_id,
-           d.host_organisation_id, u.unit_id, g.mentorship_id is not null as in_group,
+           d.host_organisation_id, d.unit_id,
+           d.mentorship_id in (
+               select mentorship_id from dyad group by mentorship_id having count(distinct mentee) > 1
+           ) as in_group,
            unnest(datemultirange(daterange(d.starts, d.ends)) - coalesce(s.pauses, '{}')) as held
-    from dyad d
-    join mentor_unit u using (mentorship_id, mentor, mentee)
+    from mentor_unit d
     left join (
         select mentorship_id, range_agg(daterange(starts, ends)) as pauses
         from suspension group by mentorship_id
     ) s using (mentorship_id)
-    left join (
-        select mentorship_id from dyad group by mentorship_id having count(distinct mentee) > 1
-    ) g using (mentorship_id)
 )
 select d.mentorship_id, d.mentor as mentor_id, d.mentee as mentee_id, d.in_group,
        greatest(lower(d.held), host.starts, own.starts) as starts,

@@ -11,7 +11,7 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import WriteSession
+from hub.database import WriteSession, refresh_statistics
 from hub.records import ChangesetId, RecordKind
 from hub.seal import Sealer
 from sync.columns import column, insert_frame
@@ -92,11 +92,11 @@ async def refresh_facts(
         await _reject_cells(session, payloads, normalised.issues, sealer, changeset_id)
     is_much = len(pending.restated) > MUCH
     if is_much:
-        await connection.execute("analyze record_facts")
+        await refresh_statistics(connection, "record_facts")
     for ids in _chunks(pending.restated):
         await _replace_keys(connection, ids)
     if is_much:
-        await connection.execute("analyze record_key")
+        await refresh_statistics(connection, "record_key")
 
 
 def _chunks(ids: Ids) -> Iterator[Ids]:

@@ -19,6 +19,7 @@ from hub.database import (
     open_connection,
     open_database,
     open_read_pool,
+    refresh_statistics,
 )
 from hub.errors import ConflictError, DatabaseError
 from hub.provision import at
@@ -230,3 +231,14 @@ async def test_read_pool_returns_json_as_bytes_and_refuses_writes(addresses: Add
 
     await pool.close()
     assert '{"имя" : 1}'.encode() == body
+
+
+async def test_the_worker_counts_what_it_wrote_before_the_commit(database: Database) -> None:
+    counted = "select reltuples from pg_class where oid = 'client'::regclass"
+    async with database.writing() as session:
+        await session.raw.execute(
+            "insert into client (id, kind, name) select gen_random_uuid(), 'SYSTEM', n::text"
+            " from generate_series(1, 4321) n"
+        )
+        await refresh_statistics(session.raw, "client")
+        assert 4321 == await session.raw.fetchval(counted)
