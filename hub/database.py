@@ -233,7 +233,10 @@ def column_values(column: "pd.Series[Any]") -> list[Any]:  # a cell is of any ty
         return column.to_numpy().astype("datetime64[D]").tolist()
     if isinstance(dtype, np.dtype) and dtype.kind in "iub":
         return column.to_numpy().tolist()
-    return column.astype(object).where(column.notna(), None).tolist()
+    values: list[Any] = column.tolist()
+    for place in np.flatnonzero(column.isna().to_numpy()):
+        values[place] = None
+    return values
 
 
 async def _begun(connection: AsyncConnection) -> asyncpg.Connection:
