@@ -21,6 +21,7 @@ from schema.watching import NamedCount, watches
         "REVIEW": "Ответ на вопрос.",
         "MAPPING": "Сопоставление столбцов.",
         "UNDO": "Отмена.",
+        "ERASURE": "Человек изъят по требованию закона или возвращён.",
         "TURN": "Смена дня: кто стал или перестал быть виден по дате.",
     },
 )
@@ -34,6 +35,7 @@ class ChangesetKind(StrEnum):
     REVIEW = "REVIEW"
     MAPPING = "MAPPING"
     UNDO = "UNDO"
+    ERASURE = "ERASURE"
     TURN = "TURN"
 
 

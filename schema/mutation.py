@@ -26,6 +26,20 @@ from schema.deciding import (
     take_question,
     unpin_field,
 )
+from schema.law_acting import (
+    CLOSE_INPUT,
+    EXTEND_INPUT,
+    OPEN_INPUT,
+    RECORD_INPUT,
+    WITHDRAW_INPUT,
+    ConsentPayload,
+    SubjectRequestPayload,
+    close_request,
+    extend_request,
+    open_request,
+    record_consent,
+    withdraw_consent,
+)
 from schema.pushing import (
     REKEY,
     UPSERT,
@@ -94,4 +108,26 @@ class Mutation:
     )
     pin_retract: PersonPinPayload = declare.action(
         "Снять закрепление.", unpin_field, (UNPIN_INPUT,)
+    )
+    consent_record: ConsentPayload = declare.action(
+        "Записать согласие: отдельный документ на одну цель.", record_consent, (RECORD_INPUT,)
+    )
+    consent_withdraw: ConsentPayload = declare.action(
+        "Отозвать согласие. Если обрабатывать больше не на чем, сведения блокируются сразу и "
+        "уничтожаются в срок закона.",
+        withdraw_consent,
+        (WITHDRAW_INPUT,),
+    )
+    subject_request_open: SubjectRequestPayload = declare.action(
+        "Принять обращение субъекта; срок считается по производственному календарю.",
+        open_request,
+        (OPEN_INPUT,),
+    )
+    subject_request_extend: SubjectRequestPayload = declare.action(
+        "Продлить срок обращения на дни, которые даёт закон; один раз.",
+        extend_request,
+        (EXTEND_INPUT,),
+    )
+    subject_request_close: SubjectRequestPayload = declare.action(
+        "Закрыть обращение: исполнено или отклонено.", close_request, (CLOSE_INPUT,)
     )

@@ -10,6 +10,8 @@ import strawberry
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
+from schema.gate import may_be
+from schema.law_words import ConsentPurpose
 from schema.organisation_search import (
     IdentifierInput,
     identifier_condition,
@@ -88,6 +90,10 @@ class PersonFilter:
     )
     changed_since: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="Сведения изменились в это мгновение или позже."
+    )
+    may_be: ConsentPurpose | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Кого можно назвать ради этой цели: по согласиям и правилу GATE.",
     )
 
 
@@ -176,6 +182,8 @@ def _conditions(call: Call) -> list[str]:
         found.append(begins(call, chosen.part("namePrefix"), "{t}.sort_key"))
     if chosen.part("changedSince").given:
         found.append(f"{{t}}.changed_at >= {call.bind(chosen.part('changedSince'), 'timestamptz')}")
+    if chosen.part("mayBe").given:
+        found.append(may_be(call, "{t}.person_id"))
     return [*found, *post_condition(call, "{t}.person_id", IN_FORCE.replace("{x}", "ex"))]
 
 

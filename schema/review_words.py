@@ -90,6 +90,7 @@ class VerdictKind(StrEnum):
         "MERGE": "Объединением людей.",
         "LABEL": "Разметкой вслепую.",
         "ROW_KEY": "Ключом строки, вернувшейся в шаблоне школы.",
+        "ERASURE": "Изъятием: записи, оставшиеся от человека без имени, — одна единица счёта.",
     },
 )
 class VerdictAction(StrEnum):
@@ -100,6 +101,7 @@ class VerdictAction(StrEnum):
     MERGE = "MERGE"
     LABEL = "LABEL"
     ROW_KEY = "ROW_KEY"
+    ERASURE = "ERASURE"
 
 
 @declare.choice(

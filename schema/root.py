@@ -13,10 +13,12 @@ from strawberry.printer import print_schema as print_sdl
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
+from schema.auditing import AUDIT_FILTER, AuditEvent, audit_rows
 from schema.changesets import CHANGESET_FILTER, Changeset, changeset_rows
 from schema.compiler import declare
 from schema.compiler.call import Call
 from schema.connection import Connection
+from schema.consents import CONSENT_FILTER, Consent, consent_rows
 from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
 from schema.coverage_delta import COVERAGE_DELTA, CoverageDelta
 from schema.coverage_gaps import COVERAGE_GAPS
@@ -81,6 +83,13 @@ from schema.sources import (
     hold_rows,
     source_rows,
     sync_run_rows,
+)
+from schema.subject_requests import (
+    REQUEST_FILTER,
+    DestructionAct,
+    SubjectRequest,
+    act_rows,
+    request_rows,
 )
 from schema.verdicts import VERDICT_FILTER, Verdict, verdict_rows
 from schema.viewer import RateLimit, Viewer
@@ -254,6 +263,28 @@ class Query:
         "База наставляемых учреждения за учебный год, строка за строкой.",
         mentee_base_rows,
         (ORGANISATION, ACADEMIC_YEAR),
+    )
+    consents: Connection[Consent] = declare.page(
+        "Согласия людей вашей области видимости, подписанные последними — первыми.",
+        consent_rows,
+        (CONSENT_FILTER,),
+    )
+    subject_requests: Connection[SubjectRequest] = declare.page(
+        "Обращения субъектов в вашей области видимости: первым то, чей срок ближе.",
+        request_rows,
+        (REQUEST_FILTER,),
+    )
+    destruction_acts: Connection[DestructionAct] = declare.page(
+        "Акты об уничтожении, новые первыми; видны оператору и региональному центру, остальным — "
+        "пустой список.",
+        act_rows,
+    )
+    audit_events: Connection[AuditEvent] = declare.page(
+        "Журнал доступа, новые записи первыми: кто что сделал и кого видел; виден проверяющему, "
+        "оператору и региональному центру, остальным — пустой список.",
+        audit_rows,
+        (AUDIT_FILTER,),
+        most=1_000,
     )
     coverage: Coverage = COVERAGE
     coverage_members: Connection[CoverageMember] = COVERAGE_MEMBERS

@@ -96,6 +96,29 @@ async def project_cards(
     return replace(difference, held=held)
 
 
+async def project_taken_out(
+    session: WriteSession,
+    changeset_id: ChangesetId,
+    records: Ids,
+    *,
+    former: UUID,
+    sealer: Sealer,
+    today: date,
+) -> Difference:
+    """Bring people up to records that are another person's now, within the transaction that said so.
+
+    `former` is whose they were and who is no more. No brake: it was demanded by law.
+    """
+    pending = (await read_pending(session.raw)).among(records)
+    retracted = Retracted(people=frozenset({former}))
+    difference = await _project(
+        session, pending, changeset_id, sealer=sealer, today=today, retracted=retracted
+    )
+    await changeset.apply(session, changeset_id, difference)
+    await request_refresh(session)
+    return difference
+
+
 async def obey(database: Database, *, sealer: Sealer, today: date) -> Difference | None:
     """Bring people up to the word that has waited longest, as a change of its own.
 

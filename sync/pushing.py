@@ -22,14 +22,15 @@ from hub.errors import ConflictError, HubError, InputError
 from hub.records import ChangesetId
 from hub.seal import Sealer
 from sync import changeset
-from sync.columns import rows_of
+from sync.columns import column, rows_of
 from sync.directory import Directory, cached_directory
+from sync.erasure.known import erased_for
 from sync.identity import new_id
 from sync.matching.normalise import normalise
 from sync.pipeline import PROJECTING, project_cards
 from sync.push import answering, log
 from sync.push.card import Card, Entry, Operation, Waiting, fold
-from sync.push.landing import Desk, land_cards, renumber
+from sync.push.landing import Desk, card_keys, land_cards, renumber
 
 Json = Any  # an answer, as it is kept
 AHEAD: Final = timedelta(minutes=5)  # by how much a partner's clock may be fast
@@ -166,6 +167,7 @@ async def _pushed(
     refused = {
         **_unreadable(items, counter),
         **await _foreign(session, pusher, items, directory),
+        **await _erased(session, desk, items, directory, counter),
     }
     said = [
         _entry(item, directory, counter) for place, item in enumerate(items) if place not in refused
@@ -317,6 +319,39 @@ async def _foreign(
         for place, found in named.items()
         if found is not None and found not in ours
     }
+
+
+async def _erased(
+    session: WriteSession,
+    desk: Desk,
+    items: Sequence[Item],
+    directory: Directory,
+    counter: Counter,
+) -> Mapping[int, Json]:
+    """Refuse cards of those who were erased; nothing of them is kept."""
+    today = datetime.now(counter.zone).date()
+    erased = await erased_for(session, desk.source_id, counter.sealer, today=today)
+    if not erased.keys or not items:
+        return {}
+    rows = pd.DataFrame([dict(item.fields) for item in items], dtype=object)
+    rows = rows.assign(
+        kind="STAFF",
+        organisation_id=column(_placed(item, directory, counter) for item in items),
+        external_id=column(card_keys([item.card for item in items])),
+        stated_id=column(item.card for item in items),
+        stating_id=b"",
+    )
+    _, dropped = erased.part(rows)
+    return {
+        int(place): answering.refusal(items[place].card, [("push.erased", ERASED, "externalId")])
+        for place in dropped.index
+    }
+
+
+ERASED: Final = (
+    "Сведения об этом человеке уничтожены или заблокированы по требованию закона: его карточку хаб не "
+    "принимает. Если появилось новое основание, обратитесь к оператору хаба."
+)
 
 
 async def _claim(

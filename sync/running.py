@@ -19,6 +19,7 @@ from sync import changeset
 from sync.brake.holding import close_waiting, count_placed
 from sync.changeset import Difference
 from sync.directory import read_directory
+from sync.erasure.known import erased_for
 from sync.evidence.ahead import ahead
 from sync.evidence.figures import state_figures
 from sync.evidence.lists import ListStatement, state_lists
@@ -94,6 +95,7 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
             run_id = run_id or await runs.request(session, code, mode=mode, actor=actor)
             source = await _begin_reading(session, code, mode, today)
             directory = await read_directory(session.raw)
+            erased = await erased_for(session, source.id, sealer, today=today)
             changeset_id = await changeset.begin(session, "SYNC", actor=actor)
             claim = await runs.begin(session, run_id, changeset_id=changeset_id)
             await run_log.begun(session, run_id, is_resumed=source.cursor is not None)
@@ -107,6 +109,7 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
                     source_file_id=new_id(),
                     today=today,
                     page_rows=page_rows,
+                    erased=erased,
                 )
                 work = _Work(
                     database=database,

@@ -2,7 +2,20 @@
 
 import typer
 
-from hub.cli import api, audit, database, imports, match, review, rollup, source, sync, users
+from hub.cli import (
+    api,
+    audit,
+    consent,
+    database,
+    imports,
+    match,
+    review,
+    rollup,
+    source,
+    subject,
+    sync,
+    users,
+)
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.edge import edge
@@ -37,6 +50,8 @@ app.add_typer(review.app, name="review")
 app.add_typer(api.app, name="api")
 app.add_typer(users.app, name="user")
 app.add_typer(audit.app, name="audit")
+app.add_typer(consent.app, name="consent")
+app.add_typer(subject.app, name="subject")
 
 
 @app.callback()

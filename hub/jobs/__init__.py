@@ -22,6 +22,7 @@ from hub.provision import WEB, WORKER
 SCHEMA: Final = "jobs"
 IMPORT: Final = "import.accept"  # known to whoever asks and to the worker, who do not meet
 REVIEW: Final = "review.obey"  # likewise
+LAW: Final = "law.due"  # likewise
 SETTINGS: Final = DBSettings(db_schema=SCHEMA)
 
 

@@ -1,4 +1,4 @@
-"""The methodology as rows: forms, positions, indicators and the bounds by which things count.
+"""The methodology and the law as rows: forms, positions, indicators, bounds, periods, working days.
 
 The files beside this module are versioned data with their sources; `load` writes them on every
 upgrade. A region's own rows stay: only codes and versions that the files name are written.
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hub.database import WriteSession
 from hub.tables.base import Base
+from hub.tables.law import CalendarDay, LawRule
 from hub.tables.measurement import Indicator, IndicatorRule
 from hub.tables.mentoring import MentoringForm, Position
 
@@ -22,8 +23,10 @@ FILES: Final[tuple[tuple[str, type[Base], tuple[str, ...]], ...]] = (
     ("position", Position, ("code",)),
     ("indicator", Indicator, ("code",)),
     ("indicator_rule", IndicatorRule, ("code", "version")),
+    ("law_rule", LawRule, ("code", "version")),
+    ("calendar_day", CalendarDay, ("day",)),
 )
-DATES: Final = ("starts", "ends")
+DATES: Final = ("starts", "ends", "day")
 
 
 async def load(session: WriteSession) -> None:

@@ -55,7 +55,7 @@ class Verdict(Base):
     __tablename__ = "verdict"
     id: Mapped[UuidKey]
     kind: Mapped[str]  # MUST_LINK | CANNOT_LINK | NOT_ENOUGH
-    action: Mapped[str]  # ANSWER | SPLIT | MERGE | LABEL | ROW_KEY: how it was given
+    action: Mapped[str]  # ANSWER | SPLIT | MERGE | LABEL | ROW_KEY | ERASURE: how it was given
     # What is said is said of whole people as they stood: what joins or leaves them is a question.
     covers: Mapped[bool]
     question_id: Mapped[UUID | None] = mapped_column(index=True)  # or that of a sampled pair

@@ -15,6 +15,8 @@ from hub.row_keys import FILES
 from hub.seal import Sealer
 from sync import changeset
 from sync.directory import read_directory
+from sync.erasure.keys import Erased, refused
+from sync.erasure.known import erased_for
 from sync.evidence.figures import state_figures
 from sync.evidence.landing import landing_of
 from sync.evidence.lists import state_lists
@@ -54,6 +56,7 @@ class Page:
     files: tuple[File, ...]
     reads: tuple[FileRead, ...]
     landing: pd.DataFrame | None
+    erased: tuple[tuple[Rejected, UUID, UUID], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,7 @@ class Intake:
     began: datetime
     reader: FileReader
     sealer: Sealer
+    erased: Erased
     files: Sequence[File]
     known: Mapping[UUID, FileReport]
 
@@ -111,6 +115,7 @@ async def open_intake(
             began=await session.raw.fetchval("select now()"),
             reader=FileReader(directory=directory, today=today, profiles=profiles, sealer=sealer),
             sealer=sealer,
+            erased=await erased_for(session, source_id, sealer, today=today),
             files=recalled,
             known=await reports_of(session.raw, known),
         )
@@ -123,17 +128,20 @@ def pages(intake: Intake, page_rows: int) -> Generator[Page, None, None]:
         for read in intake.reader.portions(file.print.given, file.id, rows=page_rows):
             gathered.append((file, read))
             if sum(one.rows for _, one in gathered) >= page_rows:
-                yield _page(gathered, intake.sealer)
+                yield _page(gathered, intake)
                 gathered = []
     if gathered:
-        yield _page(gathered, intake.sealer)
+        yield _page(gathered, intake)
 
 
-def _page(gathered: Sequence[tuple[File, FileRead]], sealer: Sealer) -> Page:
+def _page(gathered: Sequence[tuple[File, FileRead]], intake: Intake) -> Page:
     files, reads = zip(*gathered, strict=True)
     records = records_of(reads)
-    landing = None if records is None else landing_of(records, sealer)
-    return Page(files=files, reads=reads, landing=landing)
+    if records is None:
+        return Page(files=files, reads=reads, landing=None)
+    kept, dropped = intake.erased.part(records)
+    landing = landing_of(kept, intake.sealer) if len(kept) else None
+    return Page(files=files, reads=reads, landing=landing, erased=tuple(refused(dropped)))
 
 
 async def take(database: Database, intake: Intake, page: Page, taken: Taken) -> None:
@@ -205,13 +213,14 @@ async def _land(
     await state_lists(session, lists, changeset_id=changeset_id)
     figures = [figure for read in reads for figure in read.figures]
     await state_figures(session, figures, changeset_id=changeset_id)
-    refused: list[tuple[Rejected, UUID, UUID | None]] = [
+    not_taken: list[tuple[Rejected, UUID, UUID | None]] = [
         (rejected, read.file_id, None)
         for read in reads
         for rejected in read.rejected
         if refusal_of(read.file_id, rejected) not in before
     ]
-    await reject(session, refused, changeset_id=changeset_id, sealer=intake.sealer)
+    not_taken += page.erased
+    await reject(session, not_taken, changeset_id=changeset_id, sealer=intake.sealer)
     await finish(session.raw, whole, today=intake.reader.today)
     return landed
 

@@ -176,7 +176,11 @@ async def _reject_cells(
     sealer: Sealer,
     changeset_id: ChangesetId,
 ) -> None:
-    """Keep each cell that could not be understood, once; its row has landed without it."""
+    """Keep each cell that could not be understood, once; its row has landed without it.
+
+    What stands in no file, since its person was taken out, has nobody to repair it.
+    """
+    issues = issues[payloads.loc[issues["row"], "_source_file_id"].notna().to_numpy()]
     places = payloads.loc[issues["row"]]
     said = [
         str(place.get(field, ""))

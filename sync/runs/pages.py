@@ -17,6 +17,7 @@ from connectors.protocol import Checkpoint, Connector, Item, Roll
 from hub.records import Batch, Completeness, Figure, FileKind, Rejected
 from hub.seal import Sealer
 from sync.directory import Directory
+from sync.erasure.keys import Erased, refused
 from sync.evidence.landing import landing_of
 from sync.evidence.lists import ListStatement
 from sync.files.placing import Listed, listed, organisations_of, records_of_lists, strangers
@@ -73,6 +74,7 @@ class Reader:
     source_file_id: UUID
     today: date
     page_rows: int = PAGE_ROWS
+    erased: Erased | None = None  # whose rows are not taken in again
 
     def pages(self, cursor: str | None) -> Generator[Page, None, None]:
         """Yield pages from a cursor on.
@@ -128,9 +130,8 @@ class _Draft:
 
     def page(self) -> Page:
         """Make the page of what was gathered."""
-        records = records_of_lists(self.lists)
         return Page(
-            landing=None if records is None else landing_of(records, self.reader.sealer),
+            landing=self._landing(),
             rows=self.rows,
             lists=tuple(self.statements),
             figures=tuple(self.figures),
@@ -139,6 +140,16 @@ class _Draft:
             earliest=min(self.days, default=None),
             cursor=self.cursor,
         )
+
+    def _landing(self) -> pd.DataFrame | None:
+        """Make the records ready to land, those of the erased left out."""
+        records = records_of_lists(self.lists)
+        if records is None:
+            return None
+        if self.reader.erased is not None:
+            records, dropped = self.reader.erased.part(records)
+            self.rejected += [(one, unit) for one, _, unit in refused(dropped)]
+        return landing_of(records, self.reader.sealer) if len(records) else None
 
     def _listed(self, roll: Roll) -> Iterator[UUID]:
         for mention in roll.organisations:

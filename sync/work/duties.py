@@ -181,6 +181,18 @@ async def review_obey(bench: Bench, payload: Mapping[str, str]) -> Ended:
     return Ended()
 
 
+async def law_due(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Block what is demanded to go and destroy what is due; stops between two people."""
+    from sync.erasing import Keeper, do_due
+
+    del payload  # the register says what is due
+    keeper = Keeper(
+        database=bench.database, sealer=bench.sealer, today=bench.today, actor="schedule"
+    )
+    await do_due(keeper, go_on=bench.go_on)
+    return Ended()
+
+
 DUTIES: Final[Mapping[str, Duty]] = {
     SYNC: sync_run,
     ROLLUP: rollup_refresh,
@@ -188,6 +200,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
     REDRIVE: push_redrive,
     jobs.IMPORT: import_accept,
     jobs.REVIEW: review_obey,
+    jobs.LAW: law_due,
 }
 
 

@@ -51,6 +51,7 @@ class Daily:
 DAILY: Final[Mapping[str, Daily]] = {
     ROLLUP: Daily(job=ROLLUP, payload={}, expression="10 0 * * *"),
     FEED: Daily(job=FEED, payload={}, expression="5 0 * * *"),
+    jobs.LAW: Daily(job=jobs.LAW, payload={}, expression="20 0 * * *"),
     REDRIVE: Daily(job=REDRIVE, payload={}, expression="*/10 * * * *"),
 }
 

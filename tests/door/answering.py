@@ -38,6 +38,7 @@ from tests.door.evaluator_coverage import COVERAGE
 from tests.door.evaluator_delta import DELTA
 from tests.door.evaluator_evidence import EVIDENCE
 from tests.door.evaluator_federation import FEDERATION
+from tests.door.evaluator_law import LAW
 from tests.door.evaluator_lists import LISTS
 from tests.door.evaluator_members import COVERAGE_MEMBERS
 from tests.door.evaluator_mentoring import MENTORING
@@ -151,6 +152,7 @@ NODES: Mapping[tuple[str, str], Resolve] = {
 # Roots with an evaluator of their own, and the test that asks them.
 APART = {
     **dict.fromkeys(("changes", "feed"), "tests/door/test_changes.py"),
+    "auditEvents": "tests/door/test_audited.py",
     "findings": "tests/door/test_findings.py",
     "rateLimit": "tests/door/test_rates.py",
     **dict.fromkeys(("importFile", "imports"), "tests/door/test_imports.py"),
@@ -169,6 +171,7 @@ RESOLVERS: Mapping[tuple[str, str], Resolve] = {
     **MENTORING,
     **EVIDENCE,
     **LISTS,
+    **LAW,
     **REVIEW,
     **WORDS,
     **SYNC,

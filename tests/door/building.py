@@ -3,6 +3,7 @@
 from tests.door.rows import Region
 from tests.door.rows_coverage import add_counted
 from tests.door.rows_evidence import add_changesets, add_questions, add_rejections, add_sources
+from tests.door.rows_law import add_law
 from tests.door.rows_mentoring import add_aliases, add_mentorships, add_programmes
 from tests.door.rows_people import add_people, add_places
 from tests.door.rows_review import add_review
@@ -27,4 +28,5 @@ def build() -> Region:
     add_review(region)
     add_counted(region)
     add_runs(region)
+    add_law(region)
     return region

@@ -33,7 +33,15 @@ LISTS = {
     "Query.questions": "questions { edges { cursor } }",
     **{
         f"Query.{name}": f"{name} {{ edges {{ cursor }} }}"
-        for name in ("reviewQueue", "reviewSample", "reviewPrecision", "verdicts")
+        for name in (
+            "reviewQueue",
+            "reviewSample",
+            "reviewPrecision",
+            "verdicts",
+            "consents",
+            "subjectRequests",
+            "destructionActs",
+        )
     },
     "Query.mentors": "mentors { edges { cursor } }",
     "Query.mentees": "mentees { edges { cursor } }",
@@ -161,6 +169,9 @@ def inputs() -> Mapping[str, list[Json]]:
         "ReviewQueueFilter.available": [True, False],
         "VerdictFilter.organisation": [*schools, *departments],
         "VerdictFilter.person": [f"person-{uid('person', n)}" for n in range(25)],
+        "ConsentFilter.person": [f"person-{uid('person', n)}" for n in range(25)],
+        "SubjectRequestFilter.person": [f"person-{uid('person', n)}" for n in range(25)],
+        "SubjectRequestFilter.overdue": [True, False],
         "VerdictFilter.standing": [True, False],
         "Query.reviewPrecision(blind)": [True, False],
         "Query.mentors(asOf)": days,

@@ -19,6 +19,8 @@ from tests.door.evaluator import (
     within,
     written,
 )
+from tests.door.evaluator_evidence import sees_evidence
+from tests.door.evaluator_law import state
 from tests.door.tables import Row
 
 
@@ -61,7 +63,24 @@ def is_wanted(world: World, row: Row, chosen: Arguments) -> bool:
         and row["sort_key"].startswith(folded(chosen.get("namePrefix")))
         and (since is None or row["changed_at"] >= since)
         and has_post(world, key, today, chosen)
+        and may_be(world, key, chosen.get("mayBe"))
     )
+
+
+def may_be(world: World, person: object, purpose: str | None) -> bool:
+    """Tell whether consents and the gate's rule let a person be named for a purpose."""
+    if purpose is None:
+        return True
+    records = {row["record_id"] for row in world.all("link", person_id=person)}
+    given = {
+        state(world, row)
+        for row in world.all("consent", purpose=purpose)
+        if row["record_id"] in records
+        and sees_evidence(world, world.one("record", id=row["record_id"]) or {})
+    }
+    if purpose == "PUBLICATION":
+        return "IN_FORCE" in given
+    return "IN_FORCE" in given or "WITHDRAWN" not in given
 
 
 def folded(prefix: str | None) -> str:

@@ -30,7 +30,7 @@ from tests.door.reach import arguments_of
 Value = Any  # any JSON
 OFTEN = (
     "people", "organisations", "nodes", "mentorships", "mentors", "mentees",
-    "coverage", "coverageMembers",
+    "coverage", "coverageMembers", "syncRuns",
 )  # fmt: skip
 PAGING = ("first", "last", "after", "before", "orderBy")
 BOOLEAN = GraphQLNonNull(GraphQLBoolean)

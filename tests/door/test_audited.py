@@ -9,7 +9,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from hub.audit.events import Event
+from hub.audit.events import Action, Entity, Event, by_viewer
+from hub.audit.journal import write
 from hub.database import Database
 from hub.settings import Addresses
 from tests.door.asking import Door, Json, opened
@@ -210,3 +211,42 @@ async def test_a_denial_is_written_before_it_is_answered(
         )
 
     assert 1 == found
+
+
+async def test_the_journal_is_read_by_those_who_audit_and_tells_who_saw_a_person(
+    door: Door, module_database: Database
+) -> None:
+    somebody = (await seen(door, "centre", EVERYBODY % "id"))[0]["id"]
+    event = by_viewer(
+        door.viewers["south"],
+        Action.READ,
+        "people planted",
+        entity=Entity.PERSON,
+        entity_ids=[UUID(somebody.removeprefix("person-"))],
+        field_classes=["BIRTH_DATES"],
+    )
+    async with module_database.writing() as session:
+        await write(session.raw, [event])
+    question = """query ($who: ID!) { auditEvents(first: 5, filter: { person: $who, action: READ,
+      since: "2026-01-01", until: "2099-01-01" }) { nodes {
+      action operation client role purposes personIds fieldClasses scope { id } } } }"""
+
+    found = {
+        who: (await door.ask(who, question, {"who": somebody}))["auditEvents"]["nodes"]
+        for who in ("centre", "north", "steward")
+    }
+
+    assert ([], []) == (found["north"], found["steward"])
+    planted = [one for one in found["centre"] if one["operation"] == "people planted"]
+    scope = f"organisation-{door.viewers['south'].authority_id}"
+    expected = {
+        "action": "READ",
+        "operation": "people planted",
+        "client": "Проверка",
+        "role": "TERRITORY",
+        "purposes": ["BIRTH_DATES"],
+        "personIds": [somebody],
+        "fieldClasses": ["BIRTH_DATES"],
+        "scope": {"id": scope},
+    }
+    assert [expected] == planted

@@ -67,6 +67,8 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ),
     ("docs/operating.md", "python -m hub user"): "tests/journeys/test_access_commands.py",
     ("docs/operating.md", "python -m hub audit"): "tests/journeys/test_access_commands.py",
+    ("docs/operating.md", "python -m hub subject"): "tests/journeys/test_law_commands.py",
+    ("docs/personal-data.md", "python -m hub consent"): "tests/journeys/test_law_commands.py",
     ("docs/operating.md", "pg_dump"): "tests/journeys/test_backup.py",
     ("docs/operating.md", "python -m hub source add kadry.toml"): "tests/journeys/test_sources.py",
     ("docs/operating.md", "python -m hub sync holds"): "docs/how-to/department.md",

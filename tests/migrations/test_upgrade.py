@@ -105,11 +105,11 @@ async def test_upgrade_writes_the_reference_rows_as_their_files_say(empty: Addre
     await migrate.upgrade(empty.owner)
 
     connection = await open_connection(empty.web)
-    for name, _, _ in reference.FILES:
+    for name, _, key in reference.FILES:
         expected = reference.rows(name)
         found = await connection.fetch(f"select {', '.join(expected[0])} from {name}")
         assert len(expected) == len(found)
-        assert {row["code"] for row in expected} == {row["code"] for row in found}
+        assert {row[key[0]] for row in expected} == {row[key[0]] for row in found}
     await connection.close()
 
 

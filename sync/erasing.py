@@ -1,0 +1,325 @@
+"""Taking a person out: the front room. Blocked, given back or destroyed, each in one transaction.
+
+A person is taken out the same way whether their data are destroyed at once or withheld first: what
+differs is that withheld evidence lies sealed until it is due. What remains is a counting unit, which
+keeps every figure of the past as it was and leads to nobody.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+import numpy as np
+
+from hub.audit.events import Action, Entity, Event
+from hub.audit.journal import write as note
+from hub.database import Database, WriteSession
+from hub.errors import InputError
+from hub.law.consents import years_after
+from hub.law.requests import ClosedRequestError, RequestState, UnknownRequestError
+from hub.law.rules import read_rule
+from hub.records import ChangesetId
+from hub.seal import Sealer
+from sync import changeset
+from sync.erasure import traces, withholding
+from sync.erasure.evidence import STATED as OF_PERSON
+from sync.erasure.evidence import Evidence, read_evidence, stated, strip
+from sync.erasure.keys import is_erased, keys_of_person
+from sync.erasure.known import erased_keys
+from sync.erasure.withholding import Withheld, give_back
+from sync.pipeline import PROJECTING, project_taken_out
+
+CATEGORIES: Final = ("ФИО", "дата рождения", "контакты", "СНИЛС", "место работы или учёбы")
+MARGIN: Final = timedelta(days=1)  # a worker that stands still for a day breaks no period
+AT_ONCE: Final = 20_000
+
+
+class NothingWithheldError(InputError):
+    """По этому обращению ничего не заблокировано: возвращать нечего."""
+
+    code = "law.nothing_withheld"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Who takes people out: over which database, with which keys, on which day, in whose name."""
+
+    database: Database
+    sealer: Sealer
+    today: date
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What was done of what is due."""
+
+    blocked: int = 0
+    destroyed: int = 0
+
+
+async def block(keeper: Keeper, request_id: UUID) -> None:
+    """Withhold the evidence of a request's person; nobody reads it from then on.
+
+    Raises UnknownRequestError and ClosedRequestError.
+    """
+    async with keeper.database.writing() as session:
+        await session.lock(PROJECTING)
+        row = await _request(session, request_id, {RequestState.OPEN, RequestState.KEPT})
+        await _block(session, keeper, request_id, row["person_id"])
+
+
+async def destroy(keeper: Keeper, request_id: UUID) -> int:
+    """Destroy the data of a request's person, blocked before or not; gives the number of the act.
+
+    Raises UnknownRequestError and ClosedRequestError.
+    """
+    async with keeper.database.writing() as session:
+        await session.lock(PROJECTING)
+        states = {RequestState.OPEN, RequestState.KEPT, RequestState.BLOCKED}
+        row = await _request(session, request_id, states)
+        if row["state"] != RequestState.BLOCKED:
+            await _block(session, keeper, request_id, row["person_id"])
+        return await _finish(session, keeper, request_id)
+
+
+async def restore(keeper: Keeper, request_id: UUID) -> UUID:
+    """Give a blocked person back: the withdrawal was a mistake; gives their id, which is the former.
+
+    Raises UnknownRequestError, ClosedRequestError and NothingWithheldError.
+    """
+    async with keeper.database.writing() as session:
+        await session.lock(PROJECTING)
+        await _request(session, request_id, {RequestState.BLOCKED})
+        withheld = await withholding.read_withheld(session, request_id, keeper.sealer)
+        if withheld is None:
+            raise NothingWithheldError
+        number = await changeset.begin(session, "ERASURE", actor=keeper.actor)
+        unit = await give_back(session, withheld, changeset_id=number)
+        await _project(session, keeper, number, withheld.records, former=unit, silent=unit)
+        await session.raw.execute("delete from withheld where request_id = $1", request_id)
+        await _set(session, request_id, RequestState.REFUSED, keeper.today)
+        await _note(session, keeper, "law.restore", withheld.person_id, withheld.counts)
+        return withheld.person_id
+
+
+async def do_due(keeper: Keeper, go_on: Callable[[], None] = lambda: None) -> Due:
+    """Block what is demanded to go, and destroy what was blocked, by the day it is due.
+
+    `go_on` is called before each person and may raise to stop there.
+    """
+    async with keeper.database.reading() as session:
+        due = await session.raw.fetch(DUE, keeper.today, keeper.today + MARGIN)
+    blocking = [row["id"] for row in due if row["state"] != RequestState.BLOCKED]
+    destroying = [row["id"] for row in due if row["state"] == RequestState.BLOCKED]
+    for request_id in blocking:
+        go_on()
+        await block(keeper, request_id)
+    for request_id in destroying:
+        go_on()
+        await destroy(keeper, request_id)
+    return Due(blocked=len(blocking), destroyed=len(destroying))
+
+
+DUE: Final = """
+select r.id, r.state from subject_request r
+where exists (select from law_rule l where l.code = r.kind and (l.parameters ->> 'destroys')::boolean)
+  and (r.state = 'OPEN' or r.state = 'KEPT' and r.kept_until <= $1
+       or r.state = 'BLOCKED' and r.due_on <= $2)
+  and (r.state = 'BLOCKED' or r.record_id is not null)
+order by r.received_on, r.id
+"""
+
+
+async def replay(keeper: Keeper, keys: Iterable[bytes]) -> int:
+    """Take out again whom an older copy of the database brought back; gives how many.
+
+    `keys` are the hashes as they were kept beside the copies. Costs a hash or some for each record.
+    """
+    known = frozenset(keys)
+    async with keeper.database.writing() as session:
+        await session.raw.executemany(
+            "insert into erased_key values ($1) on conflict do nothing", [(key,) for key in known]
+        )
+    people = await _known_again(keeper, known)
+    for person_id in people:
+        async with keeper.database.writing() as session:
+            await session.lock(PROJECTING)
+            await _take_out(session, keeper, person_id)
+    return len(people)
+
+
+async def _known_again(keeper: Keeper, keys: frozenset[bytes]) -> list[UUID]:
+    found: set[UUID] = set()
+    last = 0
+    async with keeper.database.reading() as session:
+        while rows := await session.raw.fetch(EVERYONE, last, AT_ONCE):
+            last = rows[-1]["id"]
+            found |= {
+                row["person_id"] for row in rows if is_erased(stated(row), keys, keeper.sealer)
+            }
+    return sorted(found)
+
+
+EVERYONE: Final = OF_PERSON.replace("select r.id,", "select l.person_id, r.id,").replace(
+    "where l.person_id = $1 order by r.id", "where r.id > $1 order by r.id limit $2"
+)
+
+
+async def _request(
+    session: WriteSession, request_id: UUID, states: set[RequestState]
+) -> dict[str, object]:
+    row = await session.raw.fetchrow(
+        "select r.state, l.person_id from subject_request r"
+        " left join link l on l.record_id = r.record_id where r.id = $1 for update of r",
+        request_id,
+    )
+    if row is None:
+        raise UnknownRequestError
+    if row["state"] not in states or (
+        row["person_id"] is None and row["state"] != RequestState.BLOCKED
+    ):
+        raise ClosedRequestError
+    return dict(row)
+
+
+async def _block(
+    session: WriteSession, keeper: Keeper, request_id: UUID, person_id: object
+) -> None:
+    withheld = await _take_out(session, keeper, UUID(str(person_id)))
+    await withholding.withhold(session, request_id, withheld, keeper.sealer)
+    await session.raw.execute(
+        "update subject_request set state = 'BLOCKED' where id = $1", request_id
+    )
+    await _note(session, keeper, "law.block", withheld.person_id, withheld.counts)
+
+
+async def _take_out(session: WriteSession, keeper: Keeper, person_id: UUID) -> Withheld:
+    """Leave a counting unit in a person's place; gives all that was taken out."""
+    raw = session.raw
+    evidence = await read_evidence(raw, person_id)
+    rows = await withholding.read_rows(raw, evidence)
+    keys = keys_of_person(evidence.stated, keeper.sealer)
+    number = await changeset.begin(session, "ERASURE", actor=keeper.actor)
+    counts = {table: len(found) for table, found in rows.items() if found}
+    counts |= await traces.remove(session, evidence, keeper.sealer)
+    unit = uuid4()  # drawn by chance alone: an id made by the clock would tell when
+    await strip(session, evidence, unit, changeset_id=number)
+    await raw.executemany(
+        "insert into erased_key values ($1) on conflict do nothing",
+        [(key,) for key in sorted(keys)],
+    )
+    await _project(session, keeper, number, evidence.records, former=person_id, silent=unit)
+    return Withheld(
+        person_id=person_id,
+        records=evidence.records,
+        rows=rows,
+        keys=[key.hex() for key in sorted(keys)],
+        counts=counts,
+    )
+
+
+async def _project(
+    session: WriteSession,
+    keeper: Keeper,
+    number: ChangesetId,
+    records: Iterable[int],
+    *,
+    former: UUID | None,
+    silent: UUID | None,
+) -> None:
+    """Project, and let the feed say nothing of a counting unit: an event would tie it to somebody."""
+    await project_taken_out(
+        session,
+        number,
+        np.array(list(records), dtype=np.int64),
+        former=former or uuid4(),
+        sealer=keeper.sealer,
+        today=keeper.today,
+    )
+    await session.raw.execute(
+        "delete from change where changeset_id = $1 and entity_id = $2", number, silent
+    )
+
+
+async def _finish(session: WriteSession, keeper: Keeper, request_id: UUID) -> int:
+    """Destroy what is withheld, and write the act."""
+    raw = session.raw
+    withheld = await withholding.read_withheld(session, request_id, keeper.sealer)
+    if withheld is None:
+        raise NothingWithheldError
+    consents = await raw.execute(
+        "delete from consent where record_id = any($1)", list(withheld.records)
+    )
+    await raw.execute("delete from withheld where request_id = $1", request_id)
+    await raw.execute(
+        "update subject_request set record_id = null where record_id = any($1)",
+        list(withheld.records),
+    )
+    await _set(session, request_id, RequestState.DONE, keeper.today)
+    counts = {**withheld.counts, "consent": int(consents.rpartition(" ")[2])}
+    number = await _write_act(session, keeper, request_id, withheld.person_id, counts)
+    await _note(session, keeper, "law.destroy", withheld.person_id, counts)
+    return number
+
+
+async def _write_act(
+    session: WriteSession,
+    keeper: Keeper,
+    request_id: UUID,
+    subject_id: UUID,
+    counts: dict[str, int],
+) -> int:
+    years = int((await read_rule(session, "ACT", on=keeper.today)).parameters["keep_years"])
+    number: int = await session.raw.fetchval(
+        "insert into destruction_act (subject_id, reason, categories, counts, received_on,"
+        " destroyed_at, actor, keep_until)"
+        " select $2, kind, $3, $4, received_on, now(), $5, $6 from subject_request where id = $1"
+        " returning number",
+        request_id,
+        subject_id,
+        list(CATEGORIES),
+        json.dumps(counts),
+        keeper.actor,
+        years_after(keeper.today, years),
+    )
+    return number
+
+
+async def _set(session: WriteSession, request_id: UUID, state: RequestState, on: date) -> None:
+    await session.raw.execute(
+        "update subject_request set state = $2, closed_on = $3 where id = $1", request_id, state, on
+    )
+
+
+async def _note(
+    session: WriteSession, keeper: Keeper, operation: str, person_id: UUID, counts: object
+) -> None:
+    """Let the audit say what was done to whom, in the transaction that did it."""
+    rows = sum(counts.values()) if isinstance(counts, dict) else None
+    event = Event(
+        at=datetime.now(UTC),
+        action=Action.CHANGE,
+        operation=operation,
+        credential=keeper.actor,
+        entity=Entity.PERSON,
+        entity_ids=(person_id,),
+        row_count=rows,
+    )
+    await note(session.raw, [event])
+
+
+__all__ = [
+    "Due",
+    "Evidence",
+    "Keeper",
+    "block",
+    "destroy",
+    "do_due",
+    "erased_keys",
+    "replay",
+    "restore",
+]
