@@ -7,6 +7,7 @@ A session lends two views of one transaction: `orm`, an SQLAlchemy session, and 
 connection underneath for COPY and hand-written SQL.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -98,6 +99,20 @@ class Database:
         finally:
             await connection.close()
 
+    @asynccontextmanager
+    async def rehearsing(self) -> AsyncIterator["Rehearsal"]:
+        """Lend a database on which all that is written is seen, and nothing of it is kept.
+
+        Locks taken on it are held until the end; what other databases commit meanwhile it sees.
+        """
+        async with self._connection() as connection:
+            whole = await connection.begin()
+            try:
+                async with _session(connection) as orm:
+                    yield Rehearsal(self._url, WriteSession(orm, await _begun(connection)))
+            finally:
+                await whole.rollback()
+
     async def close(self) -> None:
         """Close every idle connection."""
         await self._engine.dispose()
@@ -112,6 +127,31 @@ class Database:
             yield connection
         finally:
             await connection.close()
+
+
+class Rehearsal(Database):
+    """A database whose sessions are parts of one transaction that is never committed.
+
+    One session at a time: whoever asks for another waits. A part that fails leaves nothing behind.
+    """
+
+    def __init__(self, url: str, session: WriteSession) -> None:
+        super().__init__(url, pool_size=1)  # no connection of it is ever made
+        self._session = session
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadSession]:
+        """Lend what has been written so far."""
+        async with self._turn:
+            yield self._session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[WriteSession]:
+        """Lend a part of the transaction, taken back on any error."""
+        async with self._turn, self._session.raw.transaction():
+            yield self._session
+            await self._session.orm.flush()
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import strawberry
 
@@ -9,6 +10,8 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.watching import NamedCount, watches
+
+ChangesetRef = Annotated["Changeset", strawberry.lazy("schema.changesets")]
 
 
 @declare.choice(
@@ -71,6 +74,13 @@ class Changeset:
     created_at: datetime = declare.column("Когда начато.", "{t}.created_at")
     applied_at: datetime | None = declare.column(
         "Когда применено; null, если не применено.", "{t}.applied_at"
+    )
+    reason: str = declare.column(
+        "Почему отменено другое изменение; пустая строка, если это не отмена.", "{t}.reason"
+    )
+    undoes: ChangesetRef | None = declare.one(
+        "Какое изменение отменяет; null, если это не отмена.",
+        Rows(source="changeset {t}", where=("{t}.id = {p}.undoes",)),
     )
     counts: list[NamedCount] = declare.many(
         "Что изменилось, по видам: сколько людей, записей, наставничеств.",

@@ -1,6 +1,17 @@
 """The root fields that change something, gathered from the rooms that act."""
 
 from schema.accepting import IMPORT_ACCEPT, ImportAcceptPayload, accept_import
+from schema.changing import (
+    RELEASE_INPUT,
+    SIMULATE_INPUT,
+    UNDO_INPUT,
+    ChangesetSimulatePayload,
+    ChangesetUndoPayload,
+    HoldReleasePayload,
+    release_hold,
+    simulate_change,
+    undo_change,
+)
 from schema.compiler import declare
 from schema.deciding import (
     ANSWER_INPUT,
@@ -61,6 +72,22 @@ class Mutation:
         "ничего не меняет.",
         accept_import,
         (IMPORT_ACCEPT,),
+    )
+    changeset_simulate: ChangesetSimulatePayload = declare.action(
+        "Просчитать изменение без записи: приём файла, чтение источника или отмену. Просчитает "
+        "работник.",
+        simulate_change,
+        (SIMULATE_INPUT,),
+    )
+    changeset_undo: ChangesetUndoPayload = declare.action(
+        "Отменить ровно одно изменение; сказанное позже остаётся. Отменит работник.",
+        undo_change,
+        (UNDO_INPUT,),
+    )
+    hold_release: HoldReleasePayload = declare.action(
+        "Отпустить задержанное: изменения верны, их можно применить.",
+        release_hold,
+        (RELEASE_INPUT,),
     )
     staff_upsert: StaffUpsertPayload = declare.action(
         "Сказать об одной карточке работника: новая, изменённая, удалённая или отозванная.",

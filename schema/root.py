@@ -74,6 +74,7 @@ from schema.review import (
     summary_row,
 )
 from schema.sampling import BLIND, BLIND_ROWS, BlindPair, PatternPrecision, precision_rows
+from schema.simulations import SIMULATION_ID, SIMULATION_ROWS, Simulation, simulation_row
 from schema.sources import (
     HOLD_FILTER,
     SYNC_RUN_FILTER,
@@ -235,6 +236,12 @@ class Query:
         "список.",
         changeset_rows,
         (CHANGESET_FILTER,),
+    )
+    simulation: Simulation | None = declare.one(
+        "Проба изменения; вне области видимости — null.", simulation_row, (SIMULATION_ID,)
+    )
+    simulations: Connection[Simulation] = declare.page(
+        "Пробы изменений в вашей области видимости, новые первыми.", SIMULATION_ROWS
     )
     import_file: ImportFile | None = declare.one(
         "Присланный файл; вне области видимости — null.", import_row, (IMPORT_ID,)

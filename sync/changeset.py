@@ -1,9 +1,15 @@
 """A change as a whole: begun when evidence lands, applied when its consequences are written."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final
 
-from hub.database import WriteSession
+import asyncpg
+
+from hub.database import Database, WriteSession
+from hub.errors import InputError
 from hub.records import ChangesetId
 
 
@@ -70,3 +76,70 @@ async def finish(session: WriteSession, changeset_id: ChangesetId, difference: D
         changeset_id,
         json.dumps(asdict(difference)),
     )
+
+
+class UnknownChangesetError(InputError):
+    """Такого изменения нет. Посмотрите номера: python -m hub changeset list."""
+
+    code = "changeset.unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change as its row says; `origin` is its source or its first file."""
+
+    id: ChangesetId
+    kind: str
+    state: str
+    actor: str
+    origin: str | None
+    summary: Mapping[str, int]
+    created_at: datetime
+    applied_at: datetime | None
+    undoes: int | None
+    reason: str
+    people: int
+    mentorships: int
+
+
+async def list_changes(
+    database: Database, *, kind: str | None = None, limit: int = 20
+) -> list[Change]:
+    """Give the last changes, of one kind or of all, the newest first."""
+    async with database.reading() as session:
+        rows = await session.raw.fetch(
+            f"{CHANGES} where $1::text is null or c.kind = $1 order by c.id desc limit $2",
+            kind,
+            limit,
+        )
+    return [_change(row) for row in rows]
+
+
+async def read_change(database: Database, number: int) -> Change:
+    """Give a change; raises UnknownChangesetError."""
+    async with database.reading() as session:
+        row = await session.raw.fetchrow(f"{CHANGES} where c.id = $1", number)
+    if row is None:
+        raise UnknownChangesetError
+    return _change(row)
+
+
+CHANGES: Final = """
+select c.*, coalesce(
+    (select s.title from sync_run r join source s on s.id = r.source_id
+     where r.changeset_id = c.id limit 1),
+    (select min(f.name) from source_file f where f.changeset_id = c.id)) as origin
+from changeset c
+"""
+
+
+def _change(row: asyncpg.Record) -> Change:
+    difference = Difference(**row["summary"])
+    return Change(
+        **{name: row[name] for name in Change.__slots__ if name not in COUNTED},
+        people=difference.people,
+        mentorships=difference.mentorships,
+    )
+
+
+COUNTED: Final = ("people", "mentorships")

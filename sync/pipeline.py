@@ -21,6 +21,7 @@ from sync.brake.holding import NOBODY, Passing, brake
 from sync.changeset import Difference
 from sync.directory import cached_directory
 from sync.evidence.pending import Ids, Pending, read_pending, settle
+from sync.evidence.retracted import NOTHING_RETRACTED, Retracted
 from sync.matching.model import HAND_MODEL
 from sync.mentoring.claims import ClaimRules
 from sync.mentoring.mentorships import MentorshipsWritten, write_mentorships
@@ -33,7 +34,6 @@ from sync.people.ranking import rank_questions
 from sync.people.words import next_word, settle_word
 from sync.people.writing import PeopleWritten, write_people
 from sync.places import places_of, write_places
-from sync.push.landing import NOTHING_RETRACTED, Retracted
 from sync.rules import read_claim_rules
 
 PROJECTING = "projection"
@@ -117,6 +117,31 @@ async def project_taken_out(
     await changeset.apply(session, changeset_id, difference)
     await request_refresh(session)
     return difference
+
+
+async def project_undone(
+    session: WriteSession,
+    changeset_id: ChangesetId,
+    *,
+    passing: Passing,
+    retracted: Retracted,
+    sealer: Sealer,
+    today: date,
+) -> Difference:
+    """Bring people up to evidence of which some was taken out in the same transaction.
+
+    The same stations as `project`. Expects the lock PROJECTING to be held since before that.
+    """
+    held = await brake(session, changeset_id, passing, today=today)
+    pending = await read_pending(session.raw)
+    difference = Difference(held=held)
+    if len(pending.all) or retracted.people or retracted.mentorships:
+        difference = await _project(
+            session, pending, changeset_id, sealer=sealer, today=today, retracted=retracted
+        )
+    await changeset.apply(session, changeset_id, difference)
+    await request_refresh(session)
+    return replace(difference, held=held)
 
 
 async def obey(database: Database, *, sealer: Sealer, today: date) -> Difference | None:
@@ -204,7 +229,13 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
             session, pending.restated, directory=directory, today=today, changeset_id=changeset_id
         )
     return await _project_mentorships(
-        session, pending, people, rules, root_id=directory.root_id, changeset_id=changeset_id
+        session,
+        pending,
+        people,
+        rules,
+        retracted=retracted.mentorships,
+        root_id=directory.root_id,
+        changeset_id=changeset_id,
     )
 
 
@@ -214,11 +245,14 @@ async def _project_mentorships(
     people: PeopleWritten,
     rules: ClaimRules,
     *,
+    retracted: frozenset[UUID],
     root_id: UUID,
     changeset_id: ChangesetId,
 ) -> Difference:
     """Write mentorships, then who may see what, then the events; the evidence is projected."""
-    pairs = await write_mentorships(session, rules, root_id=root_id, changeset_id=changeset_id)
+    pairs = await write_mentorships(
+        session, rules, retracted=retracted, root_id=root_id, changeset_id=changeset_id
+    )
     await ask_disputes(session, HAND_MODEL, changeset_id=changeset_id)
     await rank_questions(session)
     before = {**await places_of(session), **people.places_before}

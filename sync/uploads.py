@@ -6,7 +6,8 @@ The web writes no evidence. It keeps the file in sealed pieces and, when its giv
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -41,6 +42,7 @@ __all__ = [
 CHUNK_BYTES: Final = 1 << 20
 # How long a file that nobody accepts is kept.
 FORGOTTEN_AFTER: Final = timedelta(days=30)
+UNDONE: Final = "import.undone"  # why a file that was taken in is not any more
 CHECKED, QUEUED, ACCEPTED, FAILED = "CHECKED", "QUEUED", "ACCEPTED", "FAILED"
 
 Json = Any  # a report as it is stored
@@ -110,19 +112,20 @@ async def keep(session: WriteSession, received: Received, report: Json, sealer: 
     raw, name = session.raw, received.path.name
     await session.lock(f"upload:{received.organisation_id}:{received.sha256}")
     known = await raw.fetchrow(
-        "select id, state from upload where organisation_id = $1 and sha256 = $2 and name = $3",
+        "select id, state, error_code from upload"
+        " where organisation_id = $1 and sha256 = $2 and name = $3",
         received.organisation_id,
         received.sha256,
         name,
     )
     if known is not None:
-        if known["state"] == CHECKED:
-            await raw.execute(
-                "update upload set report = $2, received_at = now() where id = $1",
-                known["id"],
-                json.dumps(report),
-            )
-        return Upload(id=known["id"], state=known["state"], is_new=False)
+        is_undone = known["error_code"] == UNDONE
+        if known["state"] == CHECKED or is_undone:
+            await raw.execute(CHECKED_AGAIN, known["id"], json.dumps(report))
+        if is_undone:
+            await _keep_content(session, known["id"], received.path, sealer)
+        state = CHECKED if is_undone else known["state"]
+        return Upload(id=known["id"], state=state, is_new=False)
     upload_id = new_id()
     await raw.execute(
         "insert into upload (id, organisation_id, client_id, name, sha256, size, state, report)"
@@ -135,14 +138,24 @@ async def keep(session: WriteSession, received: Received, report: Json, sealer: 
         received.size,
         json.dumps(report),
     )
-    for number, piece in enumerate(_pieces(received.path)):
-        await raw.execute(
+    await _keep_content(session, upload_id, received.path, sealer)
+    return Upload(id=upload_id, state=CHECKED, is_new=True)
+
+
+CHECKED_AGAIN: Final = (
+    "update upload set report = $2, received_at = now(), state = 'CHECKED', error_code = null,"
+    " error_message = null where id = $1"
+)
+
+
+async def _keep_content(session: WriteSession, upload_id: UUID, path: Path, sealer: Sealer) -> None:
+    for number, piece in enumerate(_pieces(path)):
+        await session.raw.execute(
             "insert into upload_chunk (upload_id, number, sealed) values ($1, $2, $3)",
             upload_id,
             number,
             sealer.seal_bytes(piece),
         )
-    return Upload(id=upload_id, state=CHECKED, is_new=True)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
@@ -219,12 +232,10 @@ async def accept_upload(
         if held is None or held["state"] != QUEUED:
             return None
         within = await organisations_within(session.raw, held["organisation_id"])
-    with TemporaryDirectory(prefix="hub-upload-") as folder:
-        path = Path(folder) / held["name"]
-        await _open_pieces(database, upload_id, path, sealer)
+    async with _opened(database, held, within, sealer) as given:
         accepted = await accept(
             database,
-            [_given(path, held, within)],
+            [given],
             sealer=sealer,
             actor=str(held["client_id"]),
             today=today,
@@ -235,13 +246,40 @@ async def accept_upload(
     return accepted
 
 
+@asynccontextmanager
+async def opened_upload(
+    database: Database, upload_id: UUID, sealer: Sealer
+) -> AsyncIterator[Given]:
+    """Lend the content of a given file as it would be taken in; raises UnknownUploadError."""
+    async with database.reading() as session:
+        held = await session.raw.fetchrow("select * from upload where id = $1", upload_id)
+        if held is None or not await session.raw.fetchval(HAS_CONTENT, upload_id):
+            raise UnknownUploadError
+        within = await organisations_within(session.raw, held["organisation_id"])
+    async with _opened(database, held, within, sealer) as given:
+        yield given
+
+
+HAS_CONTENT: Final = "select exists (select from upload_chunk where upload_id = $1)"
+
+
+@asynccontextmanager
+async def _opened(
+    database: Database, held: asyncpg.Record, within: frozenset[UUID], sealer: Sealer
+) -> AsyncIterator[Given]:
+    with TemporaryDirectory(prefix="hub-upload-") as folder:
+        path = Path(folder) / held["name"]
+        await _open_pieces(database, held["id"], path, sealer)
+        yield _given(path, held, within)
+
+
 def _given(path: Path, held: asyncpg.Record, within: frozenset[UUID]) -> Given:
     return Given(
         path=path,
         kind=FileKind(held["kind"]) if held["kind"] else None,
         period=held["period"],
         stated_as_of=held["stated_as_of"],
-        completeness=Completeness(held["completeness"]),
+        completeness=Completeness(held["completeness"] or Completeness.PARTIAL),
         columns=held["columns"],
         within=within,
     )

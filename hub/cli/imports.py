@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from hub.records import Completeness, FileKind
+    from sync.effects import Effects
     from sync.intake import Accepted, FileReport, Given
 
 FILES: Final = {
@@ -49,6 +50,10 @@ AsOf = Annotated[
 Kind = Annotated[
     str,
     typer.Option(help="Вид списка, если не виден: STAFF, PUPILS, MENTOR_BASE, MENTEE_BASE."),
+]
+Completely = Annotated[
+    str,
+    typer.Option(help="FULL: кого нет в списке, тот выбыл. PARTIAL: молчание не значит ничего."),
 ]
 Map = Annotated[
     list[str] | None,
@@ -87,12 +92,7 @@ def accept(  # noqa: PLR0913 - each is an option of the command
     kind: Kind = "",
     period: Period = None,
     as_of: AsOf = None,
-    completeness: Annotated[
-        str,
-        typer.Option(
-            help="FULL: кого нет в списке, тот выбыл. PARTIAL: молчание не значит ничего."
-        ),
-    ] = "PARTIAL",
+    completeness: Completely = "PARTIAL",
     release: Annotated[
         bool,
         typer.Option("--release", help="Отвечаю за то, кого список завершает: не задерживать."),
@@ -116,6 +116,29 @@ def accept(  # noqa: PLR0913 - each is an option of the command
             "Проверьте их: hub sync holds; затем hub sync release --source school-files."
         )
     if held or any(report.rejected for report in accepted.files):
+        raise typer.Exit(Exit.FINDINGS)
+
+
+@app.command()
+def simulate(
+    files: Paths,
+    *,
+    kind: Kind = "",
+    period: Period = None,
+    as_of: AsOf = None,
+    completeness: Completely = "PARTIAL",
+    mapped: Map = None,
+    output: Output = OutputFormat.TABLE,
+) -> None:
+    """Показать, что изменит приём файлов: люди, пары, показатели; ничего не записывается."""
+    from hub.cli.effects import print_effects
+
+    given = _given(
+        files, kind=kind, period=period, as_of=as_of, completeness=completeness, mapped=mapped
+    )
+    effects = asyncio.run(_simulate(given))
+    print_effects(effects, output)
+    if effects.difference.held:
         raise typer.Exit(Exit.FINDINGS)
 
 
@@ -225,6 +248,21 @@ async def _check(given: Sequence["Given"]) -> list["FileReport"]:
             today=_today(settings.zone),
             sealer=Sealer.from_file(settings.keys) if settings.keys.exists() else None,
         )
+
+
+async def _simulate(given: Sequence["Given"]) -> "Effects":
+    from hub import addresses
+    from hub.database import open_database
+    from hub.seal import Sealer
+    from hub.settings import Settings
+    from sync.region import Region
+    from sync.simulating import simulate_files
+
+    settings = Settings()
+    region = Region.now(Sealer.from_file(settings.keys), settings.zone)
+    async with open_database(addresses.find(settings).worker) as database:
+        _, effects = await simulate_files(database, given, region)
+        return effects
 
 
 async def _mark(given: "Given", to: Path) -> "FileReport":

@@ -5,6 +5,7 @@ import typer
 from hub.cli import (
     api,
     audit,
+    changeset,
     consent,
     database,
     imports,
@@ -44,6 +45,7 @@ sync.app.command()(release)
 app.add_typer(source.app, name="source")
 app.add_typer(sync.app, name="sync")
 app.add_typer(imports.app, name="import")
+app.add_typer(changeset.app, name="changeset")
 app.add_typer(rollup.app, name="rollup")
 app.add_typer(match.app, name="match")
 app.add_typer(review.app, name="review")

@@ -29,6 +29,7 @@ TITLES: Final = {
 }
 WORDS: Final = TITLES | {
     "brake_share": "Порог тормоза",
+    "brake_shares": "Порог по видам записей",
     "secret_name": "Файл секрета",
     "has_cursor": "Есть место, с которого продолжать",
 }

@@ -14,6 +14,7 @@ from hub.terminal import Exit, say
 
 if TYPE_CHECKING:
     from hub.database import Database
+    from sync.effects import Effects
     from sync.runs.log import Event
     from sync.runs.run import Run
 
@@ -89,6 +90,27 @@ def run(
         _print_end(_ask(lambda database: _ended(database, run_id)), output)
     else:
         print_rows([{"id": run_id}], output, titles={"id": "Номер"})
+
+
+@app.command()
+def simulate(
+    source: Annotated[str, typer.Argument(help="Код источника.")],
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Всё заново, а не изменения.")] = False,
+    output: Output = OutputFormat.TABLE,
+) -> None:
+    """Прочитать источник и показать, что изменилось бы; ничего не записывается.
+
+    Код выхода: 0 прочитано, 3 есть отклонённое или задержанное, 1 сбой.
+    """
+    from hub.cli.effects import print_effects
+
+    ended, effects = asyncio.run(_simulate(source, "FULL" if full else "CHANGES"))
+    if output is OutputFormat.TABLE:
+        _print_run(ended)
+        print()
+    print_effects(effects, output)
+    raise typer.Exit(EXITS[ended.state])
 
 
 @app.command("list")
@@ -173,6 +195,23 @@ async def _run_here(source: str, mode: str) -> "Run":
     async with open_database(addresses.find(settings).worker) as database:
         bench = Bench(database=database, settings=settings, stop=stop)
         return await read_source_here(bench, source, mode=Mode(mode), actor="sync run")
+
+
+async def _simulate(source: str, mode: str) -> "tuple[Run, Effects]":
+    from hub import addresses
+    from hub.database import open_database
+    from hub.seal import Sealer
+    from hub.settings import Settings
+    from sync.region import Region
+    from sync.runs.run import Mode
+    from sync.simulating import simulate_run
+
+    settings = Settings()
+    region = Region.now(Sealer.from_file(settings.keys), settings.zone)
+    async with open_database(addresses.find(settings).worker) as database:
+        return await simulate_run(
+            database, source, region, mode=Mode(mode), secrets=settings.secrets_dir
+        )
 
 
 async def _found(database: "Database", number: str) -> "Run":

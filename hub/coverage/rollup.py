@@ -99,14 +99,14 @@ def _keeping(shape: Shape) -> tuple[str, Sequence[str]]:
     with_total = shape.group_by is GROUPS[0]
     every = frozenset([*NAMES, *BY_EMPLOYER.values()])
     wanted = Wanted(rows=every, total=every if with_total else frozenset())
-    queries = counted(shape, wanted, _place)
+    queries = counted(shape, wanted, placed)
     parts = [_rows(shape, attribution) for attribution in Attribution]
     if with_total:
         parts += [_totals(attribution) for attribution in Attribution]
-    given = ", ".join(_place(name) for name in ("viewer", "lo", "hi", "stated_from"))
+    given = ", ".join(placed(name) for name in ("viewer", "lo", "hi", "stated_from"))
     shown = ", ".join(["key", *REFERENCES, *NAMES])
     within = ",\n".join(f"{name} as ({text})" for name, text in queries)
-    return _numbered(
+    return numbered(
         "insert into rollup (authority_id, lo, hi, stated_from, edition, changeset_id, group_by,"
         f" attribution, is_total, position, expected, {shown})"
         f" with {within}\nselect {given}, '{edition()}', (select max(id) from changeset), f.*"
@@ -116,7 +116,7 @@ def _keeping(shape: Shape) -> tuple[str, Sequence[str]]:
 
 def _rows(shape: Shape, attribution: Attribution) -> str:
     figures = _figures(attribution)
-    naming = named_by([*figures.values()], shape, _place)
+    naming = named_by([*figures.values()], shape, placed)
     return (
         f"select '{shape.group_by}', '{attribution}', false, position, expected, key,"
         f" {_shown(figures)} from coverage_row where {naming}"
@@ -235,11 +235,12 @@ def _columns(periods: Iterable[Period]) -> list[list[date]]:
     return [[row[place] for row in rows] for place in range(3)]
 
 
-def _place(name: str) -> str:
+def placed(name: str) -> str:
+    """Name a parameter with its type; `numbered` gives it its number."""
     return f"${name}::{TYPES[name]}"
 
 
-def _numbered(text: str) -> tuple[str, Sequence[str]]:
+def numbered(text: str) -> tuple[str, Sequence[str]]:
     """Number the parameters that a statement really has: of what is described not all is used."""
     used = list(dict.fromkeys(_NAMED.findall(text)))
     return _NAMED.sub(lambda named: f"${used.index(named[1]) + 1}::", text), used

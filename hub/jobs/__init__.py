@@ -23,6 +23,9 @@ SCHEMA: Final = "jobs"
 IMPORT: Final = "import.accept"  # known to whoever asks and to the worker, who do not meet
 REVIEW: Final = "review.obey"  # likewise
 LAW: Final = "law.due"  # likewise
+SIMULATE: Final = "change.simulate"
+UNDO: Final = "change.undo"
+RELEASE: Final = "hold.release"
 SETTINGS: Final = DBSettings(db_schema=SCHEMA)
 
 

@@ -39,6 +39,9 @@ class Source(Base):
     kind: Mapped[str]  # SCHOOL_FILES | KADRY | ONEC | PUSH
     title: Mapped[str]
     brake_share: Mapped[Decimal]  # share of a unit's records that may end or change unasked
+    brake_shares: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default="{}"
+    )  # the same for a kind of records that has a share of its own
     settings: Mapped[dict[str, Any]] = mapped_column(
         JSONB, server_default="{}"
     )  # how its connector reads it; no secret stands here
@@ -86,6 +89,11 @@ class Changeset(Base):
     summary: Mapped[dict[str, int]] = mapped_column(JSONB)  # counts by kind
     created_at: Mapped[Instant]
     applied_at: Mapped[datetime | None]
+    # Of kind UNDO: which change it takes back, and why.
+    undoes: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("changeset.id", ondelete="RESTRICT"), index=True
+    )
+    reason: Mapped[str] = mapped_column(server_default="")
 
 
 class SyncRun(Base):
@@ -243,6 +251,59 @@ class RecordVersion(Base):
     __table_args__ = (UniqueConstraint("record_id", "stated_as_of", "content_hash"),)
 
 
+class Restatement(Base):
+    """A file that said again what stood: who still says it once the first to say it is undone.
+
+    Kept of files only: a system is read again.
+    """
+
+    __tablename__ = "restatement"
+    version_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("record_version.id", ondelete="CASCADE"), primary_key=True
+    )
+    changeset_id: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("changeset.id", ondelete="RESTRICT"),
+        primary_key=True,
+        index=True,
+    )
+    source_file_id: Mapped[UUID] = mapped_column(ForeignKey("source_file.id"))
+    sheet: Mapped[str]
+    row: Mapped[int]
+
+
+class ListStatement(Base):
+    """What one file said of a list; `stated_list` is what all of them say together."""
+
+    __tablename__ = "list_statement"
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id"), primary_key=True)
+    organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # FileKind
+    stated_as_of: Mapped[date] = mapped_column(primary_key=True)
+    changeset_id: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("changeset.id", ondelete="RESTRICT"),
+        primary_key=True,
+        index=True,
+    )
+    academic_year: Mapped[int] = mapped_column(SmallInteger)
+    completeness: Mapped[str]  # FULL | PARTIAL
+    source_file_id: Mapped[UUID] = mapped_column(ForeignKey("source_file.id"))
+
+
+class UndoneEvidence(Base):
+    """A row of evidence that an undoing took out, as it stood: undoing that brings it back."""
+
+    __tablename__ = "undone_evidence"
+    id: Mapped[BigKey]
+    changeset_id: Mapped[ChangesetRef]  # that undid
+    record_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("record.id", ondelete="CASCADE"), index=True
+    )
+    relation: Mapped[str]  # the table that it stood in
+    said: Mapped[dict[str, Any]] = mapped_column(JSONB)  # state identifiers sealed in place
+
+
 class RecordFacts(Base):
     """A record's current version normalised: the columns the matcher compares.
 
@@ -348,3 +409,25 @@ class StatedFigure(Base):
     source_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("source_file.id"))
     changeset_id: Mapped[ChangesetRef]
     __table_args__ = (UniqueConstraint("metric", "organisation_id", "stated_as_of"),)
+
+
+class Simulation(Base):
+    """What a change would do, worked out and not kept; no cell of anybody stands in it."""
+
+    __tablename__ = "simulation"
+    id: Mapped[UuidKey]
+    kind: Mapped[str]  # IMPORT | SYNC | UNDO
+    organisation_id: Mapped[OrganisationRef] = mapped_column(index=True)  # on whose behalf
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("client.id"))
+    source_id: Mapped[UUID | None] = mapped_column(ForeignKey("source.id"))
+    upload_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"))
+    changeset_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("changeset.id", ondelete="RESTRICT")
+    )  # that would be undone
+    state: Mapped[str]  # QUEUED | DONE | FAILED
+    requested_at: Mapped[Instant]
+    finished_at: Mapped[datetime | None]
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+    difference: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    __table_args__ = (Index(None, "requested_at", "id"),)

@@ -103,7 +103,7 @@ select u.source_id, u.organisation_id, u.kind
 from unit u
 join source s on s.id = u.source_id
 join organisation o on o.id = u.organisation_id and o.ends > $1
-where u.touched > s.brake_share * (
+where u.touched > coalesce((s.brake_shares ->> u.kind)::numeric, s.brake_share) * (
     select count(*) from record r
     where r.source_id = u.source_id and r.organisation_id = u.organisation_id and r.kind = u.kind
       and {STANDING})
@@ -191,7 +191,8 @@ select r.source_id, r.organisation_id, r.kind, r.id, {STANDING} as is_live,
            select from record o where o.is_card and o.source_id = r.source_id
                and o.external_id = r.external_id and o.organisation_id <> r.organisation_id
                and o.ended_on is null) as is_elsewhere,
-       r.ended_on, r.current_version_id <> r.standing_version_id as is_restated, s.brake_share,
+       r.ended_on, r.current_version_id <> r.standing_version_id as is_restated,
+       coalesce((s.brake_shares ->> r.kind)::numeric, s.brake_share) as brake_share,
        {_cells("new", CELLS)} as now, {_cells("old", CELLS)} as was
 from unnest($1::uuid[], $2::uuid[], $3::text[]) as unit (source_id, organisation_id, kind)
 join record r using (source_id, organisation_id, kind)

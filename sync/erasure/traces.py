@@ -28,6 +28,13 @@ OF_RECORDS: Final[Mapping[str, str]] = {
     ),
     "question": "delete from question where record_a = any($1) or record_b = any($1)",
     "sampled_pair": "delete from sampled_pair where record_a = any($1) or record_b = any($1)",
+    # What was taken out may name anybody and is sealed: nothing of it may come back.
+    "undone_evidence": (
+        "delete from undone_evidence where record_id = any($1)"
+        " or relation in ('rejection', 'push_entry')"
+    ),
+    # Trials name files; whoever needs one asks anew.
+    "simulation": "delete from simulation where difference <> '{}' and cardinality($1::bigint[]) > 0",
     "pin": "delete from pin where record_id = any($1)",
     "verdict": (
         "with parted as (delete from verdict_pair where record_a = any($1) or record_b = any($1)"

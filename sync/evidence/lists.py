@@ -31,8 +31,7 @@ async def state_lists(
     """
     if not lists:
         return
-    await session.raw.execute(
-        STATED,
+    said = (
         [given.organisation_id for given in lists],
         [given.kind for given in lists],
         [given.stated_as_of for given in lists],
@@ -41,23 +40,41 @@ async def state_lists(
         [given.source_file_id for given in lists],
         changeset_id,
     )
+    await session.raw.execute(STATED, *said)
+    await session.raw.execute(STATED_BY_FILES, *said)
     await derive_ends(session, sorted({given.organisation_id for given in lists}))
 
 
-STATED = """
+_SAID = """
+from unnest($1::uuid[], $2::text[], $3::date[], $4::smallint[], $5::text[], $6::uuid[])
+    with ordinality
+    as said (organisation_id, kind, stated_as_of, academic_year, completeness, file_id, place)
+join source_file f on f.id = said.file_id
+"""
+STATED = f"""
 insert into stated_list (source_id, organisation_id, kind, stated_as_of, academic_year,
                          completeness, source_file_id, changeset_id)
 select distinct on (f.source_id, said.organisation_id, said.kind, said.stated_as_of)
        f.source_id, said.organisation_id, said.kind, said.stated_as_of, said.academic_year,
        said.completeness, f.id, $7
-from unnest($1::uuid[], $2::text[], $3::date[], $4::smallint[], $5::text[], $6::uuid[])
-    with ordinality
-    as said (organisation_id, kind, stated_as_of, academic_year, completeness, file_id, place)
-join source_file f on f.id = said.file_id
+{_SAID}
 order by f.source_id, said.organisation_id, said.kind, said.stated_as_of, said.completeness, place
 on conflict (source_id, organisation_id, kind, stated_as_of) do update
     set completeness = excluded.completeness
     where stated_list.completeness > excluded.completeness
+"""
+# By which of the files something is still said once another is undone; a system is read again.
+STATED_BY_FILES = f"""
+insert into list_statement as held (source_id, organisation_id, kind, stated_as_of, academic_year,
+                                    completeness, source_file_id, changeset_id)
+select distinct on (f.source_id, said.organisation_id, said.kind, said.stated_as_of)
+       f.source_id, said.organisation_id, said.kind, said.stated_as_of, said.academic_year,
+       said.completeness, f.id, $7
+{_SAID}
+join source s on s.id = f.source_id and s.kind = 'SCHOOL_FILES'
+order by f.source_id, said.organisation_id, said.kind, said.stated_as_of, said.completeness, place
+on conflict (source_id, organisation_id, kind, stated_as_of, changeset_id) do update
+    set completeness = excluded.completeness where held.completeness > excluded.completeness
 """
 
 
@@ -90,7 +107,7 @@ with newest as (
     join (values ('STAFF', 'STAFF'), ('PUPIL', 'PUPILS')) as k (kind, list) on k.kind = r.kind
     left join newest n on n.source_id = r.source_id and n.organisation_id = r.organisation_id
         and n.kind = k.list
-    where r.{whose} = any($1)
+    where r.{whose} = any($1) and r.current_version_id is not null
         and (r.ended_on is not null or r.deleted_on is not null or r.is_card
              or n.stated_as_of > r.last_stated)
 ), said as (

@@ -49,6 +49,8 @@ async def land(
         )
     if known:
         await connection.execute(STATED_DAYS)
+        if stated_at is None:
+            await connection.execute(RESTATED, changeset_id)
         versions += await connection.fetchval(KNOWN_RECORDS, stated_at, changeset_id)
     if stated_at is not None:
         await end_moved_cards(session, source_id)
@@ -121,6 +123,18 @@ from met m join landing l on l.line = m.line and l.is_newest
 where r.id = m.known_id and (r.first_stated > l.first_stated or r.last_stated < l.last_stated)
 """
 
+# What stands already stays with the change that said it first, and another still says it once that
+# one is undone. Of files only: a system is read again.
+RESTATED = """
+insert into restatement (version_id, changeset_id, source_file_id, sheet, row)
+select held.id, $1, l.source_file_id, l.sheet, l.row
+from met m join landing l on l.line = m.line
+join record_version held on held.record_id = m.known_id and held.stated_as_of = l.stated_as_of
+    and held.content_hash = l.content_hash and held.changeset_id <> $1
+where m.known_id is not null
+on conflict (version_id, changeset_id) do nothing
+"""
+
 # What a system said in the morning and says again in the evening holds against what it said at
 # noon; but a read that says what stands already writes nothing.
 KNOWN_RECORDS = """
@@ -152,7 +166,7 @@ with added as (
                 > (newest.stated_as_of, newest.stated_at, newest.content_hash)
         ), newest.id)
     from newest
-    where r.id = newest.record_id and r.current_version_id <> newest.id
+    where r.id = newest.record_id and r.current_version_id is distinct from newest.id
 )
 select count(*) filter (where is_new) from added
 """

@@ -92,9 +92,16 @@ class MentorshipsWritten:
 
 
 async def write_mentorships(
-    session: WriteSession, rules: ClaimRules, *, root_id: UUID, changeset_id: ChangesetId
+    session: WriteSession,
+    rules: ClaimRules,
+    *,
+    retracted: frozenset[UUID],
+    root_id: UUID,
+    changeset_id: ChangesetId,
 ) -> MentorshipsWritten:
-    """Rebuild every mentorship of each mentor whom the change touches.
+    """Rebuild every mentorship of each mentor whom the change touches, and the `retracted` ones.
+
+    Those are mentorships of which claims were taken out.
 
     Expects the temporary table `affected_person`, and adds those to it whose part in a mentorship
     may have changed; leaves `affected_mentorship(id)`.
@@ -107,7 +114,7 @@ async def write_mentorships(
     claims, labels = read[rebuilt].reset_index(drop=True), labels[rebuilt]
     identities = assign(labels, claims["mentorship_id"].tolist())
     claims["now"] = column(identities.ids[label] for label in labels.tolist())
-    known = set(claims["mentorship_id"].dropna())
+    known = set(claims["mentorship_id"].dropna()) | retracted
     affected = set(claims["now"]) | known
     affected |= await _drop_claims_on_oneself(connection)
     await remember_owners(connection, "affected_mentorship", affected)

@@ -1,5 +1,6 @@
 """Rows of bases into claims and programmes: who says that whom mentors whom, in what, since when."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -212,3 +213,33 @@ async def _write(connection: Connection, claims: pd.DataFrame) -> None:
     )
     await copy_frame(connection, "fresh_claim", claims, columns)
     await connection.execute(WRITE)
+
+
+async def forget_programmes(connection: Connection, organisations: Sequence[UUID]) -> None:
+    """Take out programmes that no version of any row of these organisations names any more."""
+    rows = await connection.fetch(NAMED, list(organisations))
+    named = {
+        (row["organisation_id"], academic_year(row["stated_as_of"]), title_key(row["program"]))
+        for row in rows
+    }
+    held = await connection.fetch(
+        "select id, lead_organisation_id, academic_year, title_key from programme"
+        " where lead_organisation_id = any($1)",
+        list(organisations),
+    )
+    gone = [
+        row["id"]
+        for row in held
+        if (row["lead_organisation_id"], row["academic_year"], row["title_key"]) not in named
+    ]
+    for table in ("programme_organisation", "programme"):
+        column_name = "id" if table == "programme" else "programme_id"
+        await connection.execute(f"delete from {table} where {column_name} = any($1)", gone)
+
+
+NAMED = """
+select distinct r.organisation_id, v.stated_as_of, v.payload ->> 'program' as program
+from record r join record_version v on v.record_id = r.id
+where r.organisation_id = any($1) and r.kind in ('MENTOR', 'MENTEE')
+  and coalesce(v.payload ->> 'program', '') <> ''
+"""

@@ -6,8 +6,7 @@ compares them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,21 +21,10 @@ from sync.columns import column
 from sync.evidence.landing import sealed_records
 from sync.evidence.lists import derive_ends_of
 from sync.evidence.parts import parts_of
-from sync.evidence.pending import Ids
+from sync.evidence.retracted import FORMER_KEY, NOTHING_RETRACTED, Retracted
 from sync.push.card import Card, Stretch, day_of
 
 Connection = asyncpg.Connection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retracted:
-    """Who is touched by records that never should have been: their people, and other records."""
-
-    people: frozenset[UUID] = frozenset()
-    neighbours: Ids = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-
-
-NOTHING_RETRACTED: Final = Retracted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,13 +177,47 @@ async def _retract(connection: Connection, desk: Desk, cards: Sequence[str]) -> 
         desk.source_id,
         card_keys(cards),
     )
-    ids = [row["id"] for row in rows]
+    return await _take_out(connection, [row["id"] for row in rows])
+
+
+async def retract_left(session: WriteSession, desk: Desk, cards: Mapping[str, Card]) -> Retracted:
+    """Take out the records of cards in organisations where nothing places them any more.
+
+    Only taking back what was said leaves such records.
+    """
+    named = [name for name, card in cards.items() if not _is_void(card)]
+    if not named:
+        return NOTHING_RETRACTED
+    stays = [
+        (key, stay)
+        for key, name in zip(card_keys(named), named, strict=True)
+        for stay in cards[name].stays
+    ]
+    rows = await session.raw.fetch(
+        LEFT,
+        desk.source_id,
+        card_keys(named),
+        [key for key, _ in stays],
+        [stay.organisation_id for _, stay in stays],
+    )
+    return await _take_out(session.raw, [row["id"] for row in rows])
+
+
+LEFT = """
+select id from record
+where source_id = $1 and is_card and external_id = any($2)
+  and (external_id, organisation_id) not in (select * from unnest($3::bytea[], $4::uuid[]))
+"""
+
+
+async def _take_out(connection: Connection, ids: Sequence[int]) -> Retracted:
     if not ids:
         return NOTHING_RETRACTED
     people = await connection.fetch(
         "select distinct person_id from link where record_id = any($1)", ids
     )
     neighbours = await connection.fetch(NEIGHBOURS, ids)
+    await connection.execute(FORMER_KEY)
     await connection.execute(FORMER_KEYS, ids)
     await connection.execute("delete from record where id = any($1)", ids)
     return Retracted(
@@ -214,6 +236,6 @@ select id from (
 """
 # Blocks that these records leave may be compared otherwise from now on.
 FORMER_KEYS = """
-create temp table former_key on commit drop as
+insert into former_key
 select key, record_id, finer from record_key where record_id = any($1)
 """

@@ -15,8 +15,10 @@ from hub import jobs
 from hub.coverage.rollup import JOB, refresh_rollup
 from hub.database import Database
 from hub.errors import ConflictError, DatabaseError, HubError
+from hub.records import ChangesetId
 from hub.seal import Sealer
 from hub.settings import Settings
+from sync.region import Region
 
 if TYPE_CHECKING:
     from sync.runs.run import Mode, Run
@@ -193,6 +195,42 @@ async def law_due(bench: Bench, payload: Mapping[str, str]) -> Ended:
     return Ended()
 
 
+async def change_simulate(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Work out what a change would do, and keep that; one that is worked out is left alone."""
+    from sync.trials import simulate_kept
+
+    await simulate_kept(
+        bench.database,
+        UUID(payload["simulation"]),
+        Region.now(bench.sealer, bench.settings.zone),
+        secrets=bench.settings.secrets_dir,
+    )
+    return Ended()
+
+
+async def change_undo(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Take a change back; one that cannot be is closed with the reason."""
+    from sync.undoing import undo_opened
+
+    region = Region.now(bench.sealer, bench.settings.zone)
+    await undo_opened(bench.database, ChangesetId(int(payload["changeset"])), region)
+    return Ended()
+
+
+async def hold_release(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Let a held unit pass; one that is let go already is left alone."""
+    from sync.releasing import release
+
+    await release(
+        bench.database,
+        [UUID(payload["hold"])],
+        sealer=bench.sealer,
+        today=bench.today,
+        actor=payload["actor"],
+    )
+    return Ended()
+
+
 DUTIES: Final[Mapping[str, Duty]] = {
     SYNC: sync_run,
     ROLLUP: rollup_refresh,
@@ -201,6 +239,9 @@ DUTIES: Final[Mapping[str, Duty]] = {
     jobs.IMPORT: import_accept,
     jobs.REVIEW: review_obey,
     jobs.LAW: law_due,
+    jobs.SIMULATE: change_simulate,
+    jobs.UNDO: change_undo,
+    jobs.RELEASE: hold_release,
 }
 
 

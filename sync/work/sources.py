@@ -13,21 +13,22 @@ from connectors import catalogue
 from connectors.protocol import Connector
 from hub.database import ReadSession, WriteSession
 from hub.errors import ConfigError
+from hub.records import RecordKind
 from hub.settings import Settings
 from sync.identity import new_id
 from sync.runs.run import UnknownSourceError
 from sync.runs.secret import read_secret
 
 KEEP: Final = """
-insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule, brake_shares)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (code) do update set title = $4, brake_share = $5, settings = $6, secret_name = $7,
-  schedule = $8
+  schedule = $8, brake_shares = $9
 where source.kind = $3
 returning (xmax = 0) as is_new
 """
 LIST: Final = """
-select s.code, s.kind, s.title, s.schedule, s.paused, s.brake_share, s.settings, s.secret_name,
+select s.code, s.kind, s.title, s.schedule, s.paused, s.brake_share, s.brake_shares, s.settings, s.secret_name,
   s.cursor is not null as has_cursor, l.state as last_state, l.requested_at as last_requested_at,
   f.finished_at as last_success_at
 from source s
@@ -40,6 +41,9 @@ order by s.code
 """
 
 
+Share = Annotated[Decimal, Field(gt=0, le=1)]
+
+
 class SourceManifest(BaseModel):
     """A source as its file describes it; `settings` are its connector's."""
 
@@ -50,7 +54,8 @@ class SourceManifest(BaseModel):
     title: Annotated[str, Field(min_length=3)]
     schedule: str | None = None
     secret_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
-    brake_share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.1")
+    brake_share: Share = Decimal("0.1")
+    brake_shares: dict[RecordKind, Share] = {}
     settings: dict[str, Any] = {}
 
 
@@ -64,6 +69,7 @@ class SourceState:
     schedule: str | None
     paused: bool
     brake_share: Decimal
+    brake_shares: Mapping[str, str]
     settings: Mapping[str, Any]
     secret_name: str | None
     has_cursor: bool
@@ -95,6 +101,7 @@ async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
         json.dumps(manifest.settings),
         manifest.secret_name,
         manifest.schedule,
+        json.dumps({kind.value: str(share) for kind, share in manifest.brake_shares.items()}),
     )
     if is_new is None:
         raise ConfigError(

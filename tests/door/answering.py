@@ -156,6 +156,7 @@ APART = {
     "findings": "tests/door/test_findings.py",
     "rateLimit": "tests/door/test_rates.py",
     **dict.fromkeys(("importFile", "imports"), "tests/door/test_imports.py"),
+    **dict.fromkeys(("simulation", "simulations"), "tests/door/test_changing.py"),
     **dict.fromkeys(
         ("menteeBaseRows", "mentorBaseRows", "pupilRows", "staffRows"), "tests/door/test_exports.py"
     ),

@@ -10,6 +10,7 @@ from tests.door.evaluator import (
     key_in,
     page,
     related,
+    unscoped,
     written,
 )
 from tests.door.evaluator_evidence import described, sees_evidence
@@ -102,6 +103,7 @@ REVIEW: Mapping[tuple[str, str], Resolve] = {
     ("Query", "changesets"): changesets,
     ("Changeset", "key"): lambda _, row, __: str(row["id"]),
     ("Changeset", "counts"): counted("summary"),
+    ("Changeset", "undoes"): unscoped("Changeset", "changeset", "undoes"),
     ("Rejection", "key"): lambda _, row, __: str(row["id"]),
     ("Rejection", "fileName"): of_file("name"),
     ("Rejection", "takenAt"): of_file("taken_at"),

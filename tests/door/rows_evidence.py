@@ -15,7 +15,8 @@ def add_changesets(region: Region) -> None:
         region.add(
             "changeset", id=number + 1, kind=kinds[number % 3], state=states[number % 2],
             actor="tests", summary='{"people": 7, "records": 9}' if number % 3 else "{}",
-            created_at=started, applied_at=applied,
+            created_at=started, applied_at=applied, undoes=number or None,
+            reason="не тот файл" if number % 2 else "",
         )  # fmt: skip
 
 

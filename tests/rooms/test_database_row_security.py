@@ -21,7 +21,7 @@ DAY = date(2031, 3, 5)
 WHO = {"person_id", "person_a", "mentor_id", "record_id", "record_a", "mentorship_id"}
 SUBJECTS = {"person", "record", "mentorship", "rejection", "change", "push_entry"}
 # What names nobody and is yet an authority's own.
-OWN = {"hold", "rollup", "verdict", "question_lease"}
+OWN = {"hold", "simulation", "rollup", "verdict", "question_lease"}
 # What the web writes: files given by those who ask, whose content only the worker reads.
 GIVEN = {"upload": (True, True), "upload_chunk": (False, True)}
 # What only the worker's role touches of what partners push, and of whom was taken out.
@@ -29,6 +29,8 @@ PUSHED = {
     "withheld": (False, False),
     "erased_key": (False, False),
     "push_rekey": (False, False),
+    "undone_evidence": (False, False),
+    "restatement": (False, False),
     "push_request": (False, False),
 }
 # What the web keeps of itself; into the audit it adds and reads nothing.
@@ -38,6 +40,7 @@ ADDED = {"audit_event"}
 ACTS = {"destruction_act"}
 # And words about who is whom, consents and requests, of which it reads those of its scope.
 SAID = (
+    "simulation",
     "verdict", "verdict_pair", "pin", "question_lease", "review_request", "consent",
     "subject_request",
 )  # fmt: skip

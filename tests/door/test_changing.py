@@ -1,0 +1,169 @@
+"""Trying a change, taking it back and letting pass what is held, over real HTTP and by the worker."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from hub import jobs
+from hub.app import build
+from hub.database import open_connection, open_database
+from hub.seal import Sealer, create_key_file
+from hub.settings import Addresses, Settings
+from sync.work.duties import DUTIES, Bench
+from tests.door.conftest import serving
+from tests.door.files import as_csv, staff
+from tests.door.test_imports import Json, Served, prepared
+
+pytestmark = pytest.mark.anyio
+TRY = """mutation ($input: ChangesetSimulateInput!) { changesetSimulate(input: $input) {
+  simulation { id state } errors { code } } }"""
+TRIED = """query ($id: ID!) { simulation(id: $id) { state errorCode counts { name count }
+  examples { entity what organisationName fileName row fields person { id } }
+  units { organisationName isAuthority people } figures { row figure before after }
+  importFile { name } source { code } undoes { key } } simulations { totalCount } }"""
+UNDO = """mutation ($input: ChangesetUndoInput!) { changesetUndo(input: $input) {
+  changeset { key state reason undoes { key state } } errors { code } } }"""
+CHANGES = "{ changesets { nodes { key kind state reason undoes { key state } } } }"
+RELEASE = """mutation ($input: HoldReleaseInput!) { holdRelease(input: $input) {
+  hold { state } errors { code } } }"""
+HOLDS = "{ holds { nodes { key state ending organisation { shortName } } } }"
+PEOPLE = "{ people { totalCount } }"
+
+
+@pytest.fixture(scope="module")
+def hub(module_addresses: Addresses) -> Iterator[Served]:
+    settings = Settings(data_dir=Path(mkdtemp(prefix="hub-test-")))
+    create_key_file(settings.keys)
+    keys = asyncio.run(prepared(module_addresses))
+    with serving(build(module_addresses, settings)) as url:
+        yield Served(
+            url=url,
+            keys=keys,
+            addresses=module_addresses,
+            sealer=Sealer.from_file(settings.keys),
+            settings=settings,
+        )
+
+
+async def work(hub: Served) -> None:
+    """Do what waits in the queue as the worker does."""
+    queue = await open_connection(hub.addresses.worker)
+    waiting = await queue.fetch(
+        f"delete from {jobs.SCHEMA}.pgqueuer where entrypoint <> 'rollup.refresh'"
+        " returning id, entrypoint, payload"
+    )
+    await queue.close()
+    async with open_database(hub.addresses.worker) as database:
+        bench = Bench(database=database, settings=hub.settings, stop=asyncio.Event())
+        for job in sorted(waiting, key=lambda one: int(one["id"])):
+            await DUTIES[job["entrypoint"]](bench, json.loads(job["payload"]))
+
+
+def tried(hub: Served, who: str, **what: str) -> str:
+    payload = hub.ask(who, TRY, input=what)["changesetSimulate"]
+    assert [] == payload["errors"]
+    return str(payload["simulation"]["id"])
+
+
+def refused(hub: Served, who: str, query: str, **said: Json) -> list[str]:
+    [payload] = hub.ask(who, query, input=said).values()
+    return [error["code"] for error in payload["errors"]]
+
+
+def people(hub: Served) -> int:
+    return int(hub.ask("centre", PEOPLE)["people"]["totalCount"])
+
+
+async def test_a_file_is_tried_accepted_and_taken_back(hub: Served) -> None:
+    content = as_csv(staff(people=3))
+    upload = hub.given("first", content, name="проба.csv")["id"]
+    trial = tried(hub, "first", importFile=upload)
+    await work(hub)
+    seen = hub.ask("first", TRIED, id=trial)["simulation"]
+    before = people(hub)
+
+    hub.accept("first", upload)
+    await work(hub)
+    accepted = people(hub)
+    [change] = [
+        one for one in hub.ask("centre", CHANGES)["changesets"]["nodes"] if one["kind"] == "IMPORT"
+    ]
+    undoing = tried(hub, "centre", undo=change["key"])
+    asked = hub.ask("centre", UNDO, input={"key": change["key"], "reason": "не тот файл"})
+    again = hub.ask("centre", UNDO, input={"key": change["key"], "reason": "не тот файл"})
+    await work(hub)
+
+    assert ("DONE", None, "проба.csv") == (
+        seen["state"],
+        seen["errorCode"],
+        seen["importFile"]["name"],
+    )
+    assert {"name": "people_added", "count": 3} in seen["counts"]
+    assert ("PERSON", "ADDED", "МБОУ СОШ № 1", "проба.csv") == tuple(
+        seen["examples"][0][name] for name in ("entity", "what", "organisationName", "fileName")
+    )
+    assert {"organisationName": "Северный округ", "isAuthority": True, "people": 3} in seen["units"]
+    assert (0, 3, 0) == (before, accepted, people(hub))
+    assert asked == again
+    taken = hub.ask("centre", TRIED, id=undoing)["simulation"]
+    assert ("DONE", change["key"]) == (taken["state"], taken["undoes"]["key"])
+    assert {"name": "people_removed", "count": 3} in taken["counts"]
+    newest = hub.ask("centre", CHANGES)["changesets"]["nodes"][0]
+    assert ("UNDO", "APPLIED", "не тот файл") == tuple(
+        newest[name] for name in ("kind", "state", "reason")
+    )
+    assert {"key": change["key"], "state": "UNDONE"} == newest["undoes"]
+    assert "import.undone" == hub.ask("first", SEEN_FILE, id=upload)["importFile"]["errorCode"]
+    assert "CHECKED" == hub.given("first", content, name="проба.csv")["state"]
+
+
+SEEN_FILE = "query ($id: ID!) { importFile(id: $id) { state errorCode } }"
+
+
+async def test_who_may_not_change_anything_is_told_so_and_nobody_sees_anothers_trial(
+    hub: Served,
+) -> None:
+    upload = hub.given("second", as_csv(staff("МБОУ СОШ № 2")), name="чужая.csv")["id"]
+    trial = tried(hub, "second", importFile=upload)
+
+    assert ["simulation.of_nothing"] == refused(hub, "first", TRY, importFile=upload)
+    assert ["simulation.of_nothing"] == refused(hub, "centre", TRY)
+    assert ["changeset.not_allowed"] == refused(hub, "first", TRY, source="school-files")
+    assert ["changeset.not_allowed"] == refused(hub, "north", UNDO, key="1")
+    assert ["changeset.unknown"] == refused(hub, "centre", UNDO, key="99999")
+    assert ["changeset.not_allowed"] == refused(hub, "first", RELEASE, key=str(NOWHERE))
+    assert ["hold.none"] == refused(hub, "north", RELEASE, key=str(NOWHERE))
+    seen = hub.ask("first", TRIED, id=trial)
+    assert (None, True) == (seen["simulation"], seen["simulations"]["totalCount"] <= 1)
+
+
+NOWHERE = "00000000-0000-0000-0000-000000000001"
+
+
+def many(count: int, day: str) -> bytes:
+    """List so many teachers of the school, each of another name."""
+    head = staff(day=day, people=0)
+    names = [f"Карточкин{letter}в Лев Ильич" for letter in "аеиоуыэюяёбг"]
+    rows = [
+        (str(at), name, f"{at + 10}.03.1979", "учитель") for at, name in enumerate(names[:count])
+    ]
+    return as_csv([*head, *rows])
+
+
+async def test_a_department_lets_pass_what_is_held_of_its_school(hub: Served) -> None:
+    for count, day in ((12, "01.11.2026"), (1, "02.11.2026")):
+        upload = hub.given("north", many(count, day), name=f"{count}.csv")["id"]
+        hub.accept("north", upload, completeness="FULL")
+        await work(hub)
+    [held] = hub.ask("north", HOLDS)["holds"]["nodes"]
+
+    payload = hub.ask("north", RELEASE, input={"key": held["key"]})["holdRelease"]
+    await work(hub)
+
+    assert ("PLACED", 11) == (held["state"], held["ending"])
+    assert [] == payload["errors"]
+    assert ["RELEASED"] == [one["state"] for one in hub.ask("north", HOLDS)["holds"]["nodes"]]
