@@ -61,6 +61,11 @@ from schema.pushing import (
     upsert_staff,
     upsert_staff_batch,
 )
+from schema.pushing_pairs import (
+    UPSERT_PAIRS,
+    MentorshipUpsertBatchPayload,
+    upsert_mentorship_batch,
+)
 
 
 @declare.bound("Изменения; каждое — своей транзакцией, по порядку.")
@@ -98,6 +103,11 @@ class Mutation:
         "Сказать о карточках работников, до тысячи; каждая отвечается отдельно.",
         upsert_staff_batch,
         (UPSERT_BATCH,),
+    )
+    mentorship_upsert_batch: MentorshipUpsertBatchPayload = declare.action(
+        "Сказать о наставничествах, до тысячи: кто кого наставляет; каждое отвечается отдельно.",
+        upsert_mentorship_batch,
+        (UPSERT_PAIRS,),
     )
     staff_rekey: StaffUpsertPayload = declare.action(
         "Сменить номер карточки: человек и его история остаются.",

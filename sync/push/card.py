@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-NAMES = ("full_name", "last_name")
+NAMES = ("full_name", "last_name", "mentor_last_name")  # a card without one names nobody
 
 
 class Operation(StrEnum):

@@ -205,6 +205,38 @@ async def test_a_trial_writes_nothing_and_a_new_number_keeps_the_person(hub: Ser
     assert pushed["personId"] == body["data"]["staffRekey"]["result"]["personId"]
 
 
+def test_a_pushed_mentorship_is_answered_with_both_people_and_what_is_wrong(hub: Served) -> None:
+    party = {"lastName": "Журавин", "firstName": "Лев", "birthDate": "1979-03-05"}
+    card = {
+        "externalId": "п-1",
+        "changedAt": "2026-09-07T12:00:00Z",
+        "organisation": {"system": "AIS_KADRY", "value": "101"},
+        "mentor": party,
+        "mentee": {"lastName": "Новиков", "firstName": "Ян", "birthDate": "2001-04-05"},
+        "form": "учитель — учитель",
+        "startsOn": "2026-09-01",
+    }
+    wrong = card | {"externalId": "п-2", "mentee": party | {"snils": "112-233-445 96"}}
+
+    body = hub.ask(
+        "north",
+        """mutation ($input: MentorshipUpsertBatchInput!) { mentorshipUpsertBatch(input: $input) {
+          results { externalId status mentorshipId mentorId menteeId changed
+            mentorship { formName members { displayName } } errors { code path } }
+          errors { code } } }""",
+        input={"idempotencyKey": "1", "mentorships": [card, wrong]},
+    )["data"]["mentorshipUpsertBatch"]
+
+    applied, refused = body["results"]
+    assert ("п-1", "APPLIED") == (applied["externalId"], applied["status"])
+    assert {"Журавин Лев", "Новиков Ян"} == {
+        member["displayName"] for member in applied["mentorship"]["members"]
+    }
+    assert {"form", "startsOn", "mentor.lastName"} <= set(applied["changed"])
+    assert ("REFUSED", ["mentee.snils"]) == (refused["status"], refused["errors"][0]["path"])
+    assert [] == body["errors"]
+
+
 def test_a_pushed_card_names_its_person_to_gateways_at_once(hub: Served) -> None:
     [pushed] = hub.push("north", CARD)["results"]
     shown = hub.ask(

@@ -1,0 +1,294 @@
+"""Pushed mentorships: the front room. As with cards a request is one transaction, answered once.
+
+A mentorship is said by its number in the partner's system, with both parties; what is said of it is
+kept whatever its order and folded anew, so any order of arrival ends in the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+
+from hub.database import WriteSession
+from hub.errors import InputError
+from sync import changeset
+from sync.columns import rows_of
+from sync.directory import Directory, cached_directory
+from sync.erasure.known import erased_for
+from sync.matching.normalise import normalise
+from sync.pipeline import PROJECTING, project_cards
+from sync.push import answering, log
+from sync.push.card import Card, Entry, Operation, fold
+from sync.push.landing import Desk
+from sync.push.pairs import PREFIX, SEALED, land_pairs, pair_rows, standing
+from sync.pushing import (
+    AHEAD,
+    ERASED,
+    MOST,
+    Counter,
+    Item,
+    Pusher,
+    _claim,
+    _desk,
+    _digest,
+    _DryRunError,
+    _foreign,
+    _keep,
+    _leave_if,
+    _placed,
+)
+
+Json = Any  # an answer, as it is kept
+PARTIES: Final = ("mentor", "mentee")
+WORDS: Final = {
+    "mentoring_form": "form",
+    "program": "programme",
+    "joined_at": "startsOn",
+    "left_at": "endsOn",
+    "last_name": "lastName",
+    "first_name": "firstName",
+    "middle_name": "middleName",
+    "birth_date": "birthDate",
+    "organization": "workplace",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairItem:
+    """What is said of one mentorship; a null field is cleared, an absent one unchanged."""
+
+    number: str
+    version: datetime
+    operation: Operation = Operation.UPSERT
+    organisation: tuple[str, str] | None = None
+    fields: Mapping[str, str | None] = field(default_factory=dict)
+
+    def as_card(self) -> Item:
+        """Give it as what is said of a card: by its prefixed number, who hosts it and its fields."""
+        return Item(
+            card=PREFIX + self.number,
+            version=self.version,
+            operation=self.operation,
+            organisation=self.organisation,
+            fields=self.fields,
+        )
+
+
+async def push_pairs(
+    counter: Counter, pusher: Pusher, pairs: Sequence[PairItem], *, key: str, dry_run: bool = False
+) -> Sequence[Json]:
+    """Take what is said of mentorships; answers each item in its order.
+
+    With `dry_run` it says what would follow and writes nothing. Raises InputError for another
+    request under a key that was used, and for more items than a request may hold.
+    """
+    if len(pairs) > MOST:
+        raise InputError(
+            f"В одном запросе не больше {MOST} записей: разделите его.", code="push.too_many"
+        )
+    items = [pair.as_card() for pair in pairs]
+    digest = _digest(counter.sealer, ["pairs", *(_said(item) for item in items)])
+    try:
+        async with counter.database.writing() as session:
+            known = None if dry_run else await _claim(session, pusher, key, digest)
+            if known is not None:
+                return known
+            answer = await _pushed(session, counter, pusher, items)
+            _leave_if(dry_run, answer)
+            await _keep(session, pusher, key, answer)
+            return answer
+    except _DryRunError as error:
+        return error.answer  # type: ignore[no-any-return]  # what was about to be answered
+
+
+async def _pushed(
+    session: WriteSession, counter: Counter, pusher: Pusher, items: Sequence[Item]
+) -> Sequence[Json]:
+    await session.lock(PROJECTING)
+    number = await changeset.begin(session, "PUSH", actor=str(pusher.client_id))
+    desk = await _desk(session, counter, pusher, number)
+    directory = await cached_directory(session.raw)
+    names = sorted({item.card for item in items})
+    before = await _folded(session, desk, names)
+    refused = {
+        **_unreadable(items, counter),
+        **await _foreign(session, pusher, items, directory),
+        **await _erased(session, desk, items, directory, counter),
+    }
+    said = [
+        _entry(item, directory, counter) for place, item in enumerate(items) if place not in refused
+    ]
+    await log.add(session, desk.source_id, said, changeset_id=number)
+    after = await _folded(session, desk, names)
+    changed = {name: card for name, card in after.items() if card != before.get(name, Card())}
+    if changed:
+        retracted = await land_pairs(
+            session, desk, changed, pair_rows(desk, changed), changeset_id=number
+        )
+        await project_cards(
+            session,
+            number,
+            source_id=desk.source_id,
+            retracted=retracted,
+            sealer=counter.sealer,
+            today=datetime.now(counter.zone).date(),
+        )
+    found = await standing(session.raw, desk.source_id, names)
+    return [
+        _named(refused[place])
+        if place in refused
+        else _answer(item.card, after, before, found.get(item.card, {}))
+        for place, item in enumerate(items)
+    ]
+
+
+def _named(refusal: Json) -> Json:
+    """Give a refusal by the number that the partner knows."""
+    return {**refusal, "externalId": str(refusal["externalId"]).removeprefix(PREFIX)}
+
+
+def _answer(
+    name: str, after: Mapping[str, Card], before: Mapping[str, Card], found: Mapping[str, object]
+) -> Json:
+    card, former = after.get(name, Card()), before.get(name, Card())
+    changed = sorted({_word(one) for one in card.differs(former)})
+    waits = [answering.WAITING[one] for one in sorted(card.waiting)]
+    reasons = list(found.get("reasons") or ())  # type: ignore[call-overload]  # a list of texts
+    if found.get("confirmation") == "DISPUTED":
+        reasons.append("Этому наставляемому названы разные наставники: стоят оба.")
+    status = "APPLIED" if changed else "UNCHANGED"
+    return {
+        "externalId": name.removeprefix(PREFIX),
+        "status": "HELD" if waits and not changed else status,
+        "mentorshipId": _text(found.get("mentorship_id")),
+        "mentorId": _text(found.get("mentor_id")),
+        "menteeId": _text(found.get("mentee_id")),
+        "changed": changed,
+        "review": [*waits, *reasons],
+        "errors": [],
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _word(field_name: str) -> str:
+    """Give a field's name as the partner writes it: mentor.lastName, startsOn."""
+    side, _, rest = field_name.partition("_")
+    if side in PARTIES and rest:
+        return f"{side}.{WORDS.get(rest, rest)}"
+    return WORDS.get(field_name, field_name)
+
+
+async def _folded(session: WriteSession, desk: Desk, names: Sequence[str]) -> Mapping[str, Card]:
+    entries = await log.entries_of(session.raw, desk.source_id, names)
+    return {name: fold(said) for name, said in entries.items()}
+
+
+def _entry(item: Item, directory: Directory, counter: Counter) -> log.Said:
+    sealed = {
+        name: counter.sealer.seal_text(text) if text and name in SEALED else text
+        for name, text in item.fields.items()
+    }
+    return log.Said(
+        card=item.card,
+        organisation=item.organisation,
+        entry=Entry(
+            version=item.version,
+            operation=item.operation,
+            digest=_digest(counter.sealer, _said(item)),
+            fields=sealed,
+            names_organisation=item.organisation is not None,
+            organisation_id=_placed(item, directory, counter),
+        ),
+    )
+
+
+def _said(item: Item) -> Json:
+    fields = dict(sorted(item.fields.items()))
+    return [item.card, item.version.isoformat(), item.operation.value, item.organisation, fields]
+
+
+def _unreadable(items: Sequence[Item], counter: Counter) -> Mapping[int, Json]:
+    """Refuse items whose clock or cells are wrong, and those that name one party alone."""
+    now = datetime.now(counter.zone)
+    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    for place, item in enumerate(items):
+        if item.version > now + AHEAD:
+            found[place].append(
+                ("push.from_the_future", "Версия из будущего: проверьте часы системы.", "changedAt")
+            )
+        if item.operation is Operation.UPSERT:
+            found[place] += [
+                ("push.no_party", "Назовите обе стороны: фамилию и имя.", side)
+                for side in PARTIES
+                if not (
+                    item.fields.get(f"{side}_last_name") and item.fields.get(f"{side}_first_name")
+                )
+            ]
+    for side in PARTIES:
+        for place, error in _wrong_cells(items, side, now):
+            found[place].append(error)
+    return {
+        place: answering.refusal(items[place].card, errors)
+        for place, errors in found.items()
+        if errors
+    }
+
+
+def _wrong_cells(
+    items: Sequence[Item], side: str, now: datetime
+) -> Sequence[tuple[int, tuple[str, str, str]]]:
+    prefix = f"{side}_"
+    cells = pd.DataFrame(
+        [
+            {
+                name.removeprefix(prefix): text or ""
+                for name, text in item.fields.items()
+                if name.startswith(prefix)
+            }
+            for item in items
+        ],
+        dtype=object,
+    ).fillna("")
+    if cells.empty:
+        return []
+    issues = normalise(cells, today=now.date()).issues
+    return [
+        (row, (code, message, f"{side}.{WORDS.get(name, name)}"))
+        for row, name, code, message in rows_of(issues, "row", "field", "code", "message")
+        if items[row].fields.get(prefix + name)
+    ]
+
+
+async def _erased(
+    session: WriteSession,
+    desk: Desk,
+    items: Sequence[Item],
+    directory: Directory,
+    counter: Counter,
+) -> Mapping[int, Json]:
+    """Refuse mentorships of those who were erased; nothing of them is kept."""
+    today = datetime.now(counter.zone).date()
+    erased = await erased_for(session, desk.source_id, counter.sealer, today=today)
+    if not erased.keys:
+        return {}
+    plain = {
+        item.card: fold([_entry(item, directory, counter).entry])
+        for item in items
+        if item.operation is Operation.UPSERT
+    }
+    records = pair_rows(desk, {name: card for name, card in plain.items() if card.stretches})
+    if records.empty:
+        return {}
+    _, dropped = erased.part(records.reset_index(drop=True))
+    gone = set(dropped["stated_id"])
+    return {
+        place: answering.refusal(item.card, [("push.erased", ERASED, "externalId")])
+        for place, item in enumerate(items)
+        if item.card in gone
+    }
