@@ -31,7 +31,7 @@ from sync.pipeline import PROJECTING, project_cards
 from sync.push import answering, log
 from sync.push.card import Card, Entry, Operation, Waiting, fold
 from sync.push.landing import Desk, card_keys, land_cards, renumber
-from sync.push.pairs import PREFIX, land_pairs, pair_rows
+from sync.push.pairs import land_apart
 
 Json = Any  # an answer, as it is kept
 AHEAD: Final = timedelta(minutes=5)  # by how much a partner's clock may be fast
@@ -154,11 +154,9 @@ async def redrive(counter: Counter) -> int:
                 sealer=counter.sealer,
                 zone=counter.zone,
             )
-            folded = dict(await _folded(session, desk, names))
-            pairs = {name: folded.pop(name) for name in names if name.startswith(PREFIX)}
-            if pairs:
-                await land_pairs(session, desk, pairs, pair_rows(desk, pairs), changeset_id=number)
-            await _follow(session, counter, desk, folded, number)
+            said = await _folded(session, desk, names)
+            cards, _ = await land_apart(session, desk, said, changeset_id=number)
+            await _follow(session, counter, desk, cards, number)
         return sum(map(len, placed.values()))
 
 

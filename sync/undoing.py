@@ -26,6 +26,7 @@ from sync.pipeline import PROJECTING, project_cards, project_undone
 from sync.push import log
 from sync.push.card import fold
 from sync.push.landing import Desk, land_cards, retract_left
+from sync.push.pairs import land_apart
 from sync.region import Region
 
 OF_EVIDENCE: Final = frozenset({"IMPORT", "SYNC", "PUSH", "UNDO"})
@@ -289,12 +290,14 @@ async def _follow_cards(
         zone=region.zone,
     )
     entries = await log.entries_of(session.raw, source_id, names)
-    cards = {name: fold(entries.get(name, [])) for name in names}
+    said = {name: fold(entries.get(name, [])) for name in names}
+    cards, paired = await land_apart(session, desk, said, changeset_id=number)
     void = await land_cards(session, desk, cards, changeset_id=number)
     left = await retract_left(session, desk, cards)
     retracted = Retracted(
-        people=void.people | left.people,
-        neighbours=np.union1d(void.neighbours, left.neighbours),
+        people=void.people | left.people | paired.people,
+        neighbours=np.union1d(np.union1d(void.neighbours, left.neighbours), paired.neighbours),
+        mentorships=paired.mentorships,
     )
     return await project_cards(
         session,

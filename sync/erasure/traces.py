@@ -35,6 +35,10 @@ OF_RECORDS: Final[Mapping[str, str]] = {
     ),
     # Trials name files; whoever needs one asks anew.
     "simulation": "delete from simulation where difference <> '{}' and cardinality($1::bigint[]) > 0",
+    "restatement": (
+        "delete from restatement where version_id in"
+        " (select id from record_version where record_id = any($1))"
+    ),
     "pin": "delete from pin where record_id = any($1)",
     "verdict": (
         "with parted as (delete from verdict_pair where record_a = any($1) or record_b = any($1)"
@@ -65,6 +69,7 @@ async def remove(session: WriteSession, evidence: Evidence, sealer: Sealer) -> d
     for name, query in OF_PERSON.items():
         counts[name] = _count(await connection.execute(query, evidence.person_id))
     counts["rejection"] = await _rejections(connection, evidence, sealer)
+    counts["undone_evidence"] = await _undone(connection, evidence, sealer)
     counts["upload"] = _count(await connection.execute(UPLOADS, ids))
     counts["push_entry"] = await _push_entries(connection, evidence)
     for table in ("source_file", "upload"):
@@ -106,6 +111,33 @@ REFUSED = """
 select id, source_file_id, sheet, "row", payload_sealed from rejection
 where id > $1 order by id limit $2
 """
+
+
+async def _undone(connection: Connection, evidence: Evidence, sealer: Sealer) -> int:
+    """Delete what an undoing keeps of the person: by their records, and whatever names them."""
+    found: list[int] = []
+    last = 0
+    while rows := await connection.fetch(UNDONE, last, AT_ONCE):
+        last = rows[-1]["id"]
+        found += [row["id"] for row in rows if speaks_of(_undone_text(row, sealer), evidence)]
+    deleted = await connection.execute(
+        "delete from undone_evidence where id = any($1) or record_id = any($2)",
+        found,
+        list(evidence.records),
+    )
+    return _count(deleted)
+
+
+UNDONE = """
+select id, said::text as said, said ->> 'payload_sealed' as sealed from undone_evidence
+where id > $1 and relation in ('record_version', 'rejection', 'push_entry') order by id limit $2
+"""
+
+
+def _undone_text(row: asyncpg.Record, sealer: Sealer) -> str:
+    """Give what a kept row says, a sealed one opened."""
+    sealed = bytes.fromhex((row["sealed"] or "").removeprefix("\\x"))
+    return sealer.open(sealed) if sealed else row["said"]
 
 
 def _names(

@@ -117,7 +117,6 @@ async def write_mentorships(
     known = set(claims["mentorship_id"].dropna()) | retracted
     affected = set(claims["now"]) | known
     affected |= await _drop_claims_on_oneself(connection)
-    affected |= await _without_claims(connection)
     await remember_owners(connection, "affected_mentorship", affected)
     if not affected:
         return UNTOUCHED
@@ -154,16 +153,6 @@ async def _drop_claims_on_oneself(connection: Connection) -> set[UUID]:
         " and lm.record_id = held.mentor_record_id and le.record_id = held.mentee_record_id"
         " and lm.person_id = le.person_id and lm.person_id in (select id from affected_person)"
         " returning held.mentorship_id"
-    )
-    return {row["mentorship_id"] for row in rows}
-
-
-async def _without_claims(connection: Connection) -> set[UUID]:
-    """Find mentorships of the affected people that no claim speaks of any more: it was withdrawn."""
-    rows = await connection.fetch(
-        "select distinct m.mentorship_id from mentorship_member m"
-        " join affected_person a on a.id = m.person_id where not exists"
-        " (select from mentorship_claim c where c.mentorship_id = m.mentorship_id)"
     )
     return {row["mentorship_id"] for row in rows}
 

@@ -17,7 +17,7 @@ from hub.records import ChangesetId, FileKind, RecordKind
 from sync.columns import column
 from sync.evidence.landing import sealed_records
 from sync.evidence.parts import card_identities, parts_of
-from sync.evidence.retracted import NOTHING_RETRACTED, Retracted
+from sync.evidence.retracted import FORMER_KEY, NOTHING_RETRACTED, Retracted
 from sync.push.card import Card, Stretch, day_of
 from sync.push.landing import (
     DEMOTE,
@@ -142,15 +142,22 @@ async def _retract(connection: Connection, desk: Desk, names: list[str]) -> Retr
     people = await connection.fetch(
         "select distinct person_id from link where record_id = any($1)", ids
     )
+    mentorships = await connection.fetch(OF_CLAIMS, ids)
     neighbours = await connection.fetch(NEIGHBOURS, ids)
+    await connection.execute(FORMER_KEY)
     await connection.execute(FORMER_KEYS, ids)
     await connection.execute("delete from record where id = any($1)", ids)
     return Retracted(
         people=frozenset(row["person_id"] for row in people),
         neighbours=np.array([row["id"] for row in neighbours], dtype=np.int64),
+        mentorships=frozenset(row["mentorship_id"] for row in mentorships),
     )
 
 
+OF_CLAIMS = """
+select distinct mentorship_id from mentorship_claim
+where mentorship_id is not null and (record_id = any($1) or mentee_record_id = any($1))
+"""
 NO_LONGER = """
 select r.id from record r
 where r.source_id = $1 and r.external_id = any($2) and r.kind in ('MENTOR', 'MENTION')
@@ -158,7 +165,7 @@ where r.source_id = $1 and r.external_id = any($2) and r.kind in ('MENTOR', 'MEN
       and p.organisation_id = r.organisation_id and p.external_id = r.external_id)
 """
 FORMER_KEYS = """
-create temp table former_key on commit drop as
+insert into former_key
 select key, record_id, finer from record_key where record_id = any($1)
 """
 MENTORSHIPS = """
@@ -183,3 +190,15 @@ async def standing(
     keys = card_identities(names, RecordKind.MENTOR)
     rows = await connection.fetch(MENTORSHIPS, source_id, names, keys)
     return {row["name"]: dict(row) for row in rows}
+
+
+async def land_apart(
+    session: WriteSession, desk: Desk, said: Mapping[str, Card], *, changeset_id: ChangesetId
+) -> tuple[Mapping[str, Card], Retracted]:
+    """Land what is said of mentorships; gives the cards that are left, and whom that touched."""
+    pairs = {name: card for name, card in said.items() if name.startswith(PREFIX)}
+    cards = {name: card for name, card in said.items() if name not in pairs}
+    if not pairs:
+        return cards, NOTHING_RETRACTED
+    records = pair_rows(desk, pairs)
+    return cards, await land_pairs(session, desk, pairs, records, changeset_id=changeset_id)

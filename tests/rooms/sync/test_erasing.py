@@ -3,24 +3,29 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from hub.database import Database
 from hub.law.requests import ClosedRequestError
 from hub.law.rules import RequestKind
-from hub.records import FileKind
+from hub.records import ChangesetId, FileKind
 from hub.seal import Sealer
 from hub.settings import Addresses
 from sync.erasing import Due, destroy, do_due, replay, restore
 from sync.erasure.known import erased_keys
+from sync.region import Region
+from sync.undoing import Desired, undo
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.erased import (
     BORN,
+    DAY,
     LATER,
     NAME,
     NUMBER,
     OTHER,
+    PHONE,
     demanded,
     dumped,
     files,
@@ -29,7 +34,7 @@ from tests.rooms.sync.erased import (
     traces_in,
 )
 from tests.rooms.sync.pushing import counter_of, partner, push, said
-from tests.rooms.sync.world import FIRST, TODAY, card, handed, pair, rows
+from tests.rooms.sync.world import FIRST, THIRD, TODAY, card, handed, pair, rows
 
 pytestmark = pytest.mark.anyio
 # What counts are made of, whoever the people are: names and ids aside.
@@ -61,8 +66,11 @@ async def test_nothing_of_the_person_stands_in_a_dump_and_every_figure_is_what_i
 ) -> None:
     await take_in(*files())
     person, before = await person_of(hub), await figures(hub)
+    extra = card(NAME, BORN, phone=PHONE, position="методист")
+    await take_in(handed(FileKind.STAFF, THIRD, DAY, [extra]))
     planted = traces_in(dumped(admin_url, addresses))
 
+    await _undo_one_file(hub, sealer)
     number = await destroy(keeper_of(hub, sealer), await demanded(hub, person))
 
     assert {"Ипполит", "ипполит", "05.03.1979", "1979-03-05"} <= set(planted)
@@ -77,6 +85,15 @@ async def test_nothing_of_the_person_stands_in_a_dump_and_every_figure_is_what_i
     before_later = await rows(hub, past)
     await take_in(handed(FileKind.STAFF, FIRST, LATER, [card(OTHER, "01.02.1999")]))
     assert before_later == await rows(hub, past)
+
+
+async def _undo_one_file(hub: Database, sealer: Sealer) -> None:
+    """Take the last file back: what it said of the person is kept aside."""
+    [(last,)] = await rows(hub, "select max(id) from changeset where kind = 'IMPORT'")
+    region = Region(sealer=sealer, zone=ZoneInfo("Europe/Samara"), today=TODAY)
+    await undo(hub, Desired(changeset_id=ChangesetId(int(str(last))), actor="test"), region)
+    kept = "select 1 from undone_evidence where said::text like '%Ипполит%'"
+    assert [(1,)] == await rows(hub, kept)
 
 
 async def _tells_of(hub: Database, person: UUID, number: int) -> None:
