@@ -13,4 +13,9 @@ $$;
 create function person_records(person person) returns setof public.record language sql stable as $$
     select r.* from link l join record r on r.id = l.record_id where l.person_id = person.id
 $$;
+create function mentorship_member_person(member mentorship_member) returns person
+language sql stable as $$ select p.* from person p where p.id = member.person_id $$;
+create function record_said(record public.record) returns record_version language sql stable as $$
+    select v.* from record_version v where v.id = record.current_version_id
+$$;
 grant execute on all functions in schema public to hub_web, hub_web_region;

@@ -1,7 +1,7 @@
 """What PostGraphile is asked: the four queries in its words.
 
 It refuses the dates that PostgreSQL calls infinite, which most of ours are: it is asked for other
-columns in their place, as many.
+columns in their place, as many. Else it is asked for the same objects, level by level.
 """
 
 import subprocess
@@ -16,9 +16,13 @@ FIGURES = """
 QUERIES = {
     "Q1": f"""
 query Coverage($day: Date!) {{
-  allRollups(
+  rows: allRollups(
     condition: {{ authorityId: "00000000-0000-0000-0000-000000000000", groupBy: "DEPARTMENT",
       attribution: "HOST", lo: $day, isTotal: false }}
+  ) {{ nodes {{ {FIGURES} }} }}
+  total: allRollups(
+    condition: {{ authorityId: "00000000-0000-0000-0000-000000000000", groupBy: "DEPARTMENT",
+      attribution: "HOST", lo: $day, isTotal: true }}
   ) {{ nodes {{ {FIGURES} }} }}
 }}""",
     "Q2": """
@@ -26,12 +30,15 @@ query Mentors($authority: UUID!) {
   rivalMentors(authority: $authority, first: 100) {
     nodes {
       rowId lastName firstName middleName
-      employmentsByPersonId { nodes { positionText positionCode kind
-        organisationByOrganisationId { rowId shortName } } }
+      employmentsByPersonId { nodes { positionText positionCode
+        organisationByOrganisationId { rowId shortName
+          subordinationsByOrganisationId(condition: { kind: "PRIMARY" }) { nodes {
+            organisationByAuthorityId { rowId shortName } } } } } }
       mentored(first: 20) {
-        nodes { rowId formCode status kind confirmation programmeByProgrammeId { rowId title }
-          mentorshipMembersByMentorshipId { nodes {
-            role displayName organisationName personId } } }
+        nodes { rowId status kind confirmation programmeByProgrammeId { rowId title }
+          mentoringFormByFormCode { label }
+          mentorshipMembersByMentorshipId { nodes { role displayName organisationName
+            person { rowId lastName firstName middleName birthYear } } } }
       }
     }
     pageInfo { hasNextPage endCursor }
@@ -45,7 +52,8 @@ query Person($id: UUID!) {
     employmentsByPersonId { nodes { positionText positionCode kind
       organisationByOrganisationId { shortName } } }
     personFieldsByPersonId { nodes { field value rule statedAsOf
-      recordByRecordId { kind sourceId } } }
+      recordByRecordId { sourceBySourceId { title }
+        said { sheet row sourceFileBySourceFileId { name } } } } }
     records { nodes { kind } }
   }
 }""",
@@ -72,10 +80,10 @@ query Before($authority: UUID!) {
 
 
 def rows_of(answer: Json) -> int:
-    """Count the rows of an answer's list, or the one object that it is."""
+    """Count the rows of an answer's first list, or the one object that it is."""
     if "errors" in answer:
         raise ValueError(answer["errors"][0]["message"])
-    (found,) = answer["data"].values()
+    found = next(iter(answer["data"].values()))
     if found is None:
         return 0
     rows = found.get("nodes", found.get("rows"))
