@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     oidc_leeway_s: int = 60  # by how much clocks may differ
     rate_per_s: float = 20_000.0  # cost that flows back into a credential's bucket each second
     rate_burst: float = 100_000.0  # cost that a full bucket holds: ten of the largest operations
+    webhook_inward: bool = False  # whether messages may go to addresses of one's own network
     postgres_bin: str = ""  # a folder, a major version (15, 18) or "embedded"
 
     @cached_property

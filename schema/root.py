@@ -94,6 +94,14 @@ from schema.subject_requests import (
 )
 from schema.verdicts import VERDICT_FILTER, Verdict, verdict_rows
 from schema.viewer import RateLimit, Viewer
+from schema.webhooks import (
+    STATE,
+    WEBHOOK,
+    Webhook,
+    WebhookDelivery,
+    delivery_rows,
+    webhook_rows,
+)
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
 
@@ -299,6 +307,12 @@ class Query:
     coverage_gaps: Connection[CoverageMember] = COVERAGE_GAPS
     changes: Connection[Change] = CHANGES
     feed: Feed = FEED
+    webhooks: Connection[Webhook] = declare.page(
+        "Ваши адреса уведомлений; оператору и региональному центру — все.", webhook_rows
+    )
+    webhook_deliveries: Connection[WebhookDelivery] = declare.page(
+        "Что отправлено на ваш адрес, последнее первым.", delivery_rows, (WEBHOOK, STATE)
+    )
 
 
 def _sdl(call: Call) -> str:

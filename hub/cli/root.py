@@ -16,6 +16,7 @@ from hub.cli import (
     subject,
     sync,
     users,
+    webhook,
 )
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
@@ -54,6 +55,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(consent.app, name="consent")
 app.add_typer(subject.app, name="subject")
+app.add_typer(webhook.app, name="webhook")
 
 
 @app.callback()

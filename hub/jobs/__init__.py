@@ -23,6 +23,7 @@ SCHEMA: Final = "jobs"
 IMPORT: Final = "import.accept"  # known to whoever asks and to the worker, who do not meet
 REVIEW: Final = "review.obey"  # likewise
 LAW: Final = "law.due"  # likewise
+WEBHOOK: Final = "webhook.tell"  # likewise
 SIMULATE: Final = "change.simulate"
 UNDO: Final = "change.undo"
 RELEASE: Final = "hold.release"

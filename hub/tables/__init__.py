@@ -13,6 +13,7 @@ from hub.tables import (
     people,
     push,
     upload,
+    webhooks,
     work,
 )
 from hub.tables.base import Base
@@ -31,5 +32,6 @@ __all__ = [
     "people",
     "push",
     "upload",
+    "webhooks",
     "work",
 ]

@@ -231,6 +231,16 @@ async def hold_release(bench: Bench, payload: Mapping[str, str]) -> Ended:
     return Ended()
 
 
+async def webhook_tell(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Tell endpoints what changed within their scope; stops between two messages."""
+    from hub.webhooks.telling import tell
+
+    del payload  # the feed and the table of messages say what is due
+    inward = bench.settings.webhook_inward
+    await tell(bench.database, bench.sealer, inward=inward, go_on=bench.go_on)
+    return Ended()
+
+
 DUTIES: Final[Mapping[str, Duty]] = {
     SYNC: sync_run,
     ROLLUP: rollup_refresh,
@@ -239,6 +249,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
     jobs.IMPORT: import_accept,
     jobs.REVIEW: review_obey,
     jobs.LAW: law_due,
+    jobs.WEBHOOK: webhook_tell,
     jobs.SIMULATE: change_simulate,
     jobs.UNDO: change_undo,
     jobs.RELEASE: hold_release,

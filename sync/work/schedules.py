@@ -18,6 +18,7 @@ from hub import jobs
 from hub.coverage.rollup import request_refresh
 from hub.database import Database, WriteSession
 from hub.errors import ConfigError
+from hub.webhooks.endpoints import call_if_due
 from sync.runs.run import Mode
 from sync.work import asking
 from sync.work.duties import DATABASE_TROUBLE, FEED, REDRIVE, ROLLUP
@@ -92,6 +93,7 @@ async def put_due(database: Database, *, now: datetime, zone: ZoneInfo) -> list[
         due = await _due(session, wanted, now=now, zone=zone)
         for name in due:
             await _put(session, name)
+        await call_if_due(session)
         await request_refresh(session)  # what a change marked while a refresh was at its end
         return due
 

@@ -67,6 +67,7 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ),
     ("docs/operating.md", "python -m hub user"): "tests/journeys/test_access_commands.py",
     ("docs/operating.md", "python -m hub audit"): "tests/journeys/test_access_commands.py",
+    ("docs/operating.md", "python -m hub webhook"): "tests/journeys/test_webhook_commands.py",
     ("docs/operating.md", "python -m hub subject"): "tests/journeys/test_law_commands.py",
     ("docs/personal-data.md", "python -m hub consent"): "tests/journeys/test_law_commands.py",
     ("docs/operating.md", "pg_dump"): "tests/journeys/test_backup.py",

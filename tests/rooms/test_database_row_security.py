@@ -21,7 +21,15 @@ DAY = date(2031, 3, 5)
 WHO = {"person_id", "person_a", "mentor_id", "record_id", "record_a", "mentorship_id"}
 SUBJECTS = {"person", "record", "mentorship", "rejection", "change", "push_entry"}
 # What names nobody and is yet an authority's own.
-OWN = {"hold", "simulation", "rollup", "verdict", "question_lease"}
+OWN = {
+    "webhook_endpoint",
+    "webhook_delivery",
+    "hold",
+    "simulation",
+    "rollup",
+    "verdict",
+    "question_lease",
+}
 # What the web writes: files given by those who ask, whose content only the worker reads.
 GIVEN = {"upload": (True, True), "upload_chunk": (False, True)}
 # What only the worker's role touches of what partners push, and of whom was taken out.
@@ -87,6 +95,7 @@ def value(table: Table, column: Column[object], side: Side) -> object:
             "mentorship": side.mentorship,
             "question": side.question,
             "verdict": side.verdict,
+            "webhook_endpoint": side.verdict,
         }
         return keys.get(table.name, uuid4())
     for start, found in {
@@ -95,6 +104,8 @@ def value(table: Table, column: Column[object], side: Side) -> object:
         "mentorship_id": side.mentorship,
         "question_id": side.question,
         "verdict_id": side.verdict,
+        "endpoint_id": side.verdict,
+        "xid": 1,
         "places_after": [side.authority],
         "digest": side.authority.bytes,
         "record_": side.number,

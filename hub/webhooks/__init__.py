@@ -1,0 +1,1 @@
+"""Changes told without being asked: endpoints, messages made of the feed, sending, what follows."""
