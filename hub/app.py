@@ -26,6 +26,7 @@ from schema.body import BODY_SECONDS
 from schema.exports.feed_files import feed_routes
 from schema.exports.http import export_routes
 from schema.http import PATH, Door, build_engine, graphql_routes
+from schema.marked import marked_routes
 from schema.push_stream import push_routes
 from schema.straight import Straight
 from schema.uploading import Bounds, import_routes
@@ -121,6 +122,7 @@ def build(
             Route("/readyz", readiness),
             *graphql_routes(door),
             *export_routes(engine, settings.zone),
+            *marked_routes(settings.zone),
             *push_routes(engine),
             *feed_routes(engine, settings.zone),
             *import_routes(Sealer.from_file(settings.keys), settings.zone, uploads),

@@ -65,6 +65,16 @@ class Rejected:
     code: str
     message: str
     payload: Mapping[str, str] = field(default_factory=dict)
+    would_be: "WouldBe | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldBe:
+    """What a refused row or table would have been, had it been taken."""
+
+    kind: FileKind
+    stated_as_of: date
+    completeness: Completeness = Completeness.PARTIAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

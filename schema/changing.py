@@ -24,7 +24,10 @@ from schema.sources import Hold
 from schema.user_errors import UserError
 from schema.watching import WATCHERS
 from sync.changing import Asker, Trial, ask_to_release, ask_to_simulate, ask_to_undo
+from sync.redriving import UnknownRejectionError, repair
+from sync.region import Region
 
+REPAIRERS: Final = GIVERS | {Role.OPERATOR, Role.STEWARD}
 RELEASERS: Final = WATCHERS | {Role.TERRITORY}
 NOT_A_WATCHER: Final = "Отменяет изменения и пробует обмены оператор или ресурсный центр."
 NOT_A_GIVER: Final = "Файл пробует тот, кто его принимает: школа, управление, ресурсный центр."
@@ -52,6 +55,22 @@ class ChangesetUndoInput:
 
     key: strawberry.ID = strawberry.field(description="Номер изменения: changesets.key.")
     reason: str = strawberry.field(default="", description="Почему; без личных данных.")
+
+
+@strawberry.input(description="Поле строки и верное значение.")
+class RejectionCorrectionInput:
+    """A field and what it should say."""
+
+    field: str = strawberry.field(description="Поле кодом или привычным заголовком.")
+    value: str = strawberry.field(description="Значение, как его написала бы школа.")
+
+
+@strawberry.input(description="Какую отклонённую строку исправить и как.")
+class RejectionRepairInput:
+    """Which refused row is corrected, and how."""
+
+    key: strawberry.ID = strawberry.field(description="Ключ отказа: rejections.key.")
+    corrections: list[RejectionCorrectionInput] = strawberry.field(description="Что исправить.")
 
 
 @strawberry.input(description="Что отпустить.")
@@ -103,6 +122,51 @@ class HoldReleasePayload:
         ),
     )
     errors: list[UserError] = declare.many("Что не так; пусто, если принято.", ERRORS)
+
+
+@declare.bound("Ответ на исправление отклонённой строки.")
+class RejectionRepairPayload:
+    """What came of correcting a refused row."""
+
+    changeset: Changeset | None = declare.one(
+        "Изменение, которым строка принята; null, если она не принята.",
+        Rows(source="changeset {t}", where=("{t}.id = ({p}.said ->> 'done')::bigint",)),
+    )
+    still_wrong: list[str] = declare.column(
+        "Что в исправленном снова не понято.",
+        "array(select jsonb_array_elements_text({t}.said -> 'wrong'))",
+    )
+    errors: list[UserError] = declare.many("Что не так; пусто, если принято.", ERRORS)
+
+
+async def repair_rejection(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
+    """Take a refused row with its corrections, within the scope."""
+    given, viewer = arguments["input"], acting.viewer
+    number = _number(given["key"])
+    said = {one["field"]: one["value"] for one in given["corrections"]}
+    try:
+        if viewer.role not in REPAIRERS or acting.counter is None:
+            raise AccessError(NOT_A_GIVER, code="changeset.not_allowed")
+        if not viewer.is_region_wide:
+            await _require_seen(acting, number)
+        counter = acting.counter
+        done = await repair(
+            counter.database,
+            number,
+            said,
+            Region(sealer=counter.sealer, zone=counter.zone, today=acting.today),
+            actor=str(viewer.client_id),
+        )
+    except HubError as error:
+        return Outcome(said={"wrong": []}, errors=[error])
+    return Outcome(said={"done": str(done.changeset_id), "wrong": list(done.still_wrong)})
+
+
+async def _require_seen(acting: Acting, number: int) -> None:
+    async with acting.writer.writing() as session:
+        await see_as(session, acting.viewer.authority_id, acting.today)
+        if not await session.raw.fetchval("select true from rejection where id = $1", number):
+            raise UnknownRejectionError
 
 
 async def simulate_change(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
@@ -181,4 +245,5 @@ def _uuid(key: str) -> UUID:
 
 SIMULATE_INPUT = declare.argument("input", ChangesetSimulateInput, "Что попробовать.")
 UNDO_INPUT = declare.argument("input", ChangesetUndoInput, "Что отменить.")
+REPAIR_INPUT = declare.argument("input", RejectionRepairInput, "Что исправить.")
 RELEASE_INPUT = declare.argument("input", HoldReleaseInput, "Что отпустить.")

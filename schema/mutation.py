@@ -3,12 +3,15 @@
 from schema.accepting import IMPORT_ACCEPT, ImportAcceptPayload, accept_import
 from schema.changing import (
     RELEASE_INPUT,
+    REPAIR_INPUT,
     SIMULATE_INPUT,
     UNDO_INPUT,
     ChangesetSimulatePayload,
     ChangesetUndoPayload,
     HoldReleasePayload,
+    RejectionRepairPayload,
     release_hold,
+    repair_rejection,
     simulate_change,
     undo_change,
 )
@@ -88,6 +91,11 @@ class Mutation:
         "Отменить ровно одно изменение; сказанное позже остаётся. Отменит работник.",
         undo_change,
         (UNDO_INPUT,),
+    )
+    rejection_repair: RejectionRepairPayload = declare.action(
+        "Исправить отклонённую строку или ячейку на месте: она принимается сразу.",
+        repair_rejection,
+        (REPAIR_INPUT,),
     )
     hold_release: HoldReleasePayload = declare.action(
         "Отпустить задержанное: изменения верны, их можно применить.",

@@ -1,7 +1,9 @@
 """The front room of corrections: a file looked at, given back with what is wrong in it marked."""
 
+import asyncio
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 from hub.database import Database
 from hub.seal import Sealer
@@ -11,6 +13,7 @@ from sync.files.marked import marks_of, write_marked
 from sync.files.profiles import read_profiles
 from sync.files.reading import FileReader, FileReport, Given
 from sync.files.taking import SOURCE_CODE
+from sync.uploads import opened_upload
 
 
 async def mark(
@@ -24,7 +27,22 @@ async def mark(
         directory = await read_directory(session.raw)
         profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
     reader = FileReader(directory=directory, today=today, profiles=profiles, sealer=sealer)
+    return await asyncio.to_thread(_write, reader, given, to, sealer)
+
+
+async def mark_upload(
+    database: Database, upload_id: UUID, to: Path, *, sealer: Sealer, today: date
+) -> FileReport:
+    """Do as `mark` for a file that was given over HTTP and is not accepted yet.
+
+    Raises UnknownUploadError where it is not kept.
+    """
+    async with opened_upload(database, upload_id, sealer) as given:
+        return await mark(database, given, to, sealer=sealer, today=today)
+
+
+def _write(reader: FileReader, given: Given, to: Path, sealer: Sealer) -> FileReport:
     read = reader.read(given)
-    report = examined(read, directory, today=today).report
+    report = examined(read, reader.directory, today=reader.today).report
     write_marked(given.path, to, marks_of(read, report, sealer))
     return report

@@ -1,10 +1,11 @@
 """`import`: what a file would give, and taking it in."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
@@ -14,10 +15,13 @@ from hub.terminal import Exit, intake_bar, say
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from hub.database import Database
     from hub.records import Completeness, FileKind
     from sync.effects import Effects
     from sync.intake import Accepted, FileReport, Given
+    from sync.region import Region
 
+Answer = TypeVar("Answer")
 FILES: Final = {
     "file": "Файл",
     "kinds": "Что в нём",
@@ -29,6 +33,15 @@ FILES: Final = {
     "repairs": "Исправлено само",
 }
 PROBLEMS: Final = {
+    "file": "Файл",
+    "sheet": "Лист",
+    "row": "Строка",
+    "column": "Столбец",
+    "code": "Код",
+    "message": "Что сделать",
+}
+REFUSED: Final = {
+    "id": "Номер",
     "file": "Файл",
     "sheet": "Лист",
     "row": "Строка",
@@ -136,9 +149,47 @@ def simulate(
     given = _given(
         files, kind=kind, period=period, as_of=as_of, completeness=completeness, mapped=mapped
     )
-    effects = asyncio.run(_simulate(given))
+    effects = _ask(lambda database, region: _simulate(database, given, region))
     print_effects(effects, output)
     if effects.difference.held:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+@app.command()
+def refused(
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Сколько последних.")] = 100,
+    output: Output = OutputFormat.TABLE,
+) -> None:
+    """Показать, что не принято: место, причина, что сделать; сами строки запечатаны."""
+    from sync.evidence.refusals import list_refused
+
+    found = _ask(lambda database, _: list_refused(database, limit=limit))
+    print_rows([asdict(one) for one in found], output, titles=REFUSED)
+
+
+@app.command()
+def fix(
+    number: Annotated[int, typer.Argument(help="Номер из import refused.")],
+    corrections: Annotated[
+        list[str], typer.Argument(help="Что исправить.", metavar="ПОЛЕ=ЗНАЧЕНИЕ")
+    ],
+) -> None:
+    """Исправить отклонённую строку или ячейку на месте: она принимается сразу.
+
+    Код выхода: 0 принято, 3 принято, но исправленное снова не понято.
+    """
+    from sync.redriving import repair
+
+    pairs = [text.partition("=") for text in corrections]
+    said = {name.strip(): value for name, _, value in pairs}
+    done = _ask(lambda database, region: repair(database, number, said, region, actor="import fix"))
+    say(
+        f"✓ Принято изменением {done.changeset_id}: изменено людей: {done.difference.people}, "
+        f"наставничеств: {done.difference.mentorships}."
+    )
+    for message in done.still_wrong:
+        say(f"! {message}")
+    if done.still_wrong:
         raise typer.Exit(Exit.FINDINGS)
 
 
@@ -250,19 +301,28 @@ async def _check(given: Sequence["Given"]) -> list["FileReport"]:
         )
 
 
-async def _simulate(given: Sequence["Given"]) -> "Effects":
+async def _simulate(database: "Database", given: Sequence["Given"], region: "Region") -> "Effects":
+    from sync.simulating import simulate_files
+
+    _, effects = await simulate_files(database, given, region)
+    return effects
+
+
+def _ask(question: "Callable[[Database, Region], Awaitable[Answer]]") -> Answer:
     from hub import addresses
     from hub.database import open_database
     from hub.seal import Sealer
     from hub.settings import Settings
     from sync.region import Region
-    from sync.simulating import simulate_files
 
     settings = Settings()
-    region = Region.now(Sealer.from_file(settings.keys), settings.zone)
-    async with open_database(addresses.find(settings).worker) as database:
-        _, effects = await simulate_files(database, given, region)
-        return effects
+
+    async def asked() -> Answer:
+        region = Region.now(Sealer.from_file(settings.keys), settings.zone)
+        async with open_database(addresses.find(settings).worker) as database:
+            return await question(database, region)
+
+    return asyncio.run(asked())
 
 
 async def _mark(given: "Given", to: Path) -> "FileReport":

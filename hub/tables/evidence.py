@@ -370,6 +370,10 @@ class Rejection(Base):
     code: Mapped[str]
     message: Mapped[str]
     payload_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    # Of a row or a table that can be taken once it is repaired: what it would have been.
+    kind: Mapped[str | None]  # FileKind
+    stated_as_of: Mapped[date | None]
+    completeness: Mapped[str | None]  # FULL | PARTIAL
     changeset_id: Mapped[ChangesetRef]
     __table_args__ = (Index(None, "stated_id", postgresql_where="stated_id <> ''"),)
 

@@ -30,6 +30,8 @@ class Register(Base):
     __tablename__ = "register"
     is_it: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    # Up to which version refused rows have been tried again.
+    redriven: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     __table_args__ = (CheckConstraint("is_it", name="one_row"),)
 
 

@@ -1,11 +1,12 @@
 """What was not taken in: kept with its place, its reason and the repair, the row itself sealed."""
 
 import json
+from dataclasses import dataclass
 from uuid import UUID
 
 import pandas as pd
 
-from hub.database import WriteSession
+from hub.database import Database, WriteSession
 from hub.records import ChangesetId, Rejected
 from hub.seal import Sealer
 from sync.columns import insert_frame
@@ -34,6 +35,7 @@ async def reject(
                 "code": rejected.code,
                 "message": rejected.message,
                 "payload_sealed": sealer.seal(_as_text(rejected)),
+                **_would_be(rejected),
                 "changeset_id": changeset_id,
             }
             for rejected, file_id, organisation_id in rejections
@@ -42,6 +44,15 @@ async def reject(
     )
     if len(frame):
         await insert_frame(session.raw, "rejection", frame, list(frame.columns))
+
+
+def _would_be(rejected: Rejected) -> dict[str, object]:
+    said = rejected.would_be
+    return {
+        "kind": said and said.kind.value,
+        "stated_as_of": said and said.stated_as_of,
+        "completeness": said and said.completeness.value,
+    }
 
 
 def _as_text(rejected: Rejected) -> str:
@@ -82,3 +93,28 @@ async def reject_again(
 
 def _known_by(rejected: Rejected) -> tuple[str, str, str]:
     return rejected.place.sheet, rejected.payload.get("external_id", ""), rejected.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """What was not taken in, as people see it; the row itself stays sealed."""
+
+    id: int
+    file: str
+    sheet: str
+    row: int | None
+    column: str | None
+    code: str
+    message: str
+
+
+async def list_refused(database: Database, *, limit: int) -> list[Refused]:
+    """Give what was refused last, the newest first."""
+    async with database.reading() as session:
+        rows = await session.raw.fetch(
+            'select r.id, f.name as file, r.sheet, r.row, r."column", r.code, r.message'
+            " from rejection r join source_file f on f.id = r.source_file_id"
+            " order by r.id desc limit $1",
+            limit,
+        )
+    return [Refused(**dict(row)) for row in rows]

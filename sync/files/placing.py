@@ -1,7 +1,8 @@
 """Rows placed among organisations, and lists of them made into records."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any  # an id, or nothing where no organisation was found
 from uuid import UUID
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hub.records import Batch, FileKind, OrganisationMention, Place, Rejected
+from hub.records import Batch, FileKind, OrganisationMention, Place, Rejected, WouldBe
 from sync.columns import stacked
 from sync.directory import Directory
 from sync.evidence.parts import parts_of
@@ -51,8 +52,27 @@ def organisations_of(batch: Batch, directory: Directory, day: date) -> pd.Series
     )
 
 
+def stranger(batch: Batch, would_be: WouldBe) -> Rejected:
+    """Refuse a table whose organisation nobody knows, with its rows: it waits for the register."""
+    rows = batch.frame.to_dict("records")
+    mention = {name: text for name, text in asdict(batch.organisation).items() if text}
+    return Rejected(
+        place=Place(file=batch.file, sheet=str(rows[0]["sheet"])),
+        code="file.unknown_organisation",
+        message=UNKNOWN_ORGANISATION,
+        payload={
+            "rows": json.dumps(rows, ensure_ascii=False, default=str),
+            "mention": json.dumps(mention, ensure_ascii=False),
+        },
+        would_be=would_be,
+    )
+
+
 def strangers(
-    batch: Batch, unknown: npt.NDArray[np.bool_], message: str = UNKNOWN_ORGANISATION
+    batch: Batch,
+    unknown: npt.NDArray[np.bool_],
+    would_be: WouldBe,
+    message: str = UNKNOWN_ORGANISATION,
 ) -> list[Rejected]:
     """Refuse the rows whose own organisation nobody knows; the rest of the table stays."""
     if not unknown.any():
@@ -64,6 +84,7 @@ def strangers(
             code="row.unknown_organisation",
             message=message,
             payload={str(name): str(value) for name, value in row.items() if value},
+            would_be=would_be,
         )
         for row in rows.to_dict("records")
     ]

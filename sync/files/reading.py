@@ -24,6 +24,7 @@ from hub.records import (
     FileKind,
     Place,
     Rejected,
+    WouldBe,
 )
 from hub.seal import Sealer
 from sync.directory import Directory
@@ -35,6 +36,7 @@ from sync.files.placing import (
     listed,
     organisations_of,
     records_of_lists,
+    stranger,
     strangers,
 )
 from sync.files.returned import Binding, returned
@@ -251,10 +253,13 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
     foreign = foreign_rows(organisations, read.given.within)
     known = organisations.notna().to_numpy()
     read.rejected += foreigners(batch, foreign)
+    would_be = WouldBe(
+        kind=batch.kind, stated_as_of=stated_as_of, completeness=read.given.completeness
+    )
     if not known.any():
-        read.rejected.append(_refused(batch, "file.unknown_organisation", UNKNOWN_ORGANISATION))
+        read.rejected.append(stranger(batch, would_be))
         return
-    read.rejected += strangers(batch, ~known)
+    read.rejected += strangers(batch, ~known, would_be)
     known = known & ~foreign
     if not known.any():
         return

@@ -10,7 +10,7 @@ from uuid import UUID
 import pandas as pd
 
 from hub.database import Database, WriteSession
-from hub.records import ChangesetId, Rejected
+from hub.records import ChangesetId, Rejected, WouldBe
 from hub.row_keys import FILES
 from hub.seal import Sealer
 from sync import changeset
@@ -214,7 +214,7 @@ async def _land(
     figures = [figure for read in reads for figure in read.figures]
     await state_figures(session, figures, changeset_id=changeset_id)
     not_taken: list[tuple[Rejected, UUID, UUID | None]] = [
-        (rejected, read.file_id, None)
+        _placed(rejected, read)
         for read in reads
         for rejected in read.rejected
         if refusal_of(read.file_id, rejected) not in before
@@ -233,3 +233,19 @@ async def _keep_shapes(
     changed = await drifted(session.raw, SOURCE_CODE, files, before=began)
     await keep_profiles(session.raw, source_id, (shape for file in files for shape in file))
     return changed
+
+
+def _placed(rejected: Rejected, read: FileRead) -> tuple[Rejected, UUID, UUID | None]:
+    """Say whose a refused row is and what it would have been, where its table leaves no doubt."""
+    beside = [one for one in read.listed if rejected.place.sheet in set(one.frame["sheet"])]
+    owners = {owner for one in beside for owner in one.organisations}
+    owner = next(iter(owners)) if len(owners) == 1 else None
+    if rejected.would_be is None and rejected.place.row and rejected.payload and beside:
+        would_be = WouldBe(
+            kind=beside[0].kind,
+            stated_as_of=beside[0].stated_as_of,
+            completeness=read.given.completeness,
+        )
+        rejected = replace(rejected, would_be=would_be)
+    is_stranger = rejected.code == "row.unknown_organisation"
+    return rejected, read.file_id, None if is_stranger else owner

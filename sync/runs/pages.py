@@ -14,7 +14,7 @@ import pandas as pd
 
 from connectors.client.failure import SourceError
 from connectors.protocol import Checkpoint, Connector, Item, Roll
-from hub.records import Batch, Completeness, Figure, FileKind, Rejected
+from hub.records import Batch, Completeness, Figure, FileKind, Rejected, WouldBe
 from hub.seal import Sealer
 from sync.directory import Directory
 from sync.erasure.keys import Erased, refused
@@ -167,7 +167,9 @@ class _Draft:
             self.days.add(day)
         organisations = organisations_of(batch, self.reader.directory, day)
         known = organisations.notna().to_numpy()
-        unknown = strangers(batch, ~known, UNKNOWN_NUMBER)
+        unknown = strangers(
+            batch, ~known, WouldBe(kind=batch.kind, stated_as_of=day), UNKNOWN_NUMBER
+        )
         self.rejected += [(rejected, None) for rejected in unknown]
         if not known.any():
             return

@@ -137,13 +137,15 @@ async def feed_keep(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
 
 async def push_redrive(bench: Bench, payload: Mapping[str, str]) -> Ended:
-    """Take pushed cards further that waited for an organisation which is known by now."""
+    """Take further what waited for an organisation which is known by now: cards, refused rows."""
+    from sync import redriving
     from sync.pushing import Counter, redrive
 
     del payload
     settings = bench.settings
     counter = Counter(database=bench.database, sealer=bench.sealer, zone=settings.zone)
     await redrive(counter)
+    await redriving.redrive(bench.database, Region.now(bench.sealer, settings.zone))
     return Ended()
 
 

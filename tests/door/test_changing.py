@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
+import httpx
 import pytest
 
 from hub import jobs
@@ -167,3 +168,41 @@ async def test_a_department_lets_pass_what_is_held_of_its_school(hub: Served) ->
     assert ("PLACED", 11) == (held["state"], held["ending"])
     assert [] == payload["errors"]
     assert ["RELEASED"] == [one["state"] for one in hub.ask("north", HOLDS)["holds"]["nodes"]]
+
+
+REFUSED = "{ rejections { nodes { key code row organisation { shortName } } } }"
+REPAIR = """mutation ($input: RejectionRepairInput!) { rejectionRepair(input: $input) {
+  changeset { kind } stillWrong errors { code } } }"""
+
+
+def marked_file(hub: Served, who: str, upload: str) -> httpx.Response:
+    return httpx.get(
+        f"{hub.url}/imports/{upload}/marked",
+        headers={"Authorization": f"Bearer {hub.keys[who]}"},
+        timeout=30,
+    )
+
+
+async def test_a_school_gets_its_file_marked_and_corrects_a_row_of_it(hub: Served) -> None:
+    table = [*staff("МБОУ СОШ № 3"), ("3", "", "05.06.1979", "учитель")]
+    upload = hub.given("third", as_csv(table), name="исправить.csv")["id"]
+    marked = marked_file(hub, "third", upload)
+    others = marked_file(hub, "first", upload)
+    hub.accept("third", upload)
+    await work(hub)
+    [refused_row] = hub.ask("third", REFUSED)["rejections"]["nodes"]
+    correction = {"field": "ФИО", "value": "Зорин Глеб Ильич"}
+    said = {"key": refused_row["key"], "corrections": [correction]}
+
+    foreign = refused(hub, "second", REPAIR, **said)
+    repaired = hub.ask("third", REPAIR, input=said)["rejectionRepair"]
+
+    assert (200, b"PK") == (marked.status_code, marked.content[:2])
+    assert 404 == others.status_code
+    assert ("row.no_name", 5) == (refused_row["code"], refused_row["row"])
+    assert ["rejection.unknown"] == foreign
+    assert ({"kind": "IMPORT"}, [], []) == tuple(
+        repaired[name] for name in ("changeset", "stillWrong", "errors")
+    )
+    assert 3 == hub.ask("third", PEOPLE)["people"]["totalCount"]
+    assert 404 == marked_file(hub, "third", upload).status_code
