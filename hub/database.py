@@ -171,7 +171,12 @@ def create_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"timeout": 10, "server_settings": {"timezone": "UTC"}},
+        # A projection has more statements than asyncpg keeps by itself, the same each time.
+        connect_args={
+            "timeout": 10,
+            "statement_cache_size": 512,
+            "server_settings": {"timezone": "UTC"},
+        },
     )
 
 

@@ -1,13 +1,19 @@
 """Columns of Python values: made of lists, ruled by distinct values, written into tables."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any  # a cell is a text, a day, an id, a list or nothing
+from datetime import date, datetime
+from typing import Any, Final  # a cell is a text, a day, an id, a list or nothing
+from uuid import UUID
 
 import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import copy_frame
+from hub.database import ALWAYS, FOREVER, column_values, copy_frame
+
+# Rows that travel within a statement: below this a temporary table costs more than they do.
+FEW: Final = 1_000
 
 
 def column(values: Iterable[object], index: "pd.Index[Any] | None" = None) -> "pd.Series[Any]":
@@ -48,12 +54,61 @@ async def insert_frame(
 ) -> None:
     """Add a frame's rows to a table under row-level security, which takes no COPY of its own.
 
-    Costs one COPY into a temporary table and one INSERT.
+    Costs one INSERT, of many rows a COPY into a temporary table besides; of none nothing.
     """
+    if frame.empty:
+        return
     listed = ", ".join(f'"{name}"' for name in columns)
+    if is_few(len(frame)):
+        await connection.execute(
+            f"insert into {table} ({listed}) select {listed}"
+            f" from jsonb_populate_recordset(null::{table}, $1)",
+            as_json(frame, columns),
+        )
+        return
     await connection.execute(
         f"create temp table arriving on commit drop as select {listed} from {table} with no data"
     )
     await copy_frame(connection, "arriving", frame, columns)
     await connection.execute(f"insert into {table} ({listed}) select {listed} from arriving")
     await connection.execute("drop table arriving")
+
+
+def is_few(rows: int) -> bool:
+    """Tell whether rows travel within a statement rather than through a temporary table."""
+    return rows <= FEW
+
+
+def as_json(frame: pd.DataFrame, columns: Sequence[str]) -> str:
+    """Write rows as JSON whose values PostgreSQL reads back as what COPY would have stored.
+
+    For `jsonb_populate_recordset` and its like; not for columns of jsonb.
+    """
+    if frame.empty:
+        return "[]"
+    cells = [_cells(frame[name]) for name in columns]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
+    return json.dumps(rows, ensure_ascii=False, default=_as_text)
+
+
+def _cells(column: "pd.Series[Any]") -> list[Any]:
+    """Turn a column into Python values; of objects without pandas, which is slow on a few."""
+    if column.dtype != object:
+        return column_values(column)
+    return [None if value is pd.NaT or value != value else value for value in column.tolist()]  # noqa: PLR0124 - NaN is what no cell holds
+
+
+def _as_text(value: object) -> object:
+    """Write a cell as PostgreSQL writes it."""
+    match value:
+        case datetime():
+            return value.isoformat()
+        case date():
+            return {ALWAYS: "-infinity", FOREVER: "infinity"}.get(value) or value.isoformat()
+        case bytes():
+            return f"\\x{value.hex()}"
+        case UUID():
+            return str(value)
+        case np.generic():
+            return value.item()
+    raise TypeError(type(value).__name__)

@@ -19,16 +19,19 @@ from hub.seal import Sealer
 from sync import changeset, outbox
 from sync.brake.holding import NOBODY, Passing, brake
 from sync.changeset import Difference
+from sync.columns import FEW
 from sync.directory import cached_directory
 from sync.evidence.pending import Ids, Pending, read_pending, settle
 from sync.evidence.retracted import NOTHING_RETRACTED, Retracted
 from sync.matching.model import HAND_MODEL
-from sync.mentoring.claims import ClaimRules
+from sync.mentoring.mentorships import UNTOUCHED as NO_PAIRS
 from sync.mentoring.mentorships import MentorshipsWritten, write_mentorships
 from sync.mentoring.pairs import write_claims
+from sync.people.component import connected, recluster
+from sync.people.concern import concern_of, states_pairs
 from sync.people.disputes import ask_disputes
 from sync.people.facts import MUCH, refresh_facts
-from sync.people.match import connected, recluster, recompare
+from sync.people.match import Moved, left_keys, recompare
 from sync.people.questions import write_questions
 from sync.people.ranking import rank_questions
 from sync.people.words import next_word, settle_word
@@ -195,9 +198,10 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
     directory = await cached_directory(session.raw)
     rules = await read_claim_rules(session, on=today)
     changed = pending.all
+    moved = Moved() if retracted is NOTHING_RETRACTED else await left_keys(session.raw)
     if len(pending.restated):
         progress("facts")
-        await refresh_facts(
+        moved += await refresh_facts(
             session,
             pending,
             directory=directory,
@@ -205,8 +209,9 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
             today=today,
             changeset_id=changeset_id,
         )
+    if len(moved.key):
         progress("comparing")
-        changed = await recompare(session, pending, HAND_MODEL, changeset_id=changeset_id)
+        changed = await recompare(session, pending, moved, HAND_MODEL, changeset_id=changeset_id)
         if len(pending.restated) > MUCH:
             await refresh_statistics(session.raw, "edge")
     progress("people")
@@ -222,42 +227,48 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
     )
     if len(concerned) > MUCH:
         await refresh_statistics(session.raw, "link", "person", "employment", "enrolment")
-    await write_questions(session, component, people.ids, changeset_id=changeset_id)
+    concern = await concern_of(session, component)
+    is_asked = concern.is_asked or bool(retracted.people)
+    await write_questions(
+        session, component, people.ids, is_asked=is_asked, changeset_id=changeset_id
+    )
     progress("mentorships")
-    if len(pending.restated):
+    if states_pairs(component):
         await write_claims(
             session, pending.restated, directory=directory, today=today, changeset_id=changeset_id
         )
-    return await _project_mentorships(
-        session,
-        pending,
-        people,
-        rules,
-        retracted=retracted.mentorships,
-        root_id=directory.root_id,
-        changeset_id=changeset_id,
-    )
+    pairs = NO_PAIRS
+    if concern.is_named or states_pairs(component) or retracted.mentorships:
+        pairs = await write_mentorships(
+            session,
+            rules,
+            retracted=retracted.mentorships,
+            root_id=directory.root_id,
+            changeset_id=changeset_id,
+        )
+        await ask_disputes(session, HAND_MODEL, changeset_id=changeset_id)
+    await rank_questions(session)
+    return await _announce(session, pending, people, pairs, directory.root_id, changeset_id)
 
 
-async def _project_mentorships(
+async def _announce(
     session: WriteSession,
     pending: Pending,
     people: PeopleWritten,
-    rules: ClaimRules,
-    *,
-    retracted: frozenset[UUID],
+    pairs: MentorshipsWritten,
     root_id: UUID,
     changeset_id: ChangesetId,
 ) -> Difference:
-    """Write mentorships, then who may see what, then the events; the evidence is projected."""
-    pairs = await write_mentorships(
-        session, rules, retracted=retracted, root_id=root_id, changeset_id=changeset_id
-    )
-    await ask_disputes(session, HAND_MODEL, changeset_id=changeset_id)
-    await rank_questions(session)
-    before = {**await places_of(session), **people.places_before}
+    """Write who may see what, then the events; the evidence is projected."""
+    before = people.places_before
+    if pairs is not NO_PAIRS:
+        before = {**await places_of(session), **before}
     changed = await write_places(
-        session, set(people.changed), root_id=root_id, changeset_id=changeset_id
+        session,
+        set(people.changed),
+        root_id=root_id,
+        changeset_id=changeset_id,
+        is_few=len(people.affected) <= FEW and pairs is NO_PAIRS,
     )
     changed -= people.gone
     events = await _announce_people(session, people, changed, before, changeset_id)
@@ -299,6 +310,8 @@ async def _announce_people(
     merged, split = people.identities.merged, people.identities.split
     operations = [(person, "SPLIT" if person in split else "UPSERT") for person in changed]
     operations += [(old, "MERGED" if old in merged else "DELETE") for old in people.gone]
+    if not operations:
+        return 0
     return await outbox.announce(
         session,
         "PERSON",
@@ -315,6 +328,8 @@ async def _announce_mentorships(
 ) -> int:
     operations = [(pair, "UPSERT") for pair in pairs.changed]
     operations += [(old, "MERGED" if old in pairs.merged else "DELETE") for old in pairs.gone]
+    if not operations:
+        return 0
     return await outbox.announce(
         session,
         "MENTORSHIP",

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import asyncpg
+
 from hub.database import WriteSession
 from hub.records import ChangesetId
 from sync.projection import Projected, replace_from
@@ -16,7 +18,6 @@ PERSON_PLACE = Projected(
 # A person belongs where they work, study, are listed in a base or are hosted as a mentee; the
 # region sees everyone. Several posts under one authority are one row over all their days.
 FRESH_PLACES = """
-insert into fresh_person_place
 with units as (
     select person_id, organisation_id, starts, ends from employment
     where person_id in (select id from affected_person)
@@ -33,8 +34,8 @@ with units as (
     select person_id, host_organisation_id, starts, ends from mentorship_member
     where role = 'MENTEE' and person_id in (select id from affected_person)
 )
-select place.authority_id, p.sort_key, p.id,
-       min(greatest(units.starts, place.starts)), max(least(units.ends, place.ends))
+select place.authority_id, p.sort_key, p.id as person_id,
+       min(greatest(units.starts, place.starts)) as starts, max(least(units.ends, place.ends)) as ends
 from units
 join person p on p.id = units.person_id
 join organisation_place place on place.organisation_id = units.organisation_id
@@ -58,28 +59,51 @@ async def places_of(session: WriteSession) -> dict[UUID, list[UUID]]:
 
 
 async def write_places(
-    session: WriteSession, changed: set[UUID], *, root_id: UUID, changeset_id: ChangesetId
+    session: WriteSession,
+    changed: set[UUID],
+    *,
+    root_id: UUID,
+    changeset_id: ChangesetId,
+    is_few: bool,
 ) -> set[UUID]:
     """Make the places of the affected people follow their organisations.
 
     `changed` are those about whom something else changed; answers them and whoever moved.
     """
-    connection = session.raw
+    changed |= await _replace_places(
+        session.raw, root_id=root_id, changeset_id=changeset_id, is_few=is_few
+    )
+    if changed:
+        await session.raw.execute(
+            "update person_place set changed_at = now()"
+            " where person_id = any($1) and changed_at < now()",
+            list(changed),
+        )
+    return changed
+
+
+async def _replace_places(
+    connection: asyncpg.Connection, *, root_id: UUID, changeset_id: ChangesetId, is_few: bool
+) -> set[UUID]:
+    """Write the places that differ; those of few people are found twice rather than kept."""
+    if is_few:
+        return await replace_from(
+            connection,
+            PERSON_PLACE,
+            f"({FRESH_PLACES}) fresh",
+            root_id,
+            owners="affected_person",
+            changeset_id=changeset_id,
+        )
     await connection.execute(
         "create temp table fresh_person_place on commit drop as"
         " select authority_id, sort_key, person_id, starts, ends from person_place with no data"
     )
-    await connection.execute(FRESH_PLACES, root_id)
-    changed |= await replace_from(
+    await connection.execute(f"insert into fresh_person_place {FRESH_PLACES}", root_id)
+    return await replace_from(
         connection,
         PERSON_PLACE,
         "fresh_person_place",
         owners="affected_person",
         changeset_id=changeset_id,
     )
-    await connection.execute(
-        "update person_place set changed_at = now()"
-        " where person_id = any($1) and changed_at < now()",
-        list(changed),
-    )
-    return changed

@@ -13,6 +13,7 @@ import pandas as pd
 
 from hub.database import copy_frame
 from hub.records import ChangesetId
+from sync.columns import as_json, is_few
 
 Connection = asyncpg.Connection
 
@@ -39,6 +40,19 @@ async def remember_owners(connection: Connection, name: str, ids: Iterable[UUID]
     await connection.execute(f"analyze {name}")
 
 
+async def standing_of(
+    connection: asyncpg.Connection, tables: Iterable[Projected], *, owners: str
+) -> frozenset[str]:
+    """Name the tables in which any row of the owners stands; one statement."""
+    asked = {table.table: table.owner for table in tables}
+    held = ", ".join(
+        f"exists (select from {table} where {owner} in (select id from {owners})) as {table}"
+        for table, owner in asked.items()
+    )
+    [row] = await connection.fetch(f"select {held}")
+    return frozenset(table for table in asked if row[table])
+
+
 async def replace(
     connection: Connection,
     projected: Projected,
@@ -46,12 +60,28 @@ async def replace(
     *,
     owners: str,
     changeset_id: ChangesetId,
+    is_new: bool = False,
 ) -> set[UUID]:
     """Make the owners' rows equal to `frame`; answer the owners for whom anything changed.
 
     `frame` has the compared columns, with no two rows of one key; `owners` names a table made by
-    `remember_owners`. Costs a COPY and two statements.
+    `remember_owners`; with `is_new` none of their rows stands yet. Costs two statements, of many
+    rows a COPY besides.
     """
+    if is_new and frame.empty:
+        return set()
+    if is_few(len(frame)):
+        fresh = f"(select {_listed(projected.columns)} from"
+        fresh += f" jsonb_populate_recordset(null::{projected.table}, $1))"
+        return await replace_from(
+            connection,
+            projected,
+            f"{fresh} fresh",
+            as_json(frame, projected.columns),
+            owners=owners,
+            changeset_id=changeset_id,
+            is_new=is_new,
+        )
     fresh = f"fresh_{projected.table}"
     await connection.execute(
         f"create temp table {fresh} on commit drop as"
@@ -70,27 +100,35 @@ async def replace_from(
     connection: Connection,
     projected: Projected,
     fresh: str,
-    *,
+    *given: object,
     owners: str,
     changeset_id: ChangesetId,
+    is_new: bool = False,
 ) -> set[UUID]:
-    """Do as `replace` from a table or query that already stands in the database."""
+    """Do as `replace` from a table, or from a query in brackets that binds `given` from $1 on."""
     columns, key = _listed(projected.columns), _listed(projected.key)
     standing = (
         f"select {columns} from {projected.table}"
         f" where {projected.owner} in (select id from {owners})"
     )
     same_key = " and ".join(f't."{name}" = gone."{name}"' for name in projected.key)
-    removed = await connection.fetch(
-        f"with gone as (select distinct {key} from"
-        f" ({standing} except select {columns} from {fresh}) old)"
-        f", removed as (delete from {projected.table} t using gone where {same_key}"
-        f" returning t.{projected.owner} as owner) select distinct owner from removed"
+    removed = (
+        []
+        if is_new
+        else await connection.fetch(
+            f"with gone as (select distinct {key} from"
+            f" ({standing} except select {columns} from {fresh}) old)"
+            f", removed as (delete from {projected.table} t using gone where {same_key}"
+            f" returning t.{projected.owner} as owner) select distinct owner from removed",
+            *given,
+        )
     )
     added = await connection.fetch(
         f"with added as (insert into {projected.table} ({columns}, changeset_id)"
-        f" select {columns}, $1 from (select {columns} from {fresh} except {standing}) new"
+        f" select {columns}, ${len(given) + 1} from"
+        f" (select {columns} from {fresh} except {standing}) new"
         f" order by {key} returning {projected.owner} as owner) select distinct owner from added",
+        *given,
         changeset_id,
     )
     return {row["owner"] for row in (*removed, *added)}

@@ -14,7 +14,7 @@ from sync.matching.facts import content_order, is_weak
 from sync.matching.hashing import Int64s
 from sync.matching.mend import Knot, untie
 from sync.matching.mentions import attach
-from sync.matching.questions import questions
+from sync.matching.questions import nothing_asked, questions
 from sync.matching.slices import groups, sliced
 from sync.matching.touched import Touched, changing
 
@@ -66,6 +66,8 @@ def cluster(
     contradict themselves.
     """
     verdicts = verdicts or Verdicts()
+    if not len(left) and not len(verdicts.left):
+        return Clustering(labels=np.arange(len(facts)), questions=nothing_asked())
     edges = Edges(left=left, right=right, score=score, decision=np.asarray(decision, dtype="<U5"))
     must, cannot = _last_words(verdicts)
     edges = edges.without(cannot)

@@ -39,14 +39,24 @@ def questions(
     """
     apart = labels[edges.left] != labels[edges.right]
     still_open = apart & ~_answered(labels, edges, cannot)
+    if not still_open.any():
+        return nothing_asked()
     open_edges, changes = edges.those(still_open), changes[still_open]
     pattern = patterns(facts, open_edges.left, open_edges.right, HAND_MODEL)
     asked = _worth_asking(facts, labels, open_edges, pattern, ambiguous)
     asked &= ~_fits_better(facts, labels, edges, open_edges, pattern)
     asked |= changes
+    if not asked.any():
+        return nothing_asked()
     found = open_edges.those(asked)
     spoken_of = _spoken_of(labels, found, changes[asked], cannot)
     return _one_a_pair(facts, labels, found, pattern[asked], spoken_of)
+
+
+def nothing_asked() -> pd.DataFrame:
+    """Give the questions where there are none."""
+    numbers = {name: np.empty(0, dtype=np.int64) for name in COLUMNS[:-1]}
+    return pd.DataFrame({**numbers, COLUMNS[-1]: np.empty(0, dtype=object)})
 
 
 def _spoken_of(

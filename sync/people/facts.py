@@ -4,7 +4,7 @@ Pending is read from the database: a record whose current version is not the pro
 whose end moved. So a run that died is finished by the next one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 import asyncpg
@@ -19,7 +19,7 @@ from sync.directory import Directory
 from sync.evidence.pending import Ids, Pending
 from sync.matching.keys import blocking_keys
 from sync.matching.normalise import normalise
-from sync.people.match import read_facts
+from sync.people.match import Moved, read_facts
 
 Connection = asyncpg.Connection
 
@@ -73,15 +73,12 @@ async def refresh_facts(
     sealer: Sealer,
     today: date,
     changeset_id: ChangesetId,
-) -> None:
+) -> Moved:
     """Normalise the pending records' current versions and store their facts and keys.
 
-    Leaves their former keys in the temporary table `former_key`.
+    Gives the keys that they bore and bear.
     """
     connection = session.raw
-    await connection.execute(
-        "create temp table if not exists former_key (key bigint, record_id bigint, finer bigint) on commit drop"
-    )
     for ids in _chunks(pending.restated):
         payloads = await _payloads(connection, ids, sealer)
         normalised = normalise(payloads, today=today)
@@ -93,10 +90,12 @@ async def refresh_facts(
     is_much = len(pending.restated) > MUCH
     if is_much:
         await refresh_statistics(connection, "record_facts")
+    moved = Moved()
     for ids in _chunks(pending.restated):
-        await _replace_keys(connection, ids)
+        moved += await _replace_keys(connection, ids)
     if is_much:
         await refresh_statistics(connection, "record_key")
+    return moved
 
 
 def _chunks(ids: Ids) -> Iterator[Ids]:
@@ -210,20 +209,32 @@ async def _reject_cells(
     await insert_frame(session.raw, "rejection", rejections, list(rejections.columns))
 
 
-async def _replace_keys(connection: Connection, ids: Ids) -> None:
-    await connection.execute(
-        "with gone as (delete from record_key where record_id = any($1)"
-        " returning key, record_id, finer)"
-        " insert into former_key select key, record_id, finer from gone",
-        ids.tolist(),
-    )
+async def _replace_keys(connection: Connection, ids: Ids) -> Moved:
+    """Store the keys of the records where they differ; gives those they bore and bear."""
     facts = await read_facts(connection, ids)
     keys = blocking_keys(facts)
-    rows = pd.DataFrame(
-        {
-            "key": keys.key,
-            "record_id": facts["record_id"].to_numpy(np.int64)[keys.position],
-            "finer": keys.finer,
-        }
-    ).drop_duplicates(["key", "record_id"])
-    await insert_frame(connection, "record_key", rows, ["key", "record_id", "finer"])
+    record = facts["record_id"].to_numpy(np.int64)[keys.position]
+    fresh = set(zip(keys.key.tolist(), record.tolist(), keys.finer.tolist(), strict=True))
+    rows = await connection.fetch(HELD_KEYS, ids.tolist())
+    held = {(row["key"], row["record_id"], row["finer"]) for row in rows}
+    gone = list(held - fresh)
+    if gone:
+        await connection.execute(DROP_KEYS, *map(list, zip(*gone, strict=True)))
+    added = pd.DataFrame(sorted(fresh - held), columns=KEYS)
+    await insert_frame(connection, "record_key", added, KEYS)
+    return moved_by(held, -1) + moved_by(fresh, 1)
+
+
+KEYS = ("key", "record_id", "finer")
+HELD_KEYS = "select key, record_id, finer from record_key where record_id = any($1)"
+DROP_KEYS = """
+delete from record_key k using unnest($1::bigint[], $2::bigint[], $3::bigint[])
+    as gone (key, record_id, finer)
+where k.key = gone.key and k.record_id = gone.record_id
+"""
+
+
+def moved_by(keys: Collection[tuple[int, int, int]], step: int) -> Moved:
+    """Count keys (key, record, finer) that records bear (`step` 1) or bore (-1)."""
+    rows = np.array([(key, finer) for key, _, finer in keys], dtype=np.int64).reshape(-1, 2)
+    return Moved(key=rows[:, 0], finer=rows[:, 1], step=np.full(len(rows), step, dtype=np.int64))

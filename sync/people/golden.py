@@ -4,18 +4,22 @@ Pure: facts of the person's records in, rows of the projected tables out. Every 
 record it comes from; a scalar field also the rule that chose it (`person_field`).
 """
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any  # a cell is a text, a day, an id, a list or nothing
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
 
+from sync.columns import column, rows_of
 from sync.directory import Directory
 from sync.matching.facts import content_order
 from sync.mentoring.claims import academic_year
+from sync.people.listed import FOREVER, TEXTS, contacts, names, sort_key
 from sync.projection import Projected
-
-ALWAYS, FOREVER = date.min, date.max
 
 PERSON_NAME = Projected(
     table="person_name",
@@ -106,110 +110,71 @@ def project(facts: pd.DataFrame, chosen: pd.DataFrame, directory: Directory) -> 
     a person pinned one that no record says.
     """
     facts = facts.assign(order=content_order(facts))  # ties never follow the order of arrival
-    person = _person(facts, chosen)
+    standing = list(_standing(facts, chosen))
+    person = _person(facts, standing)
     experience = _experience(facts)
-    names = person.set_index("person_id")[["last_name", "first_name", "middle_name"]]
     return Golden(
         person=person,
         tables=(
-            (PERSON_NAME, _names(facts, names, _pinned_names(facts, chosen))),
+            (PERSON_NAME, names(facts, person, chosen)),
             (IDENTIFIER, _identifiers(facts, chosen)),
-            (CONTACT, _contacts(facts)),
+            (CONTACT, contacts(facts)),
             (EMPLOYMENT, _employments(facts, experience, directory)),
             (EXPERIENCE, experience),
             (ENROLMENT, _enrolments(facts, directory)),
             (QUALIFICATION, _qualifications(facts)),
-            (PERSON_FIELD, _fields(facts, chosen)),
+            (PERSON_FIELD, _fields(facts, standing)),
             (MENTOR_PROFILE, _profiles(facts, "MENTOR")),
             (MENTEE_PROFILE, _profiles(facts, "MENTEE")),
         ),
     )
 
 
-def sort_keys(frame: pd.DataFrame) -> pd.Series:
-    """Fold full names for order and search: casefold, ё as е, single spaces between parts."""
-    joined = frame["last_name"] + " " + frame["first_name"] + " " + frame["middle_name"]
-    return joined.str.casefold().str.replace("ё", "е").str.strip()
-
-
-SPAN = ("first_stated", "ended_on")
 SCALARS = ("last_name", "first_name", "middle_name", "birth_date", "birth_year", "sex")
-TEXTS = ("last_name", "first_name", "middle_name")
 
 
-def _person(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
-    people = pd.DataFrame({"person_id": pd.unique(facts["person_id"])})
-    for field in SCALARS:
-        of_field = chosen[chosen["field"] == field]
-        by_person = pd.Series(_values(facts, of_field, field), index=of_field["person_id"])
-        people[field] = people["person_id"].map(by_person)
-    people[list(TEXTS)] = people[list(TEXTS)].astype(object).fillna("")
-    years = people["birth_date"].map(lambda day: day.year, na_action="ignore")
-    people["birth_year"] = years.where(years.notna(), people["birth_year"])
-    counts = facts.groupby("person_id").size()
-    return people.assign(
-        sort_key=sort_keys(people), record_count=people["person_id"].map(counts).astype(int)
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """What stands in a scalar field of a person, by which rule and from which row of the facts."""
+
+    person_id: UUID
+    field: str
+    value: Any
+    rule: str
+    position: int
 
 
-def _values(facts: pd.DataFrame, chosen: pd.DataFrame, field: str) -> list[object]:
-    """Give what stands in a field: what was pinned, else what the chosen record says."""
-    said = facts[field].astype(object).to_numpy()[chosen["position"].to_numpy(np.int64)]
-    return [own if own is not None else one for own, one in zip(chosen["value"], said, strict=True)]
+def _standing(facts: pd.DataFrame, chosen: pd.DataFrame) -> Iterator[_Standing]:
+    """Give what was pinned, else what the chosen record says."""
+    said = {field: facts[field].tolist() for field in SCALARS}
+    for person, field, rule, position, own in rows_of(chosen, *CHOSEN):
+        if field in said:
+            value = own if own is not None else said[field][position]
+            yield _Standing(
+                person_id=person, field=field, value=value, rule=rule, position=int(position)
+            )
 
 
-def _pinned_names(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
-    """Give people part of whose name a person wrote: they bear a name that no record says."""
-    written = chosen[chosen["value"].notna() & chosen["field"].isin(TEXTS)]
-    written = written.drop_duplicates("person_id")
-    rows = facts.iloc[written["position"].to_numpy(np.int64)]
+CHOSEN = ("person_id", "field", "rule", "position", "value")
+
+
+def _person(facts: pd.DataFrame, standing: Iterable[_Standing]) -> pd.DataFrame:
+    counts = Counter(facts["person_id"].tolist())
+    known: dict[UUID, dict[str, Any]] = {person: dict.fromkeys(SCALARS) for person in counts}
+    for one in standing:
+        known[one.person_id][one.field] = one.value
+    for values in known.values():
+        values |= {name: values[name] or "" for name in TEXTS}
+        born = values["birth_date"]
+        values["birth_year"] = born.year if born else values["birth_year"]
+        values["sort_key"] = sort_key(*(values[name] for name in TEXTS))
+    columns = {name: column(values[name] for values in known.values()) for name in PERSON}
     return pd.DataFrame(
-        {
-            "person_id": written["person_id"].to_numpy(),
-            "record_id": rows["record_id"].to_numpy(),
-            "order": rows["order"].to_numpy(),
-        }
-    ).assign(kind="CURRENT", starts=ALWAYS, ends=FOREVER)
-
-
-def _names(facts: pd.DataFrame, current: pd.DataFrame, pinned: pd.DataFrame) -> pd.DataFrame:
-    """List every full name some record states, since when and until when; initials are no name.
-
-    A name stated as a former one was borne until then, nobody says since when.
-    """
-    stated = facts[["person_id", *TEXTS, "previous_last_name", "record_id", "order", *SPAN]]
-    stated = stated.assign(ends=_until(stated), starts=stated["first_stated"])
-    former = stated[stated["previous_last_name"] != ""].assign(
-        last_name=lambda frame: frame["previous_last_name"],
-        kind="PREVIOUS",
-        ends=lambda frame: frame["first_stated"],
-        starts=ALWAYS,
+        {"person_id": column(known), **columns, "record_count": list(counts.values())}
     )
-    own = stated.assign(kind="VARIANT")
-    borne = current.reindex(pinned["person_id"]).reset_index(drop=True)
-    borne = pinned.reset_index(drop=True).join(borne)
-    names = pd.concat([own, former, *([borne] if len(borne) else [])])
-    names = names.drop(columns="previous_last_name")
-    names = _spanned(names, ["person_id", *TEXTS])
-    now = current.reindex(names["person_id"]).reset_index(drop=True)
-    is_current = (names[list(TEXTS)].reset_index(drop=True) == now).all(axis=1).to_numpy()
-    names["kind"] = np.where(is_current, "CURRENT", names["kind"])
-    names = names.sort_values(["kind", "order"])
-    names = names.drop_duplicates(["person_id", *TEXTS])
-    return names.assign(sort_key=sort_keys(names))
 
 
-def _until(records: pd.DataFrame) -> pd.Series:
-    """Say until when a record has said what it says: for ever while it stands."""
-    return records["ended_on"].where(records["ended_on"].notna(), FOREVER)
-
-
-def _spanned(stated: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Let each statement of a key span from its first to its last."""
-    alike = stated.groupby(key, sort=False)
-    return stated.assign(
-        starts=alike["starts"].transform("min"), ends=alike["ends"].transform("max")
-    )
+PERSON = (*SCALARS, "sort_key")
 
 
 def _identifiers(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
@@ -228,28 +193,14 @@ def _identifiers(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _contacts(facts: pd.DataFrame) -> pd.DataFrame:
-    kinds = (("PHONE", "phones"), ("EMAIL", "emails"))
-    facts = facts.assign(starts=facts["first_stated"], ends=_until(facts))
-    lists = [
-        facts[["person_id", "contact_owner", "record_id", "order", "starts", "ends", column]]
-        .explode(column)
-        .dropna(subset=[column])
-        .rename(columns={column: "value", "contact_owner": "owner"})
-        .assign(kind=kind)
-        for kind, column in kinds
-    ]
-    contacts = _spanned(pd.concat(lists), ["person_id", "kind", "value"])
-    contacts = contacts.sort_values(["owner", "order"], ascending=[False, True])
-    return contacts.drop_duplicates(["person_id", "kind", "value"])
-
-
 def _employments(
     facts: pd.DataFrame, experience: pd.DataFrame, directory: Directory
 ) -> pd.DataFrame:
     """Place staff by date, each post with the experience that stands about its person."""
     since = experience.set_index("person_id")["since"]
     staff = facts[facts["kind"] == "STAFF"]
+    if staff.empty:
+        return staff
     hired = staff["hired_on"].where(staff["hired_on"].notna(), staff["first_stated"])
     return staff.assign(
         kind=staff["employment_kind"],
@@ -261,6 +212,8 @@ def _employments(
 
 def _enrolments(facts: pd.DataFrame, directory: Directory) -> pd.DataFrame:
     pupils = facts[facts["kind"] == "PUPIL"]
+    if pupils.empty:
+        return pupils
     years = pupils["stated_as_of"].map(academic_year)
     return pupils.assign(
         academic_year=years,
@@ -284,8 +237,8 @@ def _restated(records: pd.DataFrame) -> pd.DataFrame:
     A person listed under a new surname or in a new post has a new record; the older one holds
     only until the newer begins. What then holds on no day is left out.
     """
-    if records.empty:
-        return records
+    if not records.duplicated(["person_id", "organisation_id"]).any():
+        return records[records["starts"] < records["ends"]]
     unit = [records["person_id"], records["organisation_id"]]
     said = _said_last(records)
     newest = said == said.groupby(unit).transform("max")
@@ -320,24 +273,26 @@ def _qualifications(facts: pd.DataFrame) -> pd.DataFrame:
     return stated.drop_duplicates(["person_id", "category"], keep="last")
 
 
-def _fields(facts: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
-    scalar = chosen[chosen["field"].isin(SCALARS)].reset_index(drop=True)
-    rows = facts.iloc[scalar["position"].to_numpy(np.int64)].reset_index(drop=True)
-    values = pd.Series("", index=scalar.index, dtype=object)
-    for field in SCALARS:
-        of_field = scalar["field"] == field
-        values[of_field] = np.array(list(map(str, _values(facts, scalar[of_field], field))))
-    return scalar.assign(
-        value=values,
-        stated_as_of=rows["stated_as_of"],
-        record_id=rows["record_id"],
-        record_version_id=rows["record_version_id"],
+def _fields(facts: pd.DataFrame, standing: Sequence[_Standing]) -> pd.DataFrame:
+    rows = facts.iloc[[one.position for one in standing]]
+    return pd.DataFrame(
+        {
+            "person_id": column(one.person_id for one in standing),
+            "field": column(one.field for one in standing),
+            "value": column(str(one.value) for one in standing),
+            "rule": column(one.rule for one in standing),
+            "stated_as_of": rows["stated_as_of"].to_numpy(),
+            "record_id": rows["record_id"].to_numpy(),
+            "record_version_id": rows["record_version_id"].to_numpy(),
+        }
     )
 
 
 def _profiles(facts: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Hold a base's listing over the academic years in which it was stated."""
     listed = facts[facts["kind"] == kind]
+    if listed.empty:
+        return listed
     first = listed["first_stated"].map(academic_year)
     last = listed["last_stated"].map(academic_year)
     profiles = listed.assign(

@@ -1,6 +1,6 @@
 """Open questions of the matcher, each in the lowest unit that holds both records."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +13,7 @@ from hub.database import WriteSession
 from hub.records import ChangesetId
 from sync.columns import rows_of
 from sync.identity import new_id
-from sync.people.match import Component
+from sync.people.component import Component
 
 Connection = asyncpg.Connection
 
@@ -23,11 +23,17 @@ async def write_questions(
     component: Component,
     person_ids: list[UUID],
     *,
+    is_asked: bool,
     changeset_id: ChangesetId,
 ) -> None:
-    """Replace the open questions between the component's records; keep the ids of standing ones."""
+    """Replace the open questions between the component's records; keep the ids of standing ones.
+
+    Where nothing is asked now and nothing stood (`is_asked`) there is nothing to do.
+    """
     connection = session.raw
     asked = _asked(component, person_ids)
+    if asked.empty and not is_asked:
+        return
     units = await common_units(connection, list(rows_of(asked, "unit_a", "unit_b")))
     sides = (asked["record_a"].tolist(), asked["record_b"].tolist())
     records = component.facts["record_id"].tolist()
@@ -143,8 +149,25 @@ async def _write_possible_twins(connection: Connection) -> None:
     graph = coo_array((np.ones(len(rows)), tuple(ends)), shape=(len(people), len(people)))
     groups = connected_components(graph, directed=False)[1] if people else np.empty(0, dtype=int)
     first = {group: people[number] for number, group in reversed(list(enumerate(groups.tolist())))}
-    await connection.execute("delete from possible_twin")
-    await connection.executemany(
-        "insert into possible_twin (person_id, group_id) values ($1, $2)",
-        [(person, first[group]) for person, group in zip(people, groups.tolist(), strict=True)],
+    twins = {person: first[group] for person, group in zip(people, groups.tolist(), strict=True)}
+    held = await connection.fetch("select person_id, group_id from possible_twin")
+    standing = {row["person_id"]: row["group_id"] for row in held}
+    await _replace_twins(
+        connection, dict(twins.items() - standing.items()), standing.keys() - twins
     )
+
+
+async def _replace_twins(
+    connection: Connection, fresh: Mapping[UUID, UUID], gone: Collection[UUID]
+) -> None:
+    """Write the groups that differ from those that stand."""
+    if gone:
+        await connection.execute("delete from possible_twin where person_id = any($1)", list(gone))
+    if fresh:
+        await connection.execute(
+            "insert into possible_twin (person_id, group_id)"
+            " select * from unnest($1::uuid[], $2::uuid[])"
+            " on conflict (person_id) do update set group_id = excluded.group_id",
+            list(fresh.keys()),
+            list(fresh.values()),
+        )

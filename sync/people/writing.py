@@ -9,15 +9,15 @@ import pandas as pd
 
 from hub.database import WriteSession, copy_frame
 from hub.records import ChangesetId
-from sync.columns import column, insert_frame
+from sync.columns import as_json, column, insert_frame, is_few
 from sync.directory import Directory
 from sync.identity import Identities, assign
 from sync.matching.survive import survivors
+from sync.people.component import Component
 from sync.people.golden import project
-from sync.people.match import Component
 from sync.people.pins import pinned, standing_pins
 from sync.places import places_of
-from sync.projection import remember_owners, replace
+from sync.projection import remember_owners, replace, standing_of
 
 Connection = asyncpg.Connection
 
@@ -56,14 +56,11 @@ async def write_people(
     known = {old for old in component.previous if old is not None} | retracted
     affected = set(person_ids) | known
     await remember_owners(connection, "affected_person", affected)
-    before = await places_of(session)
+    before = await places_of(session) if known else {}
     await _write_links(connection, component, person_ids, model_version, changeset_id)
-    await _write_aliases(connection, component, identities, changeset_id)
+    await _write_aliases(connection, component, person_ids, identities, changeset_id)
     changed = await _write_golden(connection, component, person_ids, directory, changeset_id)
-    gone = await connection.fetch(
-        "delete from person p using affected_person a where p.id = a.id"
-        " and not exists (select from link where person_id = p.id) returning p.id"
-    )
+    gone = await connection.fetch(NO_MORE) if known else []
     return PeopleWritten(
         ids=person_ids,
         affected=frozenset(affected),
@@ -73,6 +70,13 @@ async def write_people(
         places_before=before,
         identities=identities,
     )
+
+
+NO_MORE = """
+delete from person p using affected_person a
+where p.id = a.id and not exists (select from link where person_id = p.id)
+returning p.id
+"""
 
 
 async def _write_links(
@@ -86,6 +90,8 @@ async def _write_links(
     links = pd.DataFrame({"record_id": component.facts["record_id"], "person_id": person_ids})[
         np.array(moved, dtype=bool)
     ]
+    if links.empty:
+        return
     await connection.execute(
         "delete from link where record_id = any($1)", links["record_id"].tolist()
     )
@@ -94,13 +100,21 @@ async def _write_links(
 
 
 async def _write_aliases(
-    connection: Connection, component: Component, identities: Identities, changeset_id: ChangesetId
+    connection: Connection,
+    component: Component,
+    person_ids: list[UUID],
+    identities: Identities,
+    changeset_id: ChangesetId,
 ) -> None:
     """Let ids that ended answer for whoever bears one of their records now, and say what happened.
 
     An id follows a record: when a merger is undone the id that ended in it answers for the part
     that its records went to, not for the one that kept the other id.
     """
+    if not any(
+        old not in (None, new) for new, old in zip(person_ids, component.previous, strict=True)
+    ):
+        return
     anchors = _anchors(component, identities)
     merged = [(old, new, anchors[old], changeset_id) for old, new in identities.merged.items()]
     await connection.executemany(
@@ -156,9 +170,16 @@ async def _write_golden(
     chosen = pinned(chosen, facts, await standing_pins(connection, facts["record_id"].tolist()))
     golden = project(facts, chosen, directory)
     changed = await _write_person(connection, golden.person, changeset_id)
+    tables = [projected for projected, _ in golden.tables]
+    standing = await standing_of(connection, tables, owners="affected_person")
     for projected, frame in golden.tables:
         changed |= await replace(
-            connection, projected, frame, owners="affected_person", changeset_id=changeset_id
+            connection,
+            projected,
+            frame,
+            owners="affected_person",
+            changeset_id=changeset_id,
+            is_new=projected.table not in standing,
         )
     return changed
 
@@ -200,39 +221,44 @@ async def _with_details(connection: Connection, facts: pd.DataFrame) -> pd.DataF
     return facts.reset_index(drop=True).join(details.drop(columns="record_id"))
 
 
+PEOPLE = (
+    "id",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "sort_key",
+    "birth_date",
+    "birth_year",
+    "sex",
+    "record_count",
+)
+_LISTED = ", ".join(PEOPLE)
+_SET = ", ".join(f"{name} = excluded.{name}" for name in PEOPLE[1:])
+WRITE_PEOPLE = f"""
+insert into person ({_LISTED}, changeset_id)
+select {_LISTED}, $1 from (
+    select {_LISTED} from {{fresh}}
+    except
+    select {_LISTED} from person where id in (select id from affected_person)
+) new
+order by id
+on conflict (id) do update set {_SET}, changeset_id = excluded.changeset_id, changed_at = now()
+returning id
+"""
+
+
 async def _write_person(
     connection: Connection, people: pd.DataFrame, changeset_id: ChangesetId
 ) -> set[UUID]:
-    await connection.execute(
-        "create temp table fresh_person on commit drop as select id, last_name, first_name,"
-        " middle_name, sort_key, birth_date, birth_year, sex, record_count from person with no data"
-    )
     frame = people.rename(columns={"person_id": "id"})
-    columns = [
-        "id",
-        "last_name",
-        "first_name",
-        "middle_name",
-        "sort_key",
-        "birth_date",
-        "birth_year",
-        "sex",
-        "record_count",
-    ]
-    await copy_frame(connection, "fresh_person", frame, columns)
-    rows = await connection.fetch(
-        f"insert into person ({', '.join(columns)}, changeset_id)"
-        f" select {', '.join(columns)}, $1 from"
-        f" (select {', '.join(columns)} from fresh_person except"
-        f"  select {', '.join(columns)} from person"
-        "   where id in (select id from affected_person)) new"
-        " order by id"
-        " on conflict (id) do update set last_name = excluded.last_name,"
-        " first_name = excluded.first_name, middle_name = excluded.middle_name,"
-        " sort_key = excluded.sort_key, birth_date = excluded.birth_date,"
-        " birth_year = excluded.birth_year, sex = excluded.sex,"
-        " record_count = excluded.record_count, changeset_id = excluded.changeset_id,"
-        " changed_at = now() returning id",
-        changeset_id,
+    if is_few(len(frame)):
+        fresh = "jsonb_populate_recordset(null::person, $2)"
+        given = as_json(frame, PEOPLE)
+        rows = await connection.fetch(WRITE_PEOPLE.format(fresh=fresh), changeset_id, given)
+        return {row["id"] for row in rows}
+    await connection.execute(
+        f"create temp table fresh_person on commit drop as select {_LISTED} from person with no data"
     )
+    await copy_frame(connection, "fresh_person", frame, PEOPLE)
+    rows = await connection.fetch(WRITE_PEOPLE.format(fresh="fresh_person"), changeset_id)
     return {row["id"] for row in rows}

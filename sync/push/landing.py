@@ -14,10 +14,10 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import WriteSession, copy_frame
+from hub.database import WriteSession
 from hub.records import ChangesetId, FileKind
 from hub.seal import Sealer
-from sync.columns import column
+from sync.columns import as_json, column
 from sync.evidence.landing import sealed_records
 from sync.evidence.lists import derive_ends_of
 from sync.evidence.parts import parts_of
@@ -42,19 +42,31 @@ async def land_cards(
 ) -> Retracted:
     """Make the evidence of cards follow what was said of them."""
     connection = session.raw
-    await connection.execute(PUSHED)
     frame = _frame(desk, cards)
     if len(frame):
-        await copy_frame(connection, "pushed", frame)
-    await connection.execute(RECORDS, desk.source_id)
-    await connection.execute(VERSIONS, desk.source_id, changeset_id)
-    await connection.execute(DEMOTE, desk.source_id)
-    await connection.execute(PRUNE, desk.source_id)
-    retracted = await _retract(connection, desk, [name for name in cards if _is_void(cards[name])])
-    rows = await connection.fetch(OF_CARDS, desk.source_id)
+        await _land(session, desk.source_id, as_json(frame, list(frame.columns)), changeset_id)
+    return await _retract(connection, desk, [name for name in cards if _is_void(cards[name])])
+
+
+async def _land(
+    session: WriteSession, source_id: UUID, pushed: str, changeset_id: ChangesetId
+) -> None:
+    """Write records and versions; where others stood before, those no longer count."""
+    connection = session.raw
+    await connection.execute(RECORDS, source_id, pushed)
+    await land_versions(connection, source_id, pushed, changeset_id)
+    rows = await connection.fetch(OF_CARDS, source_id, pushed)
     await derive_ends_of(session, [row["id"] for row in rows])
-    await connection.execute("drop table pushed")
-    return retracted
+
+
+async def land_versions(
+    connection: Connection, source_id: UUID, pushed: str, changeset_id: ChangesetId
+) -> None:
+    """Write the one version of each record that is pushed, as PUSHED reads it; others no longer count."""
+    rows = await connection.fetch(VERSIONS, source_id, pushed, changeset_id)
+    if before := [row["id"] for row in rows if row["is_restated"]]:
+        await connection.execute(DEMOTE, before)
+        await connection.execute(PRUNE, before)
 
 
 def _is_void(card: Card) -> bool:
@@ -98,37 +110,36 @@ def _cells(desk: Desk, stay: Stretch) -> Mapping[str, str]:
     return {**stay.fields, **opened}
 
 
-PUSHED = """
-create temp table pushed (
+# What is pushed, as rows of a JSON text.
+PUSHED = """jsonb_to_recordset($2) as p(
     kind text, organisation_id uuid, external_id bytea, content_hash bytea, sheet text, row int,
-    stated_id text, stated_as_of date, source_file_id uuid, payload jsonb, first_stated date,
-    stated_at timestamptz, deleted_on date
-) on commit drop
-"""
-RECORDS = """
+    stated_id text, stated_as_of date, source_file_id uuid, payload text, first_stated date,
+    stated_at timestamptz, deleted_on date)"""
+RECORDS = f"""
 insert into record as held (source_id, kind, organisation_id, external_id, first_stated,
     last_stated, is_card, deleted_on)
 select $1, kind, organisation_id, external_id, first_stated, stated_as_of, true, deleted_on
-from pushed
+from {PUSHED}
 on conflict (source_id, kind, organisation_id, external_id) do update
     set first_stated = excluded.first_stated, last_stated = excluded.last_stated,
         deleted_on = excluded.deleted_on
     where (held.first_stated, held.last_stated, held.deleted_on)
         is distinct from (excluded.first_stated, excluded.last_stated, excluded.deleted_on)
 """
-OF_ROW = """r.source_id = $1 and r.kind = p.kind and r.organisation_id = p.organisation_id
-    and r.external_id = p.external_id"""
 VERSIONS = f"""
 with said as (
-    select r.id as record_id, p.* from pushed p join record r on {OF_ROW}
+    select r.id as record_id, r.current_version_id is not null as is_restated, p.*
+    from {PUSHED}
+    join record r on r.source_id = $1 and r.kind = p.kind
+        and r.organisation_id = p.organisation_id and r.external_id = p.external_id
     left join record_version held on held.id = r.current_version_id
     where held.id is null or (held.content_hash, held.stated_as_of, held.stated_at)
         is distinct from (p.content_hash, p.stated_as_of, p.stated_at)
 ), added as (
     insert into record_version (record_id, content_hash, stated_as_of, payload, source_file_id,
         sheet, row, part, stated_id, stated_at, changeset_id)
-    select record_id, content_hash, stated_as_of, payload, source_file_id, sheet, row, 0,
-           stated_id, stated_at, $2
+    select record_id, content_hash, stated_as_of, payload::jsonb, source_file_id, sheet, row, 0,
+           stated_id, stated_at, $3
     from said order by record_id
     on conflict (record_id, stated_as_of, content_hash) do update
         set stated_at = excluded.stated_at, payload = excluded.payload,
@@ -136,22 +147,24 @@ with said as (
     returning id, record_id
 )
 update record r set current_version_id = added.id, projected_version_id = null
-from added where r.id = added.record_id
+from added join said using (record_id) where r.id = added.record_id
+returning r.id, said.is_restated
 """
 # What stood before is evidence of nothing more, but the brake tells by it who becomes another.
-DEMOTE = f"""
+DEMOTE = """
 update record_version v set stated_as_of = '-infinity', stated_at = '-infinity'
-from pushed p join record r on {OF_ROW}
-where v.id = r.standing_version_id and v.id <> r.current_version_id
+from record r
+where r.id = any($1) and v.id = r.standing_version_id and v.id <> r.current_version_id
 """
-PRUNE = f"""
-delete from record_version v using pushed p join record r on {OF_ROW}
-where v.record_id = r.id and v.id <> r.current_version_id
+PRUNE = """
+delete from record_version v using record r
+where r.id = any($1) and v.record_id = r.id and v.id <> r.current_version_id
   and v.id is distinct from r.standing_version_id
 """
-OF_CARDS = """
+OF_CARDS = f"""
 select r.id from record r
-where r.source_id = $1 and r.is_card and r.external_id in (select external_id from pushed)
+where r.source_id = $1 and r.is_card
+  and r.external_id in (select p.external_id from {PUSHED})
 """
 
 

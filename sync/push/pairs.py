@@ -12,20 +12,18 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import WriteSession, copy_frame
+from hub.database import WriteSession
 from hub.records import ChangesetId, FileKind, RecordKind
-from sync.columns import column
+from sync.columns import as_json, column
 from sync.evidence.landing import sealed_records
 from sync.evidence.parts import card_identities, parts_of
 from sync.evidence.retracted import FORMER_KEY, NOTHING_RETRACTED, Retracted
 from sync.push.card import Card, Stretch, day_of
 from sync.push.landing import (
-    DEMOTE,
     NEIGHBOURS,
-    PRUNE,
     PUSHED,
-    VERSIONS,
     Desk,
+    land_versions,
 )
 
 Connection = asyncpg.Connection
@@ -90,27 +88,23 @@ async def land_pairs(
 ) -> Retracted:
     """Make the evidence of pairs follow what was said of them; `records` are their `pair_rows`."""
     connection = session.raw
-    await connection.execute(PUSHED)
+    pushed = "[]"
     if len(records):
         extra = records[["external_id", "part", "stating_id", "first_stated", "stated_at"]]
         landing = sealed_records(records.drop(columns=["first_stated", "stated_at"]), desk.sealer)
         landing = landing.drop(columns=["part", "stating_id"]).assign(
             first_stated=extra["first_stated"], stated_at=extra["stated_at"], deleted_on=None
         )
-        await copy_frame(connection, "pushed", landing)
-    await connection.execute(RECORDS, desk.source_id)
-    await connection.execute(MENTIONS, desk.source_id)
-    await connection.execute(VERSIONS, desk.source_id, changeset_id)
-    await connection.execute(DEMOTE, desk.source_id)
-    await connection.execute(PRUNE, desk.source_id)
-    retracted = await _retract(connection, desk, list(pairs))
-    await connection.execute("drop table pushed")
-    return retracted
+        pushed = as_json(landing, list(landing.columns))
+        await connection.execute(RECORDS, desk.source_id, pushed)
+        await connection.execute(MENTIONS, desk.source_id, pushed)
+        await land_versions(connection, desk.source_id, pushed, changeset_id)
+    return await _retract(connection, desk, list(pairs), pushed)
 
 
-RECORDS = """
+RECORDS = f"""
 insert into record as held (source_id, kind, organisation_id, external_id, first_stated, last_stated)
-select $1, kind, organisation_id, external_id, first_stated, stated_as_of from pushed
+select $1, kind, organisation_id, external_id, first_stated, stated_as_of from {PUSHED}
 order by kind, external_id
 on conflict (source_id, kind, organisation_id, external_id) do update
     set first_stated = excluded.first_stated, last_stated = excluded.last_stated
@@ -118,7 +112,8 @@ on conflict (source_id, kind, organisation_id, external_id) do update
         is distinct from (excluded.first_stated, excluded.last_stated)
 """
 # Which mentor's row makes a mention: both are of one mentorship.
-MENTIONS = """
+MENTIONS = f"""
+with pushed as (select * from {PUSHED})
 update record m set stated_by = r.id
 from pushed p
 join pushed q on q.sheet = p.sheet and q.kind = 'MENTOR'
@@ -130,11 +125,11 @@ where p.kind = 'MENTION' and m.source_id = $1 and m.kind = 'MENTION'
 """
 
 
-async def _retract(connection: Connection, desk: Desk, names: list[str]) -> Retracted:
+async def _retract(connection: Connection, desk: Desk, names: list[str], pushed: str) -> Retracted:
     """Take out what the pairs state no more: where they stood before, and those given in error."""
     own = card_identities(names, RecordKind.MENTOR)
     rows = await connection.fetch(
-        NO_LONGER, desk.source_id, [*own, *(_mention_key(key) for key in own)]
+        NO_LONGER, desk.source_id, pushed, [*own, *(_mention_key(key) for key in own)]
     )
     ids = [row["id"] for row in rows]
     if not ids:
@@ -158,10 +153,10 @@ OF_CLAIMS = """
 select distinct mentorship_id from mentorship_claim
 where mentorship_id is not null and (record_id = any($1) or mentee_record_id = any($1))
 """
-NO_LONGER = """
+NO_LONGER = f"""
 select r.id from record r
-where r.source_id = $1 and r.external_id = any($2) and r.kind in ('MENTOR', 'MENTION')
-  and not exists (select from pushed p where p.kind = r.kind
+where r.source_id = $1 and r.external_id = any($3) and r.kind in ('MENTOR', 'MENTION')
+  and not exists (select from {PUSHED} where p.kind = r.kind
       and p.organisation_id = r.organisation_id and p.external_id = r.external_id)
 """
 FORMER_KEYS = """

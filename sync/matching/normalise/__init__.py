@@ -98,7 +98,8 @@ def normalise(raw: pd.DataFrame, *, today: date) -> Normalised:
     for rule in RULES:
         filled, findings = run_rule(rule, raw, today)
         columns |= filled
-        found.append(findings)
+        if len(findings) or not found:
+            found.append(findings)
     frame = pd.DataFrame(columns, index=raw.index, columns=pd.Index(COLUMNS), dtype=object)
     issues = pd.concat(found, ignore_index=True)
     issues["message"] = issues["code"].map(MESSAGES)

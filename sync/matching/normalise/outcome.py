@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+FEW = 1_000  # rows: so few are sooner walked than made columns of numbers
 Codes = npt.NDArray[np.intp]
 Found = tuple[str, str]  # (field, code) of something a person should look at
 
@@ -46,7 +47,10 @@ def run_rule(rule: Rule, raw: pd.DataFrame, today: date) -> tuple[dict[str, obje
 
 def outcomes_of(rule: Rule, raw: pd.DataFrame, today: date) -> tuple[Codes, list[Outcome]]:
     """Give the outcome of each distinct combination of cells, and which is each row's."""
-    codes, distinct = _encode([cells_of(raw, name) for name in rule.reads])
+    if len(raw) <= FEW:
+        codes, distinct = _encode_few([_texts_of(raw, name) for name in rule.reads])
+    else:
+        codes, distinct = _encode([cells_of(raw, name) for name in rule.reads])
     return codes, [rule.apply(combination, today) for combination in distinct]
 
 
@@ -77,6 +81,20 @@ def cells_of(raw: pd.DataFrame, name: str) -> tuple[Codes, list[str]]:
         return np.where(at < 0, len(texts), at), [*texts, ""]
     codes, distinct = pd.factorize(raw[name].to_numpy(dtype=object), use_na_sentinel=False)
     return codes, [as_text(value) for value in distinct]
+
+
+def _texts_of(raw: pd.DataFrame, name: str) -> list[str]:
+    """Give the text of each row's cell; a column not there is empty."""
+    if name not in raw.columns:
+        return [""] * len(raw)
+    return [value if type(value) is str else as_text(value) for value in raw[name].tolist()]
+
+
+def _encode_few(cells: list[list[str]]) -> tuple[Codes, list[tuple[str, ...]]]:
+    """Number the distinct combinations of cells of a few rows."""
+    rows = list(zip(*cells, strict=True))
+    numbers = {row: number for number, row in enumerate(dict.fromkeys(rows))}
+    return np.array([numbers[row] for row in rows], dtype=np.intp), list(numbers)
 
 
 def _encode(

@@ -6,7 +6,8 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 
-from sync.matching.survive import FIELDS, survivors
+from sync.matching.survive import FIELDS, SURVIVAL, Rule, Survival, Validity, survivors
+from sync.people.golden import SCALARS
 from tests.pure.matching.labelled import facts_of, match, people, records
 
 NUMBER = "112-233-445 95"
@@ -129,3 +130,26 @@ def test_order_and_record_ids_choose_nothing() -> None:
         }
 
     assert values(facts, labels) == values(again, labels[shuffled])
+
+
+def test_each_field_of_a_person_declares_how_its_value_is_chosen() -> None:
+    declared = {one.field: one.rules for one in SURVIVAL}
+
+    assert {*SCALARS, "snils"} == set(declared)
+    assert all(Rule.VALIDITY == rules[0] for rules in declared.values())
+
+
+def test_another_declaration_chooses_otherwise_and_says_so() -> None:
+    rows = [
+        CARD | {"birth_date": "05.06.1981", "stated_as_of": date(2026, 9, 1)},
+        CARD | {"stated_as_of": date(2022, 9, 1)},
+        CARD | {"stated_as_of": date(2021, 9, 1)},
+    ]
+    facts = facts_of(rows)
+    rules = (Rule.VALIDITY, Rule.AGREEMENT, Rule.RECENCY)
+    agreed = Survival(field="birth_date", validity=Validity.ANY, rules=rules)
+
+    found = survivors(facts, np.zeros(3, dtype=np.int64), declared=[agreed])
+
+    assert [(1, "AGREEMENT")] == list(zip(found["position"], found["rule"], strict=True))
+    assert (0, "RECENCY") == chosen(rows, "birth_date")

@@ -8,6 +8,7 @@ import pytest
 
 from connectors.protocol import Connector
 from hub.seal import Sealer
+from sync import columns
 from sync.people import match
 from sync.releasing import placed_holds, release
 from sync.runs.run import Mode
@@ -75,6 +76,18 @@ async def test_so_they_do_where_blocks_are_too_large_to_compare_all_with_all(
     cut = await ends_in(admin_url, [[file] for file in files[::-1]], sealer=sealer, folder=tmp_path)
 
     assert [] == differences(whole, cut)
+
+
+async def test_few_rows_within_a_statement_end_as_many_through_a_table_do(
+    admin_url: str, sealer: Sealer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = draw_files(5)
+    few = await ends_in(admin_url, [files], sealer=sealer, folder=tmp_path)
+    monkeypatch.setattr(columns, "FEW", 0)
+
+    many = await ends_in(admin_url, [files], sealer=sealer, folder=tmp_path)
+
+    assert [] == differences(few, many)
 
 
 @pytest.mark.parametrize("seed", SEEDS[:2])
