@@ -23,6 +23,7 @@ ChangesetRef = Annotated["Changeset", strawberry.lazy("schema.changesets")]
         "PUSH": "Присланное системой.",
         "REVIEW": "Ответ на вопрос.",
         "MAPPING": "Сопоставление столбцов.",
+        "MODEL": "Другая модель сравнения: все сличены заново.",
         "UNDO": "Отмена.",
         "ERASURE": "Человек изъят по требованию закона или возвращён.",
         "TURN": "Смена дня: кто стал или перестал быть виден по дате.",
@@ -37,6 +38,7 @@ class ChangesetKind(StrEnum):
     PUSH = "PUSH"
     REVIEW = "REVIEW"
     MAPPING = "MAPPING"
+    MODEL = "MODEL"
     UNDO = "UNDO"
     ERASURE = "ERASURE"
     TURN = "TURN"

@@ -7,22 +7,14 @@ from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.evidence import SourceRecord
 from schema.places import SEEN_STATED
-from sync.explained import parts
 
 MOST_PAIRS = 100
 
 
-EXPLAINED = "values " + ", ".join(
-    f"({number}, {one.mask}::bigint, {one.value}::bigint, '{one.field}', '{one.says}',"
-    f" {one.centibits})"
-    for number, one in enumerate(parts())
-)
-
-
 def fields_of(pattern: str) -> Rows:
-    """Read the parts of the score of a pattern, in the order of the fields."""
+    """Read the parts of the score of a pattern by the active model, in the order of the fields."""
     return Rows(
-        source=f"({EXPLAINED}) {{t}}(number, mask, value, field, says, centibits)",
+        source="model_part {t} join model {t}m on {t}m.id = {t}.model_id and {t}m.active",
         where=(f"({pattern} & {{t}}.mask) = {{t}}.value",),
         order=(Key("{t}.number", "integer"),),
     )

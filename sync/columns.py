@@ -13,7 +13,7 @@ import pandas as pd
 from hub.database import ALWAYS, FOREVER, column_values, copy_frame
 
 # Rows that travel within a statement: below this a temporary table costs more than they do.
-FEW: Final = 1_000
+FEW: Final = 5_000
 
 
 def column(values: Iterable[object], index: "pd.Index[Any] | None" = None) -> "pd.Series[Any]":

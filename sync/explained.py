@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sync.matching.model import HAND_MODEL, Model
+from sync.matching.model import Model
 from sync.matching.scales import FIELDS
 from sync.matching.wording import FIELD_WORDS, LEVEL_WORDS
 
@@ -19,7 +19,7 @@ class Part:
     centibits: int
 
 
-def parts(model: Model = HAND_MODEL) -> Iterator[Part]:
+def parts(model: Model) -> Iterator[Part]:
     """Give every part that a score of the model may have; of any pattern those that hold add up."""
     yield Part(mask=0, value=0, field=FIELD_WORDS["prior"], says="", centibits=model.prior)
     for field, weights in model.weights.items():

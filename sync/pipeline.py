@@ -5,7 +5,7 @@ the database's own state and written in one transaction: a run that dies leaves 
 next run projects.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -19,11 +19,11 @@ from hub.seal import Sealer
 from sync import changeset, outbox
 from sync.brake.holding import NOBODY, Passing, brake
 from sync.changeset import Difference
-from sync.columns import FEW
+from sync.columns import is_few
 from sync.directory import cached_directory
 from sync.evidence.pending import Ids, Pending, read_pending, settle
 from sync.evidence.retracted import NOTHING_RETRACTED, Retracted
-from sync.matching.model import HAND_MODEL
+from sync.matching.model import Model
 from sync.mentoring.mentorships import UNTOUCHED as NO_PAIRS
 from sync.mentoring.mentorships import MentorshipsWritten, write_mentorships
 from sync.mentoring.pairs import write_claims
@@ -32,6 +32,7 @@ from sync.people.concern import concern_of, states_pairs
 from sync.people.disputes import ask_disputes
 from sync.people.facts import MUCH, refresh_facts
 from sync.people.match import Moved, left_keys, recompare
+from sync.people.models import active_model
 from sync.people.questions import write_questions
 from sync.people.ranking import rank_questions
 from sync.people.words import next_word, settle_word
@@ -183,6 +184,39 @@ async def obey_waiting(database: Database, *, sealer: Sealer, today: date) -> li
     return done
 
 
+async def rematch(
+    database: Database,
+    choose: Callable[[WriteSession], Awaitable[Model]],
+    *,
+    sealer: Sealer,
+    today: date,
+    actor: str,
+) -> Difference:
+    """Match everybody anew by the model that `choose` makes active, as a change of its own.
+
+    Ids stay with whoever stays together; a word given meanwhile waits and is obeyed after. Waits
+    for another projection to end. Costs what is stored.
+    """
+    async with database.writing() as session:
+        await session.lock(PROJECTING)
+        model = await choose(session)
+        changeset_id = await changeset.begin(session, "MODEL", actor=actor)
+        held = await brake(session, changeset_id, NOBODY, today=today)
+        pending = await read_pending(session.raw)
+        rows = await session.raw.fetch("select record_id from record_facts order by record_id")
+        everybody = np.array([row[0] for row in rows], dtype=np.int64)
+        difference = await _project(
+            session, pending, changeset_id, sealer=sealer, today=today, again=everybody
+        )
+        await session.raw.execute(
+            "update link set model_version = $1 where model_version <> $1", model.version
+        )
+        difference = replace(difference, held=held)
+        await changeset.finish(session, changeset_id, difference)
+        await request_refresh(session)
+        return difference
+
+
 async def _project(  # noqa: PLR0913 - what is taken through the stations, and whose words
     session: WriteSession,
     pending: Pending,
@@ -193,11 +227,12 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
     progress: Progress = lambda _station: None,
     retracted: Retracted = NOTHING_RETRACTED,
     also: Ids = NOBODYS,
+    again: Ids = NOBODYS,
 ) -> Difference:
-    """Take what is pending, and the records `also`, through all stations."""
+    """Take what is pending, and the records `also`, through all stations; compare `again` anew."""
     directory = await cached_directory(session.raw)
     rules = await read_claim_rules(session, on=today)
-    changed = pending.all
+    model = await active_model(session.raw)
     moved = Moved() if retracted is NOTHING_RETRACTED else await left_keys(session.raw)
     if len(pending.restated):
         progress("facts")
@@ -209,11 +244,8 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
             today=today,
             changeset_id=changeset_id,
         )
-    if len(moved.key):
-        progress("comparing")
-        changed = await recompare(session, pending, moved, HAND_MODEL, changeset_id=changeset_id)
-        if len(pending.restated) > MUCH:
-            await refresh_statistics(session.raw, "edge")
+    progress("comparing")
+    changed = await _compared(session, pending, moved, model, again, changeset_id)
     progress("people")
     concerned = np.union1d(np.union1d(changed, retracted.neighbours), also)
     component = await recluster(session, concerned)
@@ -222,23 +254,25 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
         component,
         directory,
         retracted=retracted.people,
-        model_version=HAND_MODEL.version,
+        model_version=model.version,
         changeset_id=changeset_id,
     )
     if len(concerned) > MUCH:
         await refresh_statistics(session.raw, "link", "person", "employment", "enrolment")
     concern = await concern_of(session, component)
-    is_asked = concern.is_asked or bool(retracted.people)
-    await write_questions(
-        session, component, people.ids, is_asked=is_asked, changeset_id=changeset_id
+    is_asked = await write_questions(
+        session,
+        component,
+        people.ids,
+        is_asked=concern.is_asked or bool(retracted.people),
+        changeset_id=changeset_id,
     )
-    progress("mentorships")
-    if states_pairs(component):
+    pairs = NO_PAIRS
+    if concern.is_named or states_pairs(component) or retracted.mentorships:
+        progress("mentorships")
         await write_claims(
             session, pending.restated, directory=directory, today=today, changeset_id=changeset_id
         )
-    pairs = NO_PAIRS
-    if concern.is_named or states_pairs(component) or retracted.mentorships:
         pairs = await write_mentorships(
             session,
             rules,
@@ -246,9 +280,29 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
             root_id=directory.root_id,
             changeset_id=changeset_id,
         )
-        await ask_disputes(session, HAND_MODEL, changeset_id=changeset_id)
-    await rank_questions(session)
+        await ask_disputes(session, model, changeset_id=changeset_id)
+    if is_asked or pairs is not NO_PAIRS:
+        await rank_questions(session)
     return await _announce(session, pending, people, pairs, directory.root_id, changeset_id)
+
+
+async def _compared(
+    session: WriteSession,
+    pending: Pending,
+    moved: Moved,
+    model: Model,
+    again: Ids,
+    changeset_id: ChangesetId,
+) -> Ids:
+    """Compare what was restated, and `again`; gives everyone whose cluster may have changed."""
+    if not len(moved.key) and not len(again):
+        return pending.all
+    changed = await recompare(
+        session, pending, moved, model, again=again, changeset_id=changeset_id
+    )
+    if max(len(pending.restated), len(again)) > MUCH:
+        await refresh_statistics(session.raw, "edge")
+    return changed
 
 
 async def _announce(
@@ -268,7 +322,8 @@ async def _announce(
         set(people.changed),
         root_id=root_id,
         changeset_id=changeset_id,
-        is_few=len(people.affected) <= FEW and pairs is NO_PAIRS,
+        is_few=is_few(len(people.affected)) and pairs is NO_PAIRS,
+        is_new=not people.known and pairs is NO_PAIRS,
     )
     changed -= people.gone
     events = await _announce_people(session, people, changed, before, changeset_id)

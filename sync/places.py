@@ -65,15 +65,17 @@ async def write_places(
     root_id: UUID,
     changeset_id: ChangesetId,
     is_few: bool,
+    is_new: bool,
 ) -> set[UUID]:
     """Make the places of the affected people follow their organisations.
 
-    `changed` are those about whom something else changed; answers them and whoever moved.
+    `changed` are those about whom something else changed; answers them and whoever moved. With
+    `is_new` nobody was seen by anybody before.
     """
     changed |= await _replace_places(
-        session.raw, root_id=root_id, changeset_id=changeset_id, is_few=is_few
+        session.raw, root_id=root_id, changeset_id=changeset_id, is_few=is_few, is_new=is_new
     )
-    if changed:
+    if changed and not is_new:
         await session.raw.execute(
             "update person_place set changed_at = now()"
             " where person_id = any($1) and changed_at < now()",
@@ -83,7 +85,12 @@ async def write_places(
 
 
 async def _replace_places(
-    connection: asyncpg.Connection, *, root_id: UUID, changeset_id: ChangesetId, is_few: bool
+    connection: asyncpg.Connection,
+    *,
+    root_id: UUID,
+    changeset_id: ChangesetId,
+    is_few: bool,
+    is_new: bool,
 ) -> set[UUID]:
     """Write the places that differ; those of few people are found twice rather than kept."""
     if is_few:
@@ -94,6 +101,7 @@ async def _replace_places(
             root_id,
             owners="affected_person",
             changeset_id=changeset_id,
+            is_new=is_new,
         )
     await connection.execute(
         "create temp table fresh_person_place on commit drop as"

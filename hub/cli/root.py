@@ -23,6 +23,7 @@ from hub.cli.doctor import doctor
 from hub.cli.edge import edge
 from hub.cli.export import export
 from hub.cli.holds import holds, release
+from hub.cli.models import activate, models, shadow, train
 from hub.cli.serve import serve
 from hub.cli.status import status
 from hub.cli.worker import worker
@@ -43,6 +44,8 @@ app.command()(export)
 app.add_typer(database.app, name="db")
 sync.app.command()(holds)
 sync.app.command()(release)
+for command in (train, shadow, activate, models):
+    match.app.command()(command)
 app.add_typer(source.app, name="source")
 app.add_typer(sync.app, name="sync")
 app.add_typer(imports.app, name="import")

@@ -83,7 +83,8 @@ class Changeset(Base):
 
     __tablename__ = "changeset"
     id: Mapped[BigKey]
-    kind: Mapped[str]  # REGISTRY | IMPORT | SYNC | PUSH | REVIEW | MAPPING | UNDO | TURN | ERASURE
+    # REGISTRY | IMPORT | SYNC | PUSH | REVIEW | MAPPING | MODEL | UNDO | TURN | ERASURE
+    kind: Mapped[str]
     state: Mapped[str]  # STAGED | SIMULATED | WAITING | APPLIED | UNDONE | FAILED
     actor: Mapped[str]  # a client's id or the name of a command, never a person's name
     summary: Mapped[dict[str, int]] = mapped_column(JSONB)  # counts by kind

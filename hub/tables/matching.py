@@ -12,14 +12,38 @@ from hub.tables.base import Base, BigKey, ChangesetRef, Instant, OrganisationRef
 
 
 class Model(Base):
-    """A versioned artefact: pattern table, thresholds, frequencies; each link names its model."""
+    """A versioned artefact: pattern table, thresholds, frequencies; each link names its model.
+
+    One is active. `shadow` is what it would have changed when it was last run beside the active.
+    """
 
     __tablename__ = "model"
     id: Mapped[BigKey]
     version: Mapped[str] = mapped_column(unique=True)
+    origin: Mapped[str]  # HAND | SNILS | MIXTURE: what it was learned from
     artefact: Mapped[dict[str, Any]] = mapped_column(JSONB)  # the model's own shape
+    calibration: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    shadow: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    shadowed_at: Mapped[datetime | None]
     active: Mapped[bool]
+    activated_at: Mapped[datetime | None]
     created_at: Mapped[Instant]
+    __table_args__ = (Index("ix_model_active", "active", unique=True, postgresql_where="active"),)
+
+
+class ModelPart(Base):
+    """What a model adds to the score of a pattern with `pattern & mask = value`, in words."""
+
+    __tablename__ = "model_part"
+    model_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("model.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    mask: Mapped[int] = mapped_column(BigInteger)
+    value: Mapped[int] = mapped_column(BigInteger)
+    field: Mapped[str]
+    says: Mapped[str]
+    centibits: Mapped[int]
 
 
 class Edge(Base):

@@ -14,53 +14,66 @@ FORMAT = 2
 
 def write_model(model: Model) -> str:
     """Give a model as JSON text."""
-    return json.dumps(
-        {
-            "format": FORMAT,
-            "version": model.version,
-            "normaliser": normalise.VERSION,
-            "levels": model.levels_hash,
-            "frequencies": {
-                "version": model.frequencies.version,
-                "frequent": model.frequencies.frequent,
-                "rare": model.frequencies.rare,
-                "surnames": dict(model.frequencies.counted_surnames),
-                "first_names": dict(model.frequencies.counted_first_names),
-            },
-            "prior": model.prior,
-            "link": model.link,
-            "ask": model.ask,
-            "weights": {name: list(row) for name, row in model.weights.items()},
-            "interactions": [
-                {"levels": dict(one.levels), "centibits": one.centibits}
-                for one in model.interactions
-            ],
+    return json.dumps(stated_of(model), ensure_ascii=False, indent=1)
+
+
+def stated_of(model: Model) -> dict[str, object]:
+    """Give a model as the values that its JSON holds."""
+    return {
+        "format": FORMAT,
+        "version": model.version,
+        "normaliser": normalise.VERSION,
+        "levels": model.levels_hash,
+        "frequencies": {
+            "version": model.frequencies.version,
+            "frequent": model.frequencies.frequent,
+            "rare": model.frequencies.rare,
+            "surnames": dict(model.frequencies.counted_surnames),
+            "first_names": dict(model.frequencies.counted_first_names),
         },
-        ensure_ascii=False,
-        indent=1,
-    )
+        "prior": model.prior,
+        "link": model.link,
+        "ask": model.ask,
+        "weights": {name: list(row) for name, row in model.weights.items()},
+        "interactions": [
+            {"levels": dict(one.levels), "centibits": one.centibits} for one in model.interactions
+        ],
+    }
 
 
 def read_model(text: str) -> Model:
     """Give the model of a JSON text; raise InputError for another version of levels or none."""
     try:
         stated = json.loads(text)
-        model = _composed(stated)
+    except ValueError as error:
+        raise _not_a_model() from error
+    return model_of(stated)
+
+
+def model_of(stated: object) -> Model:
+    """Give the model that the values of a JSON state; raises as `read_model` does."""
+    try:
+        held = _mapping(stated)
+        model = _composed(held)
         wanted = (FORMAT, normalise.VERSION, model.levels_hash)
-        held = (stated["format"], stated["normaliser"], stated["levels"])
+        made = (held["format"], held["normaliser"], held["levels"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(
-            "Это не файл модели. Обучите её заново: python -m hub match file … --train "
-            "--save-model model.json.",
-            code="match.model",
-        ) from error
-    if held != wanted:
+        raise _not_a_model() from error
+    if made != wanted:
         raise InputError(
             f"Модель {model.version} сделана другой версией хаба: уровни или нормализация с тех "
-            "пор изменились. Обучите её заново с --train.",
+            "пор изменились. Обучите её заново: для файла с --train, для базы match train.",
             code="match.model_version",
         )
     return model
+
+
+def _not_a_model() -> InputError:
+    return InputError(
+        "Это не файл модели. Обучите её заново: python -m hub match file … --train "
+        "--save-model model.json.",
+        code="match.model",
+    )
 
 
 def _composed(stated: Mapping[str, object]) -> Model:

@@ -82,7 +82,7 @@ async def refresh_facts(
     for ids in _chunks(pending.restated):
         payloads = await _payloads(connection, ids, sealer)
         normalised = normalise(payloads, today=today)
-        held = await _held_seals(connection, ids)
+        held = await _held_seals(connection, ids) if normalised.frame["snils"].any() else {}
         facts = _facts(payloads, normalised.frame, directory, sealer, held)
         await connection.execute("delete from record_facts where record_id = any($1)", ids.tolist())
         await insert_frame(connection, "record_facts", facts, STORED)
@@ -179,6 +179,8 @@ async def _reject_cells(
 
     What stands in no file, since its person was taken out, has nobody to repair it.
     """
+    if issues.empty:
+        return
     issues = issues[payloads.loc[issues["row"], "_source_file_id"].notna().to_numpy()]
     places = payloads.loc[issues["row"]]
     said = [

@@ -73,15 +73,19 @@ async def recompare(
     moved: Moved,
     model: Model,
     *,
+    again: Ids,
     changeset_id: ChangesetId,
 ) -> Ids:
-    """Replace the edges of the restated records; answer everyone whose cluster may have changed.
+    """Replace the edges of the restated records and of those to be compared `again`.
+
+    Answers everyone whose cluster may have changed.
 
     Expects `record_facts` and `record_key` to be current; `moved` are the keys that the restated
     records bore and bear.
     """
     connection = session.raw
     touched = np.union1d(pending.restated, await _beyond_cap(connection, moved))
+    touched = np.union1d(touched, again)
     neighbours = await connection.fetch(DROPPED_EDGES, touched.tolist())
     edges = await edges_of(connection, touched, model)
     await insert_frame(

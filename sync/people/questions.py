@@ -25,15 +25,16 @@ async def write_questions(
     *,
     is_asked: bool,
     changeset_id: ChangesetId,
-) -> None:
+) -> bool:
     """Replace the open questions between the component's records; keep the ids of standing ones.
 
-    Where nothing is asked now and nothing stood (`is_asked`) there is nothing to do.
+    Where nothing is asked now and nothing stood (`is_asked`) there is nothing to do. Tells whether
+    there was anything.
     """
     connection = session.raw
     asked = _asked(component, person_ids)
     if asked.empty and not is_asked:
-        return
+        return False
     units = await common_units(connection, list(rows_of(asked, "unit_a", "unit_b")))
     sides = (asked["record_a"].tolist(), asked["record_b"].tolist())
     records = component.facts["record_id"].tolist()
@@ -51,6 +52,7 @@ async def write_questions(
         ],
     )
     await _write_possible_twins(connection)
+    return True
 
 
 ASKED_COLUMNS = ("record_a", "record_b", "person_a", "person_b", "score", "reasons", "kind")

@@ -33,7 +33,7 @@ STATIONS: Mapping[tuple[str, str], str] = {
     ("sync.people.match", "candidates"): "compare: candidates",
     ("sync.people.match", "patterns"): "compare: patterns",
     ("sync.pipeline", "recluster"): "cluster: read",
-    ("sync.people.match", "cluster"): "cluster: compute",
+    ("sync.people.component", "cluster"): "cluster: compute",
     ("sync.pipeline", "write_people"): "golden: read and write",
     ("sync.people.writing", "survivors"): "golden: survivors",
     ("sync.people.writing", "project"): "golden: project",
