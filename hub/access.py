@@ -77,7 +77,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who asks, with which credential, through which of their grants."""
+    """Who asks, with which credential, through which of their grants.
+
+    With `documents_only` the credential asks trusted documents and no text of its own.
+    """
 
     client_id: UUID
     client_name: str
@@ -86,6 +89,7 @@ class Viewer:
     grants: tuple[Grant, ...]
     credential: str = ""
     permits: frozenset[Permit] = EVERY_PERMIT
+    documents_only: bool = False
 
     @property
     def role(self) -> Role:
@@ -181,6 +185,7 @@ def viewer_from(
         grants=grants,
         credential=credential,
         permits=frozenset(permits),
+        documents_only=rows[0]["documents_only"],
     )
 
 

@@ -101,16 +101,28 @@ async def end_grant(session: WriteSession, number: int, *, on: date) -> None:
         )
 
 
-async def add_login(session: WriteSession, client_id: UUID, *, issuer: str, subject: str) -> None:
-    """Let an issuer's subject be this client; raises ConflictError if it is another already."""
+async def add_login(
+    session: WriteSession,
+    client_id: UUID,
+    *,
+    issuer: str,
+    subject: str,
+    documents_only: bool = False,
+) -> None:
+    """Let an issuer's subject be this client; raises ConflictError if it is another already.
+
+    Said again it says anew whether only trusted documents may be asked.
+    """
     owner = await session.raw.fetchval(
-        "insert into client_login (client_id, issuer, subject)"
-        " select id, $2, $3 from client where id = $1"
-        " on conflict (issuer, subject) do update set issuer = excluded.issuer"
-        " returning client_id",
+        "insert into client_login (client_id, issuer, subject, documents_only)"
+        " select id, $2, $3, $4 from client where id = $1"
+        " on conflict (issuer, subject) do update set documents_only ="
+        " case when client_login.client_id = excluded.client_id then excluded.documents_only"
+        " else client_login.documents_only end returning client_id",
         client_id,
         issuer,
         subject,
+        documents_only,
     )
     if owner is None:
         raise _no_such_client()

@@ -36,7 +36,8 @@ BESIDE: Final = timedelta(days=7)  # how long a replaced key lives beside its su
 # A row for each grant in force, and one without a grant where there is none. The day is the
 # region's; without one the server's own.
 CREDENTIAL: Final = """
-    select c.secret_sha256, c.expires_at, c.revoked_at, c.env, c.permits, now() as asked_at,
+    select c.secret_sha256, c.expires_at, c.revoked_at, c.env, c.permits, c.documents_only,
+           now() as asked_at,
            coalesce((select version from access_version), -1) as version,
            least(c.expires_at, now() + interval '1 minute') as until,
            c.client_id, l.name, l.kind, l.blocked_at, g.role, g.organisation_id, g.purposes,
@@ -51,7 +52,7 @@ CREDENTIAL: Final = """
 REPLACE: Final = """
     update credential set expires_at = least(expires_at, $2)
     where id = $1 and revoked_at is null and (expires_at is null or expires_at > now())
-    returning client_id, env, permits
+    returning client_id, env, permits, documents_only
 """
 
 
@@ -117,11 +118,19 @@ async def issue_key(  # noqa: PLR0913 - the terms of a key
     expires_at: datetime | None = None,
     env: str,
     permits: Iterable[Permit] = EVERY_PERMIT,
+    documents_only: bool = False,
 ) -> str:
     """Create a client with one grant and return its key, which is never shown again."""
     client_id = await add_client(session, name=client_name, kind=kind)
     await add_grant(session, client_id, role, organisation_id, purposes)
-    return await add_key(session, client_id, env=env, expires_at=expires_at, permits=permits)
+    return await add_key(
+        session,
+        client_id,
+        env=env,
+        expires_at=expires_at,
+        permits=permits,
+        documents_only=documents_only,
+    )
 
 
 async def add_key(
@@ -132,12 +141,13 @@ async def add_key(
     expires_at: datetime | None = None,
     permits: Iterable[Permit] = EVERY_PERMIT,
     succeeds: str | None = None,
+    documents_only: bool = False,
 ) -> str:
     """Give a client one more key and return it; raises AccessError if there is no such client."""
     key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     made = await session.raw.execute(
-        "insert into credential (id, client_id, secret_sha256, expires_at, env, permits, succeeds)"
-        " select $1, id, $3, $4, $5, $6, $7 from client where id = $2",
+        "insert into credential (id, client_id, secret_sha256, expires_at, env, permits, succeeds,"
+        " documents_only) select $1, id, $3, $4, $5, $6, $7, $8 from client where id = $2",
         key_id,
         client_id,
         _digest(secret),
@@ -145,6 +155,7 @@ async def add_key(
         env,
         sorted(permits),
         succeeds,
+        documents_only,
     )
     if made == "INSERT 0 0":
         raise AccessError("Такого клиента нет.", code="access.client_unknown")
@@ -178,6 +189,7 @@ async def rotate_key(
         expires_at=expires_at,
         permits={Permit(one) for one in old["permits"]},
         succeeds=key_id,
+        documents_only=old["documents_only"],
     )
 
 
@@ -186,6 +198,17 @@ async def revoke_key(session: WriteSession, key_id: str) -> None:
     done = await session.raw.fetchval(
         "update credential set revoked_at = coalesce(revoked_at, now()) where id = $1 returning id",
         key_id,
+    )
+    if done is None:
+        raise _no_such_key()
+
+
+async def bind_key(session: WriteSession, key_id: str, *, documents_only: bool) -> None:
+    """Let a key ask trusted documents only, or texts of its own again."""
+    done = await session.raw.fetchval(
+        "update credential set documents_only = $2 where id = $1 returning id",
+        key_id,
+        documents_only,
     )
     if done is None:
         raise _no_such_key()

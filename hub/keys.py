@@ -10,7 +10,8 @@ from hub.errors import InputError
 
 KEYS: Final = """
 select c.id, l.name as client, l.kind, g.role, o.short_name as organisation, g.purposes,
-       c.permits, c.created_at, c.expires_at, c.last_used_at, c.succeeds, c.revoked_at
+       c.permits, c.documents_only, c.created_at, c.expires_at, c.last_used_at, c.succeeds,
+       c.revoked_at
 from credential c
 join client l on l.id = c.client_id
 left join access_grant g on g.client_id = l.id
@@ -38,6 +39,7 @@ class IssuedKey:
     organisation: str | None
     purposes: list[str] | None
     permits: list[str]
+    documents_only: bool
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None

@@ -51,7 +51,7 @@ _MESSAGES: Final = {
 }
 PERMIT: Final = "hub:"  # scopes of a token that narrow what it is good for: hub:read, hub:export
 CLIENT: Final = """
-    select w.id as login_id, now() as asked_at,
+    select w.id as login_id, w.documents_only, now() as asked_at,
            coalesce((select version from access_version), -1) as version,
            w.client_id, l.name, l.kind, l.blocked_at, g.role, g.organisation_id, g.purposes,
            (select id from organisation where kind = 'MINISTRY' order by id limit 1) as root_id

@@ -7,7 +7,6 @@ says: 400 with `application/graphql-response+json`, 200 with the older `applicat
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -20,18 +19,20 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from hub.access import Standing, Viewer
+from hub.access import Admitted, Standing, Viewer
 from hub.rates import Allowance
 from hub.row_keys import issue
 from hub.seal import Sealer
 from hub.settings import Settings
-from schema.body import BODY_SECONDS, body_of, decoded, malformed
+from schema.asked import Asked, well_formed
+from schema.body import BODY_SECONDS, body_of, decoded
 from schema.compiler.run import Engine, Note, RightsUnconfirmed, Understood, unnoted
 from schema.context import charged, denials_noted, known, meet, pool_of
 from schema.errors import ErrorCode, RequestRefused
 from schema.faults import faults_refused, refusal, written
 from schema.negotiation import GRAPHQL_RESPONSE, JSON, negotiate, wants_page
 from schema.root import build_schema
+from schema.trusted import Trusted
 
 PATH = "/graphql"
 STATIC = Path(__file__).with_name("static")
@@ -39,15 +40,6 @@ ANSWER_SECONDS = 30.0  # from the key to the last byte of the answer, waiting in
 PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "X-Requested-With")
 _log = structlog.get_logger()
 Json = Any  # what a client sent, before it is looked at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A well-formed request: its document, the operation it names, and the variables."""
-
-    query: str
-    operation_name: str | None
-    variables: Mapping[str, Json]
 
 
 def build_engine(settings: Settings, *, note: Note = unnoted) -> Engine:
@@ -82,6 +74,7 @@ class Door:
 
     def __init__(self, engine: Engine, *, body_seconds: float = BODY_SECONDS) -> None:
         self._engine = engine
+        self._trusted = Trusted()
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,23 +106,37 @@ class Door:
         met = known(request)
         admitted = met or await meet(request)
         asked = await _asked(request, self._body_seconds)
-        understood, allowance = await self._charged(request, admitted.viewer, asked)
+        if met and self._trusted.known(met, asked) is None:
+            # A text is not looked up, or refused, on rights that no statement confirms.
+            met, admitted = None, await meet(request)
+        understood, allowance = await self._charged(request, admitted, asked)
         if met:
             try:
                 return await self._run(request, understood, met.viewer, allowance, met.standing)
             except RightsUnconfirmed:
                 admitted = await meet(request)
+                await self._text(request, admitted, asked)
         return await self._run(request, understood, admitted.viewer, allowance)
 
     async def _charged(
-        self, request: Request, viewer: Viewer, asked: Asked
+        self, request: Request, admitted: Admitted, asked: Asked
     ) -> tuple[Understood, Allowance]:
         try:
-            understood = self._engine.understand(asked.query, asked.operation_name, asked.variables)
+            text = await self._text(request, admitted, asked)
+            understood = self._engine.understand(text, asked.operation_name, asked.variables)
         except RequestRefused:
-            await charged(request, viewer, 1)  # what is wrong with a text was not found for nothing
+            # What is wrong with a text was not found for nothing.
+            await charged(request, admitted.viewer, 1)
             raise
-        return understood, await charged(request, viewer, understood.cost)
+        return understood, await charged(request, admitted.viewer, understood.cost)
+
+    async def _text(self, request: Request, admitted: Admitted, asked: Asked) -> str:
+        known = self._trusted.known(admitted, asked)
+        if known is not None:
+            return known
+        viewer = admitted.viewer
+        async with denials_noted(request, viewer, "graphql"):
+            return await self._trusted.text_of(pool_of(request, viewer), admitted, asked)
 
     async def _run(
         self,
@@ -178,21 +185,6 @@ def _from_address(request: Request) -> Mapping[str, Json]:
             if given.get(name)
         },
     }
-
-
-def well_formed(sent: Json) -> Asked:
-    """Take a decoded request apart; raises RequestRefused naming the field that is wrong."""
-    if not isinstance(sent, dict):
-        raise malformed("Запрос — объект JSON с полем query.")
-    query, name = sent.get("query"), sent.get("operationName")
-    variables, extensions = sent.get("variables"), sent.get("extensions")
-    if not isinstance(query, str) or not query:
-        raise malformed("В поле query должен стоять текст запроса.")
-    if not isinstance(name, str | None):
-        raise malformed("В поле operationName должно стоять имя операции.")
-    if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
-        raise malformed("В полях variables и extensions должны стоять объекты.")
-    return Asked(query=query, operation_name=name or None, variables=variables or {})
 
 
 def _refusal(refused: RequestRefused, media: str) -> Response:

@@ -30,7 +30,7 @@ def wants_page(request: Request) -> bool:
     """Tell a browser that opens the address from a client that asks with GET."""
     return (
         request.method == "GET"
-        and "query" not in request.query_params
+        and not {"query", "documentId"} & set(request.query_params)
         and "text/html" in request.headers.get("Accept", "")
     )
 

@@ -32,6 +32,7 @@ TITLES: Final = {
     "organisation": "Организация",
     "purposes": "Цели",
     "permits": "Разрешено",
+    "documents_only": "Только доверенное",
     "expires_at": "Действует до",
     "last_used_at": "Последний вход",
     "succeeds": "Вместо ключа",
@@ -65,6 +66,9 @@ def create(  # noqa: PLR0913 - the terms of a key are its options
     person: Annotated[
         bool, typer.Option("--person", help="Ключ для человека, а не для системы.")
     ] = False,
+    documents_only: Annotated[
+        bool, typer.Option("--documents-only", help="Только доверенные документы, без своих.")
+    ] = False,
 ) -> None:
     """Выдать ключ; он печатается один раз и нигде не хранится."""
     from hub.access import ClientKind
@@ -75,7 +79,14 @@ def create(  # noqa: PLR0913 - the terms of a key are its options
         if client or role or organisation or purpose:
             raise typer.BadParameter("Клиент уже есть: права ему даёт user grant.")
         issued = in_transaction(
-            lambda s: add_key(s, to, env=ENV, expires_at=_until(days), permits=permits),
+            lambda s: add_key(
+                s,
+                to,
+                env=ENV,
+                expires_at=_until(days),
+                permits=permits,
+                documents_only=documents_only,
+            ),
             change=f"api key create {to}",
         )
         print(issued)
@@ -96,6 +107,7 @@ def create(  # noqa: PLR0913 - the terms of a key are its options
             expires_at=_until(days),
             env=ENV,
             permits=permits,
+            documents_only=documents_only,
         )
 
     print(in_transaction(issue, change=f"api key create {granted}"))
@@ -142,6 +154,29 @@ def revoke(number: Number) -> None:
 
     in_transaction(lambda session: revoke_key(session, number), change=f"api key revoke {number}")
     say(f"✓ Ключ {number} отозван.")
+
+
+@app.command()
+def bind(number: Number) -> None:
+    """Принимать с этим ключом только доверенные документы, со следующего запроса."""
+    _bind(number, documents_only=True)
+    say(f"✓ Ключ {number} спрашивает только доверенные документы.")
+
+
+@app.command()
+def unbind(number: Number) -> None:
+    """Снова принимать с этим ключом любые запросы."""
+    _bind(number, documents_only=False)
+    say(f"✓ Ключ {number} спрашивает что угодно.")
+
+
+def _bind(number: str, *, documents_only: bool) -> None:
+    from hub.credentials import bind_key
+
+    in_transaction(
+        lambda session: bind_key(session, number, documents_only=documents_only),
+        change=f"api key {'bind' if documents_only else 'unbind'} {number}",
+    )
 
 
 def _permits(names: list[str] | None) -> "frozenset[Permit]":

@@ -8,6 +8,7 @@ from hub.cli import (
     changeset,
     consent,
     database,
+    documents,
     imports,
     match,
     review,
@@ -54,6 +55,7 @@ app.add_typer(rollup.app, name="rollup")
 app.add_typer(match.app, name="match")
 app.add_typer(review.app, name="review")
 app.add_typer(api.app, name="api")
+app.add_typer(documents.app, name="documents")
 app.add_typer(users.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(consent.app, name="consent")

@@ -125,12 +125,22 @@ def ungrant(
 
 
 @app.command()
-def login(client: Client, issuer: Issuer, subject: Subject) -> None:
+def login(
+    client: Client,
+    issuer: Issuer,
+    subject: Subject,
+    *,
+    documents_only: Annotated[
+        bool, typer.Option("--documents-only", help="Только доверенные документы, без своих.")
+    ] = False,
+) -> None:
     """Узнавать клиента по токену: кого издатель называет этим sub."""
     from hub.clients import add_login
 
     in_transaction(
-        lambda session: add_login(session, client, issuer=issuer, subject=subject),
+        lambda session: add_login(
+            session, client, issuer=issuer, subject=subject, documents_only=documents_only
+        ),
         change=f"user login {client}",
     )
     say("✓ Вход записан.")

@@ -3,6 +3,7 @@
 from hub.tables import (
     access,
     audit,
+    documents,
     evidence,
     feed,
     law,
@@ -22,6 +23,7 @@ __all__ = [
     "Base",
     "access",
     "audit",
+    "documents",
     "evidence",
     "feed",
     "law",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     LargeBinary,
     UniqueConstraint,
+    false,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
@@ -39,6 +40,7 @@ class ClientLogin(Base):
     subject: Mapped[str]
     created_at: Mapped[Instant]
     last_used_at: Mapped[datetime | None]
+    documents_only: Mapped[bool] = mapped_column(server_default=false())
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
 
 
@@ -58,6 +60,7 @@ class Credential(Base):
         ARRAY(TEXT), server_default="{READ,EXPORT,SUBMIT,MANAGE}"
     )
     succeeds: Mapped[str | None] = mapped_column(unique=True)  # the key that this one replaces
+    documents_only: Mapped[bool] = mapped_column(server_default=false())  # no text of one's own
 
 
 class Grant(Base):

@@ -182,3 +182,13 @@ class TypeBinding:
 
 
 Bindings = Mapping[str, TypeBinding]
+
+
+def paged_fields(bindings: Bindings) -> Mapping[str, int]:
+    """Name the fields that are connections, and the largest page of each."""
+    return {
+        name: field.most
+        for binding in bindings.values()
+        for name, field in binding.fields.items()
+        if isinstance(field, Page)
+    }

@@ -62,6 +62,19 @@ def prepare(
     return Prepared(text=text, document=document, operation=operation, measure=measured, cost=cost)
 
 
+def operations(schema: GraphQLSchema, text: str, paged: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the names of all operations of a text, an unnamed one as an empty text.
+
+    Raises RequestRefused where one of them could not run.
+    """
+    document = _parsed(text)
+    found = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
+    names = [part.name.value if part.name else None for part in found] or [None]
+    for name in names:
+        prepare(schema, text, name, paged)
+    return tuple(name or "" for name in names)
+
+
 def coerce(schema: GraphQLSchema, prepared: Prepared, variables: Mapping[str, Value]) -> Variables:
     """Coerce the variables exactly as graphql-core does; raises RequestRefused.
 

@@ -24,7 +24,7 @@ from hub.rates import Allowance
 from hub.recent import Recent
 from schema.compiler.acting import Act, Acting, acted
 from schema.compiler.arguments import Value, Variables, shape
-from schema.compiler.bindings import Done, Page
+from schema.compiler.bindings import Done, paged_fields
 from schema.compiler.cursors import CursorKey
 from schema.compiler.declare import collect
 from schema.compiler.documents import Prepared, coerce, prepare
@@ -121,12 +121,7 @@ class Engine:
     ) -> None:
         self.schema = schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema no public name
         self.bindings = collect(schema)
-        self._paged = {
-            name: field.most
-            for binding in self.bindings.values()
-            for name, field in binding.fields.items()
-            if isinstance(field, Page)
-        }
+        self._paged = paged_fields(self.bindings)
         self._secret = cursor_secret
         self._zone = zone
         self._open_seal = open_seal

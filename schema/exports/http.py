@@ -14,11 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub.access import Permit
+from hub.access import Admitted, Permit
 from hub.audit.events import Action, by_viewer
+from schema.asked import well_formed
 from schema.body import body_of, decoded
 from schema.compiler.run import Engine
-from schema.context import FILE_COST, allowed, charged, denials_noted, noted, pool_of, viewer_of
+from schema.context import FILE_COST, allowed, charged, denials_noted, meet, noted, pool_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.documents import NamedDocument, named_documents
 from schema.exports.formats import FORMATS, format_named
@@ -26,13 +27,13 @@ from schema.exports.ready import READY, Ready
 from schema.exports.sending import NO_STORE, Exported, Slots, refused_response
 from schema.exports.wanted import Wanted, made, named_export, own_export
 from schema.faults import faults_refused, refusal
-from schema.http import well_formed
 from schema.negotiation import JSON
+from schema.trusted import Trusted
 
 PATH: Final = "/exports"
 FORMAT: Final = "format"
 Json = Any  # what a client sent, before it is looked at
-Understand = Callable[[Request], Awaitable[Wanted]]
+Understand = Callable[[Request, Admitted], Awaitable[Wanted]]
 
 
 def export_routes(engine: Engine, zone: ZoneInfo) -> list[BaseRoute]:
@@ -52,6 +53,7 @@ class Exports:
         self._engine = engine
         self._zone = zone
         self._slots = Slots()
+        self._trusted = Trusted()
 
     async def listed(self, _: Request) -> Response:
         """List the named exports and the formats; they name nobody, so nobody is asked."""
@@ -78,11 +80,12 @@ class Exports:
     async def _answer(self, request: Request, understand: Understand) -> Response:
         try:
             with faults_refused():
-                viewer = await viewer_of(request)
+                admitted = await meet(request)
+                viewer = admitted.viewer
                 async with denials_noted(request, viewer, "export"):
                     allowed(viewer, Permit.EXPORT)
-                await charged(request, viewer, FILE_COST)
-                wanted = await understand(request)
+                    await charged(request, viewer, FILE_COST)
+                    wanted = await understand(request, admitted)
         except RequestRefused as error:
             return refused_response(error)
         pool = pool_of(request, viewer)
@@ -96,7 +99,7 @@ class Exports:
             title=wanted.file_title(self._zone),
         )
 
-    async def _in_body(self, request: Request) -> Wanted:
+    async def _in_body(self, request: Request, admitted: Admitted) -> Wanted:
         if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != JSON:
             raise refusal(
                 ErrorCode.BAD_REQUEST,
@@ -107,15 +110,16 @@ class Exports:
         if isinstance(sent, dict) and sent.get("document") is not None:
             return self._of_name(str(sent["document"]), sent.get("variables"), sent.get(FORMAT))
         asked = well_formed(sent)
+        pool = pool_of(request, admitted.viewer)
         return own_export(
             self._engine,
-            asked.query,
+            await self._trusted.text_of(pool, admitted, asked),
             asked.operation_name,
             asked.variables,
             format_named(sent.get(FORMAT)),
         )
 
-    async def _in_address(self, request: Request) -> Wanted:
+    async def _in_address(self, request: Request, _: Admitted) -> Wanted:
         given = dict(request.query_params)
         wanted_format = given.pop(FORMAT, None)
         return self._of_name(str(request.path_params["name"]), given, wanted_format)

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from hub.audit.journal import Journal
 from hub.credentials import admit, key_id_of, revoke_key
 from hub.database import Database, open_connection, open_note_pool
+from hub.documents import TrustedDocument, add_documents, document_id
 from hub.entrance import Entrance
 from hub.settings import Addresses
 from hub.tables import Base
@@ -91,11 +92,13 @@ async def keys(door: Door, module_database: Database) -> Keys:
     return await issue(module_database)
 
 
-async def asked(client: httpx.AsyncClient, key: str, query: str = QUERY) -> httpx.Response:
+async def asked(
+    client: httpx.AsyncClient, key: str, query: str | None = QUERY, **more: str
+) -> httpx.Response:
     return await client.post(
         "/graphql",
         headers={"Authorization": f"Bearer {key}", "Accept": "application/graphql-response+json"},
-        json={"query": query},
+        json={"query": query, **more},
     )
 
 
@@ -116,6 +119,21 @@ async def test_who_was_met_is_answered_by_one_statement(
     assert 200 == second.status_code
     assert first.json() == second.json()
     assert (2, 1) == (met, len(web.sent) - met)
+
+
+async def test_a_trusted_document_asked_for_by_who_was_met_is_one_statement(
+    client: httpx.AsyncClient, keys: Keys, web: Watched, module_database: Database
+) -> None:
+    async with module_database.writing() as session:
+        await add_documents(session, [TrustedDocument(text=QUERY, operations=())])
+    first = await asked(client, keys.north, documentId=document_id(QUERY), query=None)
+    met = len(web.sent)
+
+    second = await asked(client, keys.north, documentId=document_id(QUERY), query=None)
+
+    assert 200 == second.status_code
+    assert first.json() == second.json()
+    assert (3, 1) == (met, len(web.sent) - met)
 
 
 async def test_a_revoked_key_reads_nothing_from_the_commit_on(

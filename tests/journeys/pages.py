@@ -65,6 +65,7 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
         "tests/rooms/test_provision.py, tests/journeys/test_operator.py, test_serving.py;"
         " the second in tests/journeys/test_backup.py"
     ),
+    ("docs/operating.md", "python -m hub documents"): "tests/journeys/test_access_commands.py",
     ("docs/operating.md", "python -m hub user"): "tests/journeys/test_access_commands.py",
     ("docs/operating.md", "python -m hub audit"): "tests/journeys/test_access_commands.py",
     ("docs/operating.md", "python -m hub webhook"): "tests/journeys/test_webhook_commands.py",

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.credentials import authenticate
+from hub.credentials import authenticate, key_id_of
 from hub.database import open_connection
+from hub.documents import document_id
 from hub.errors import AccessError
 from hub.settings import Addresses
 from tests.journeys.test_operator import put_the_region
@@ -88,6 +89,36 @@ def test_a_login_is_listed_until_it_is_taken_away(hub: Hub, client: str) -> None
 
     assert "5f1c" in logged_in
     assert "5f1c" not in done(hub, "user", "list", "-o", "json")
+
+
+def test_documents_are_trusted_as_a_manifest_says_until_they_are_removed(
+    hub: Hub, client: str, tmp_path: Path
+) -> None:
+    text = "query Role { viewer { role } }"
+    number, manifest = document_id(text), tmp_path / "documents.json"
+    key = done(hub, "api", "key", "create", "--to", client)
+    manifest.write_text(json.dumps({number: text, "sha256:0": "{"}), encoding="utf-8")
+    refused = hub("documents", "add", str(manifest))
+    manifest.write_text(json.dumps({number: text}), encoding="utf-8")
+
+    done(hub, "documents", "add", str(manifest))
+    listed = json.loads(done(hub, "documents", "list", "-o", "json"))
+    done(hub, "documents", "remove", number)
+    done(hub, "api", "key", "bind", key_id_of(key))
+    [kept] = json.loads(done(hub, "api", "key", "list", "-o", "json"))
+    found = json.loads(done(hub, "audit", "search", "--action", "CHANGE", "-o", "json"))
+
+    assert 1 == refused.returncode
+    assert "document.invalid" in refused.stderr
+    assert [(number, ["Role"], len(text))] == [
+        (one["id"], one["operations"], one["characters"]) for one in listed
+    ]
+    assert "[]" == done(hub, "documents", "list", "-o", "json")
+    assert 4 == hub("documents", "remove", number).returncode
+    assert kept["documents_only"]
+    assert {f"documents add {number[7:19]}", f"documents remove {number}"} <= {
+        row["operation"] for row in found
+    }
 
 
 def test_an_altered_line_of_the_exported_journal_is_named(
