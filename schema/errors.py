@@ -36,6 +36,7 @@ class ErrorCode(StrEnum):
     UPLOAD_BUSY = "UPLOAD_BUSY"
     UPLOAD_TOO_HARD = "UPLOAD_TOO_HARD"
     UPLOAD_TOO_SLOW = "UPLOAD_TOO_SLOW"
+    VALUE_MISSING = "VALUE_MISSING"
 
 
 def failure(code: ErrorCode, message: str, **details: object) -> GraphQLError:

@@ -32,9 +32,15 @@ class Composing(Protocol):
         """Compose one object as a subselect."""
 
     def single_of(
-        self, kind: GraphQLObjectType, fields: Sequence[Selected], call: Call, rows: Rows
+        self,
+        kind: GraphQLObjectType,
+        fields: Sequence[Selected],
+        call: Call,
+        rows: Rows,
+        *,
+        absent: Sql,
     ) -> Sql:
-        """Compose one object of a known type as a subselect."""
+        """Compose one object of a known type as a subselect, or what stands for no row."""
 
     def only(self, child: Selected) -> tuple[GraphQLObjectType, Sequence[Selected]]:
         """Return the one object type of a field and what is selected of it."""

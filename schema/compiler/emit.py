@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from graphql import GraphQLObjectType, is_non_null_type
+from graphql import GraphQLObjectType
 
 from hub.access import STANDS
 from schema.compiler import nodes, pages
@@ -37,7 +37,7 @@ from schema.compiler.composing import conditions, from_where, object_of, rows_of
 from schema.compiler.entities import entities
 from schema.compiler.plan import TYPENAME, Operation, Selected
 from schema.compiler.request import Complaints, ViewerShape
-from schema.compiler.scalars import NULL, keyed, scalar, sealed, shown
+from schema.compiler.scalars import NULL, absent, keyed, scalar, sealed, shown
 from schema.compiler.sql import Binds, Piece, Sql, Text, concat
 
 Joins = list[Sql]
@@ -157,10 +157,10 @@ class Emitter:
     def _value(self, binding: Column, child: Selected, sql: Sql) -> Sequence[Piece]:
         if binding.sealed:
             self.opens_seals = True
-            return (sealed(sql),)
+            return (sealed(child.type, sql),)
         if binding.keyed:
             self.makes_keys = True
-            return (keyed(sql),)
+            return (keyed(child.type, sql),)
         return scalar(child.type, sql, prefix=binding.prefix)
 
     def _masked_names(self, kind: GraphQLObjectType) -> Text:
@@ -178,23 +178,28 @@ class Emitter:
             return self.single(child, call, rows)
         joins.append(_left_join(call, rows))
         body = self.object(*self.only(child), call, joins)
-        if is_non_null_type(child.type):
-            return body
-        return Sql(f"case when {call.fill(rows.present)} is null then 'null' else {body} end")
+        present = call.fill(rows.present)
+        return Sql(f"case when {present} is null then {absent(child.type)} else {body} end")
 
     def single(self, child: Selected, call: Call, rows: Rows) -> Sql:
         """Compose one object as a subselect of its own; no row is null."""
         kind, fields = self.only(child)
-        return self.single_of(kind, fields, call, rows)
+        return self.single_of(kind, fields, call, rows, absent=absent(child.type))
 
     def single_of(
-        self, kind: GraphQLObjectType, fields: Sequence[Selected], call: Call, rows: Rows
+        self,
+        kind: GraphQLObjectType,
+        fields: Sequence[Selected],
+        call: Call,
+        rows: Rows,
+        *,
+        absent: Sql,
     ) -> Sql:
-        """Compose one object of a known type as a subselect; no row is null."""
+        """Compose one object of a known type as a subselect, or what stands for no row."""
         joins: Joins = []
         body = self.object(kind, fields, call, joins)
         query = f"{with_ctes(call, rows)}select {body} {from_where(call, rows, joins)}"
-        return Sql(f"coalesce(({query} limit 1), 'null')")
+        return Sql(f"coalesce(({query} limit 1), {absent})")
 
     def _many(self, binding: Many, child: Selected, call: Call) -> Sql:
         rows = rows_of(binding.rows, call)

@@ -13,6 +13,7 @@ from schema.compiler.ids import key_of, listed, split_id
 from schema.compiler.plan import Selected
 from schema.compiler.sql import Sql, literal
 
+NONE = Sql("'null'")
 _SQL_TYPES = {"Boolean": "boolean", "Int": "bigint", "DateTime": "timestamptz"}
 
 
@@ -78,7 +79,7 @@ def branches(emitter: Composing, child: Selected, call: Call, prefix: Sql, key: 
         node = node_of(emitter, kind.name)
         own = replace(call, alias=call.binds.alias(), parent=call.alias, up=call)
         fields = emitter.operation.below(child, kind)
-        found = emitter.single_of(kind, fields, own, at(node.rows, key))
+        found = emitter.single_of(kind, fields, own, at(node.rows, key), absent=NONE)
         cases.append(f"when {literal(node.prefix)} then {found}")
     return Sql(f"case {prefix} {' '.join(cases)} else 'null' end")
 

@@ -30,6 +30,7 @@ from schema.compiler.declare import collect
 from schema.compiler.documents import Prepared, coerce, prepare
 from schema.compiler.emit import Emitter
 from schema.compiler.introspect import asks_schema, introspect
+from schema.compiler.nulls import MARK, completed
 from schema.compiler.plan import Operation, Selected
 from schema.compiler.request import Complaints, Request, ViewerShape, shape_of
 from schema.compiler.scalars import KEY_MARK, SEAL_MARK, SHOWN_MARK
@@ -157,7 +158,7 @@ class Engine:
 
     def compile(self, prepared: Prepared, given: Variables, viewer: ViewerShape) -> Plan:
         """Compile an operation, uncached."""
-        operation = Operation(self.schema, prepared.document, prepared.operation, given)
+        operation = self._operation(prepared, given)
         roots = operation.roots()
         data = [root for root in roots if not asks_schema(root)]
         emitter = Emitter(operation, self.bindings, viewer)
@@ -175,6 +176,9 @@ class Engine:
             shows_personal=emitter.shows_personal,
             name=_named(roots, prepared.text),
         )
+
+    def _operation(self, prepared: Prepared, given: Variables) -> Operation:
+        return Operation(self.schema, prepared.document, prepared.operation, given)
 
     def _done(self, kind: str, roots: Sequence[Selected]) -> Sequence[tuple[Selected, Done]]:
         fields = self.bindings[kind].fields
@@ -249,8 +253,12 @@ class Engine:
         body = (
             await self._read(pool, plan, values, viewer) if plan.statement.sql else b'{"data":{}}'
         )
+        errors = list(plan.errors(request))
+        if MARK in body:
+            body, missing = completed(self._operation(understood.prepared, given), body)
+            errors += missing
         body = self._with_schema(understood.prepared, plan, understood.sent, body)
-        return _finished(body, plan.errors(request), understood.cost)
+        return _finished(body, errors, understood.cost)
 
     async def _read(
         self, pool: Reader, plan: Plan, values: Sequence[object], viewer: Viewer
@@ -298,7 +306,7 @@ class Engine:
         self, prepared: Prepared, plan: Plan, variables: Mapping[str, Value], body: bytes
     ) -> bytes:
         asked = [root for root in plan.roots if asks_schema(root)]
-        if not asked:
+        if not asked or body == b'{"data": null}':
             return body
         found = introspect(self.schema, prepared.document, prepared.operation, asked, variables)
         data = json.loads(body)["data"] | found

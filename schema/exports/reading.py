@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from hub.access import Viewer
+from schema.compiler.nulls import MESSAGE
 from schema.compiler.run import Engine, Reader
 from schema.errors import ErrorCode
 from schema.exports.columns import Selection, selection_of
@@ -34,9 +35,14 @@ class Reading:
     zone: ZoneInfo
 
     async def ask(self, text: str, variables: Mapping[str, Json]) -> Json:
-        """Return the decoded data of an operation."""
+        """Return the decoded data of an operation; raises RequestRefused where not all is there."""
         body = await self.engine.answer(self.connection, self.viewer, text, variables=variables)
-        return json.loads(body)["data"]
+        answer = json.loads(body)
+        if "errors" in answer:
+            # A list may leave a row out and say so; a file that does is wrong.
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            raise refusal(ErrorCode.VALUE_MISSING, MESSAGE, status=status)
+        return answer["data"]
 
     async def count(self, paged: Paged) -> int:
         """Return how many rows an export has; raises EXPORT_TOO_LARGE over MAX_ROWS."""
