@@ -6,6 +6,7 @@ from the commit of its removal on, and a known one costs no look-up.
 """
 
 from http import HTTPStatus
+from sys import getsizeof
 
 from hub.access import Admitted
 from hub.documents import READ
@@ -16,13 +17,16 @@ from schema.errors import ErrorCode, RequestRefused
 from schema.faults import refusal
 
 KEPT = 512
+KEPT_BYTES = 8 * 2**20
 
 
 class Trusted:
     """What a process knows of trusted documents."""
 
     def __init__(self) -> None:
-        self._kept: Recent[str, tuple[int, str]] = Recent(KEPT)
+        self._kept: Recent[str, tuple[int, str]] = Recent(
+            KEPT, weigh=lambda kept: getsizeof(kept[1]), weight=KEPT_BYTES
+        )
 
     def known(self, admitted: Admitted, asked: Asked) -> str | None:
         """Return the text that a request means where nobody need be asked for it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import getsizeof
 
 from graphql import (
     DocumentNode,
@@ -26,6 +27,7 @@ from schema.limits import LIMITS, Measure, bounded, measure
 from schema.wording import worded
 
 MAX_ERRORS = 5
+TOKEN_BYTES = 1_200  # measured: tests/pure/compiler/test_memory.py
 TEXTS = frozenset({"ID", "String"})
 RULES = (*specified_rules, MaxIntrospectionDepthRule)
 
@@ -39,6 +41,11 @@ class Prepared:
     operation: OperationDefinitionNode
     measure: Measure
     cost: int
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes: the tree keeps every token of the text."""
+        return TOKEN_BYTES * self.document.token_count + getsizeof(self.text)
 
     def cost_of(self, variables: Mapping[str, Value]) -> int:
         """Return what a request costs; raises RequestRefused where its page sizes are too much."""

@@ -44,6 +44,8 @@ from sync.pushing import Counter
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
 Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 _SHOWN = re.compile(f"{SHOWN_MARK}([A-Z_]+) ([0-9a-f-]{{36}}){SHOWN_MARK}".encode())
+KEPT_BYTES = 64 * 2**20  # of documents, and of plans
+SQL_BYTES = 4  # of a plan, for each character of its statement
 _READING = frozenset({Permit.READ})
 _SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
 _KEYED = re.compile(f"{KEY_MARK}([^{KEY_MARK}]*){KEY_MARK}".encode())
@@ -69,13 +71,14 @@ class Plan:
     """The selected root fields and their statement; none where all ask about the schema.
 
     `acts` are what the fields of a mutation do before the statement reads what came of it,
-    `permits` what a credential must be good for. `name` is how the audit calls the operation.
+    `permits` what a credential must be good for. `name` is how the audit calls the operation, `weight` about how many bytes it takes.
     """
 
     roots: Sequence[Selected]
     acts: Sequence[tuple[Selected, Act]]
     permits: frozenset[Permit]
     statement: Bound
+    weight: int
     complaints: Sequence[Complaints]
     opens_seals: bool
     makes_keys: bool
@@ -119,6 +122,7 @@ class Engine:
         open_seal: Callable[[bytes], str],
         make_key: Callable[[str], str] = _without_keys,
         note: Note = unnoted,
+        kept_bytes: int = KEPT_BYTES,
     ) -> None:
         self.schema = schema._schema  # noqa: SLF001 - Strawberry gives its graphql-core schema no public name
         self.bindings = collect(schema)
@@ -128,8 +132,12 @@ class Engine:
         self._open_seal = open_seal
         self._make_key = make_key
         self._note = note
-        self._prepared: Recent[tuple[str, str | None], Prepared] = Recent(512)
-        self._plans: Recent[tuple[object, ...], Plan] = Recent(1024)
+        self._prepared: Recent[tuple[str, str | None], Prepared] = Recent(
+            512, weigh=lambda one: one.weight, weight=kept_bytes
+        )
+        self._plans: Recent[tuple[object, ...], Plan] = Recent(
+            1024, weigh=lambda one: one.weight, weight=kept_bytes
+        )
 
     def prepare(
         self, text: str, name: str | None, variables: Mapping[str, Value]
@@ -170,6 +178,8 @@ class Engine:
             acts=[(root, binding.act) for root, binding in done],
             permits=frozenset(binding.permit for _, binding in done) or _READING,
             statement=statement,
+            # Its fields hold the tree of the document, which its text may have outlived.
+            weight=prepared.weight + SQL_BYTES * len(statement.sql),
             complaints=tuple(emitter.complaints),
             opens_seals=emitter.opens_seals,
             makes_keys=emitter.makes_keys,
