@@ -22,6 +22,7 @@ from schema.compiler.call import Call
 from schema.connection import Connection
 from schema.coverage_question import ARGUMENTS, MEMBER_ARGUMENTS, place_of, shape_of
 from schema.mentoring import Mentorship, Programme
+from schema.node import GlobalNode
 from schema.organisations import Organisation, Territory
 from schema.people import Person
 from schema.places import SEEN_MENTORSHIP, SEEN_ORGANISATION, SEEN_PERSON
@@ -268,6 +269,19 @@ class CoverageMember:
             source="organisation {t}",
             where=("{t}.id = {p}.organisation_id",),
             scope=(SEEN_ORGANISATION,),
+        ),
+    )
+    counted: list[GlobalNode | None] = declare.many(
+        "Кто или что посчитано, какого бы вида ни было: у пары двое, у прочих один. Вне области "
+        "видимости — null.",
+        Rows(
+            source="(values (1, 'Person', {p}.person_id), (2, 'Person', {p}.mentee_id),"
+            " (3, 'Mentorship', {p}.mentorship_id), (4, 'Programme', {p}.programme_id),"
+            " (5, 'Organisation', {p}.organisation_id)) {t}(number, kind, key)",
+            where=("{t}.key is not null",),
+            order=(Key("{t}.number", "int"),),
+            is_a="{t}.kind",
+            key="{t}.key",
         ),
     )
 

@@ -25,6 +25,10 @@ class Rows:
     `scope` are conditions that a region-wide viewer is free of. `node` joins the row that the fields read when it is not `{t}` itself; there `{t}` is the
     node's alias and `{r}` the driving row's. `resumes` must hold of the keys of a given cursor,
     which stand in it as `{0}`, `{1}`, ...
+
+    Rows of a field that returns an interface or a union say of which type each is: `is_a` gives the
+    name of a GraphQL type. With `key`, an id, the object is that node, found within the scope;
+    without it the type's fields read the row itself.
     """
 
     source: str
@@ -36,6 +40,8 @@ class Rows:
     present: str = "{t}.id"
     ctes: tuple[tuple[str, str], ...] = ()
     resumes: str = ""
+    is_a: str = ""
+    key: str = ""
 
 
 RowsOf = Rows | Callable[[Call], Rows]

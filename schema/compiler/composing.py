@@ -28,6 +28,11 @@ class Composing(Protocol):
     ) -> Sql:
         """Compose one object over a row."""
 
+    def whole(
+        self, child: Selected, row: Call, joins: list[Sql] | None, rows: Rows, driving: str = ""
+    ) -> Sql:
+        """Compose the object of a row, of whichever type it is."""
+
     def single(self, child: Selected, call: Call, rows: Rows) -> Sql:
         """Compose one object as a subselect."""
 

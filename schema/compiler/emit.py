@@ -177,14 +177,23 @@ class Emitter:
         if joins is None or callable(binding.rows) or rows.ctes:
             return self.single(child, call, rows)
         joins.append(_left_join(call, rows))
-        body = self.object(*self.only(child), call, joins)
+        body = self.whole(child, call, joins, rows)
         present = call.fill(rows.present)
         return Sql(f"case when {present} is null then {absent(child.type)} else {body} end")
 
     def single(self, child: Selected, call: Call, rows: Rows) -> Sql:
         """Compose one object as a subselect of its own; no row is null."""
-        kind, fields = self.only(child)
-        return self.single_of(kind, fields, call, rows, absent=absent(child.type))
+        joins: Joins = []
+        body = self.whole(child, call, joins, rows)
+        return self._subselect(body, call, rows, joins, absent(child.type))
+
+    def whole(
+        self, child: Selected, row: Call, joins: Joins | None, rows: Rows, driving: str = ""
+    ) -> Sql:
+        """Compose the object of a row, of whichever type it is."""
+        if rows.is_a:
+            return nodes.variants(self, child, row, joins, rows, driving)
+        return self.object(*self.only(child), row, joins)
 
     def single_of(
         self,
@@ -198,13 +207,16 @@ class Emitter:
         """Compose one object of a known type as a subselect, or what stands for no row."""
         joins: Joins = []
         body = self.object(kind, fields, call, joins)
+        return self._subselect(body, call, rows, joins, absent)
+
+    def _subselect(self, body: Sql, call: Call, rows: Rows, joins: Joins, absent: Sql) -> Sql:
         query = f"{with_ctes(call, rows)}select {body} {from_where(call, rows, joins)}"
         return Sql(f"coalesce(({query} limit 1), {absent})")
 
     def _many(self, binding: Many, child: Selected, call: Call) -> Sql:
         rows = rows_of(binding.rows, call)
         joins: Joins = []
-        body = self.object(*self.only(child), call, joins)
+        body = self.whole(child, call, joins, rows)
         order = ", ".join(key.sql + (" desc" if rows.descending else "") for key in rows.order)
         listed = f"string_agg({body}, ',' order by {call.fill(order)})"
         query = f"select concat('[', {listed}, ']') {from_where(call, rows, joins)}"

@@ -11,6 +11,7 @@ from schema.compiler.call import Call
 from schema.compiler.composing import Composing
 from schema.compiler.ids import key_of, listed, split_id
 from schema.compiler.plan import Selected
+from schema.compiler.scalars import absent
 from schema.compiler.sql import Sql, literal
 
 NONE = Sql("'null'")
@@ -82,6 +83,38 @@ def branches(emitter: Composing, child: Selected, call: Call, prefix: Sql, key: 
         found = emitter.single_of(kind, fields, own, at(node.rows, key), absent=NONE)
         cases.append(f"when {literal(node.prefix)} then {found}")
     return Sql(f"case {prefix} {' '.join(cases)} else 'null' end")
+
+
+def variants(
+    emitter: Composing,
+    child: Selected,
+    row: Call,
+    joins: list[Sql] | None,
+    rows: Rows,
+    driving: str,
+) -> Sql:
+    """Compose the object of a row that says of which type it is."""
+    nothing = absent(_item(child.type))
+    cases = []
+    for kind in emitter.operation.kinds(child):
+        fields = emitter.operation.below(child, kind)
+        if rows.key:
+            own = replace(row, alias=row.binds.alias(), parent=row.alias, up=row)
+            key = row.fill(rows.key, row=driving)
+            found = emitter.single_of(
+                kind, fields, own, at(node_of(emitter, kind.name).rows, key), absent=nothing
+            )
+        else:
+            found = emitter.object(kind, fields, row, joins)
+        cases.append(f"when {literal(kind.name)} then {found}")
+    is_a = row.fill(rows.is_a, row=driving)
+    return Sql(f"case {is_a} {' '.join(cases)} else {nothing} end")
+
+
+def _item(kind: GraphQLOutputType) -> GraphQLOutputType:
+    """Return the type of what a field, or each item of its list, is."""
+    nullable = get_nullable_type(kind)
+    return _item(nullable.of_type) if is_list_type(nullable) else kind
 
 
 def node_of(emitter: Composing, name: str) -> Node:

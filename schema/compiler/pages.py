@@ -191,7 +191,8 @@ class _Composer:
         raise TypeError(f"A connection has no field {field.name}")
 
     def _object(self, field: Selected) -> Sql:
-        return self.emitter.object(*self.emitter.only(field), self._node, self.joins)
+        window = self.window
+        return self.emitter.whole(field, self._node, self.joins, window.rows, window.call.alias)
 
     def _edge(self, edges: Selected) -> Sql:
         kind, fields = self.emitter.only(edges)

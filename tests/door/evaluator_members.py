@@ -6,7 +6,7 @@ from uuid import UUID
 from hub.coverage import MEMBERS, Kind, Measure
 from hub.coverage.measures import has_rows, has_total
 from tests.door.counted import asked_of, counted, world_of
-from tests.door.evaluator import Arguments, Resolve, World, page, related, unscoped
+from tests.door.evaluator import Arguments, Resolve, World, page, related, unscoped, visible
 from tests.door.evaluator_people import display_name
 from tests.door.tables import Row
 from tests.rooms.coverage.asking import shape
@@ -42,6 +42,18 @@ def coverage_gaps(world: World, _: Row, arguments: Arguments) -> object:
     found = {str(each): members for each, members in missing(world_of(world.tables), asked).items()}
     naming = Asking(world, ()) if gap == "OPEN_REQUEST" else Naming(world, ())
     return listed(naming, GAPS[gap], found[gap], arguments)
+
+
+def nodes_behind(world: World, row: Row, _: Arguments) -> object:
+    """Give the nodes of a member, whatever they are, a null for each that the viewer may not see."""
+    named = (("Person", row["person_id"]), ("Person", row["mentee_id"]),
+        ("Mentorship", row["mentorship_id"]), ("Programme", row["programme_id"]),
+        ("Organisation", row["organisation_id"]))  # fmt: skip
+    return [
+        visible(world, kind, world.one(kind.lower(), id=key))
+        for kind, key in named
+        if key is not None
+    ]
 
 
 def behind(evaluator: Evaluator, measure: Measure, row: str | None) -> set[Member]:
@@ -155,6 +167,7 @@ class Asking(Naming):
 COVERAGE_MEMBERS: Mapping[tuple[str, str], Resolve] = {
     ("Query", "coverageMembers"): coverage_members,
     ("Query", "coverageGaps"): coverage_gaps,
+    ("CoverageMember", "counted"): nodes_behind,
     ("CoverageMember", "key"): lambda _, row, __: row["id"],
     ("CoverageMember", "person"): related("Person", "person", "person_id"),
     ("CoverageMember", "mentee"): related("Person", "person", "mentee_id"),
