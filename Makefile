@@ -30,6 +30,7 @@ lock: ## write requirements*.txt from the ranges of pyproject.toml
 
 schema: ## write the GraphQL schema that the tests compare with
 	python -m schema.root
+	python -m schema.described
 
 demo: ## a synthetic region, imported, reconciled and served
 	python -m hub demo

@@ -49,6 +49,8 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("docs/matching.md", "python -m hub match"): "tests/journeys/test_match_command.py",
     ("docs/matching.md", "python -m tests.bench.matching"): BY_HAND,
     ("docs/exports.md", "python -m hub export"): "tests/journeys/test_export_command.py",
+    ("docs/how-to/register.md", '"""The approved lists'): "tests/door/test_register.py",
+    ("docs/how-to/register.md", "python -m schema.root"): "tests/pure/test_schema_pages.py",
     ("docs/how-to/connector.md", '"""A connector of the how-to'): KIT,
     ("docs/how-to/connector.md", "def of_cards("): KIT,
     ("docs/how-to/connector.md", "python -m pytest tests/door"): KIT,
