@@ -29,6 +29,7 @@ from schema.http import PATH, Door, build_engine, graphql_routes
 from schema.marked import marked_routes
 from schema.push_stream import push_routes
 from schema.straight import Straight
+from schema.streaming import stream_routes
 from schema.uploading import Bounds, import_routes
 from sync.examiner import Examiner
 from sync.pushing import Counter
@@ -120,6 +121,7 @@ def build(
             Route("/start.css", stylesheet),
             Route("/healthz", health),
             Route("/readyz", readiness),
+            *stream_routes(engine),
             *graphql_routes(door),
             *export_routes(engine, settings.zone),
             *marked_routes(settings.zone),

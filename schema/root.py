@@ -92,6 +92,7 @@ from schema.subject_requests import (
     act_rows,
     request_rows,
 )
+from schema.subscription import Subscription
 from schema.verdicts import VERDICT_FILTER, Verdict, verdict_rows
 from schema.viewer import RateLimit, Viewer
 from schema.webhooks import (
@@ -361,6 +362,7 @@ def _schema(*, sort: bool) -> strawberry.Schema:
     return federation.Schema(
         query=SubgraphQuery,
         mutation=Mutation,
+        subscription=Subscription,
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=True, sort_schema=sort
         ),

@@ -144,6 +144,6 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
         message = "Назовите в operationName одну из операций запроса."
         raise RequestRefused([failure(ErrorCode.OPERATION_NAME_UNKNOWN, message)])
     if found[0].operation is OperationType.SUBSCRIPTION:
-        message = "Подписок у хаба нет: операция должна быть query или mutation."
+        message = "Слушают на /graphql/stream: здесь операция должна быть query или mutation."
         raise RequestRefused([failure(ErrorCode.GRAPHQL_VALIDATION_FAILED, message)])
     return found[0]

@@ -1,0 +1,21 @@
+"""What may be listened to: the feed, a page of events at a time."""
+
+from schema.compiler import declare
+from schema.connection import Connection
+from schema.feed import TYPES, Change, change_rows
+
+AFTER = declare.argument(
+    "after", str | None, "Курсор ленты, с которого слушать; без него — с этого мгновения."
+)
+
+
+@declare.bound("Подписки: слушают по graphql-transport-ws или SSE на /graphql/stream.")
+class Subscription:
+    """The root fields that are listened to; each answer is a page that the feed's query gives."""
+
+    change_feed: Connection[Change] = declare.many(
+        "События ленты, по мере того как они случаются; тем же курсором, что и changes. Кончается, "
+        "когда кончается право.",
+        change_rows,
+        (AFTER, TYPES),
+    )
