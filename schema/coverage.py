@@ -15,6 +15,7 @@ from hub.coverage import (
     Wanted,
     answer,
     members,
+    ready,
 )
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
@@ -324,8 +325,20 @@ def coverage_rows(call: Call) -> Rows:
         f"(select {place('lo')} as starts, {place('day')} as day,"
         f" '{shape.group_by}'::text as group_by, '{shape.attribution}'::text as attribution) {{t}}"
     )
-    queries = answer(shape, _wanted(call.selected), place)
-    return Rows(source=head, present="{t}.day", ctes=tuple(queries))
+    wanted = _wanted(call.selected)
+    kept = ready(shape, wanted, place)
+    stands = Rows(
+        source=head,
+        present="{t}.day",
+        where=("exists (select from coverage_kept)",),
+        ctes=tuple(kept or ()),
+    )
+    return Rows(
+        source=head,
+        present="{t}.day",
+        ctes=tuple(answer(shape, wanted, place)),
+        ready=stands if kept else None,
+    )
 
 
 def member_rows(call: Call) -> Rows:

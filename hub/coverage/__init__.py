@@ -16,7 +16,7 @@ from hub.coverage.question import (
 )
 from hub.coverage.rows import OUTSIDE_KEY, TOTAL_KEY
 from hub.coverage.shape import Place
-from hub.coverage.statement import Queries, Wanted, answer, members
+from hub.coverage.statement import Queries, Wanted, answer, members, ready
 from hub.coverage.types import TYPES
 
 __all__ = [
@@ -47,4 +47,5 @@ __all__ = [
     "gaps",
     "members",
     "period_of",
+    "ready",
 ]

@@ -41,13 +41,13 @@ def _whose(shape: Shape, place: Place) -> str:
     return f"'{REGION}'::uuid"
 
 
-def total_or(counted: str, names: Sequence[str]) -> str:
-    """Write the query of the total: the kept one, else the one that `counted` counts."""
+def total_or(counted: str | None, names: Sequence[str]) -> str:
+    """Write the query of the total: the kept one, else the one that `counted` counts, if any."""
     return _either(("key", *REFERENCES, *names), "coverage_kept", counted)
 
 
-def rows_or(counted: str, names: Sequence[str], shape: Shape, place: Place) -> str:
-    """Write the query of the rows: the kept ones, else those that `counted` counts.
+def rows_or(counted: str | None, names: Sequence[str], shape: Shape, place: Place) -> str:
+    """Write the query of the rows: the kept ones, else those that `counted` counts, if any.
 
     All figures are kept together; a row that only an unasked figure names is left out.
     """
@@ -67,10 +67,13 @@ def named_by(names: Sequence[str], shape: Shape, place: Place) -> str:
     return " or ".join(["expected", *counts, *(stated if len(counts) < len(naming) else [])])
 
 
-def _either(columns: Sequence[str], stands: str, counted: str) -> str:
+def _either(columns: Sequence[str], stands: str, counted: str | None) -> str:
     listed = ", ".join(columns)
+    kept_ones = f"select {listed} from {stands}"
+    if counted is None:
+        return kept_ones
     return f"""
-    select {listed} from {stands}
+    {kept_ones}
     union all
     select {listed} from {counted} where not exists (select from coverage_kept)"""
 

@@ -44,15 +44,30 @@ def answer(shape: Shape, wanted: Wanted, place: Place) -> Queries:
         live = counted(shape, wanted, place)
         return (("coverage_source", kept.source(keepable=False)), *live, *_overlap(wanted))
     live = [(_LIVE.get(name, name), text) for name, text in counted(shape, wanted, place)]
+    return (*live, *_kept(shape, wanted, place, else_live=True))
+
+
+def ready(shape: Shape, wanted: Wanted, place: Place) -> Queries | None:
+    """Give the queries of `answer` where they read the kept answer alone; none is kept: null.
+
+    `coverage_kept` has no row where none stands. They are a tenth of the text: PostgreSQL makes
+    all of a statement ready before it runs any.
+    """
+    if not kept.is_keepable(shape):
+        return None
+    return tuple(_kept(shape, wanted, place, else_live=False))
+
+
+def _kept(shape: Shape, wanted: Wanted, place: Place, *, else_live: bool) -> Queries:
     of_total, of_rows = _names(wanted)
+    live_total, live_row = ("live_total", "live_row") if else_live else (None, None)
     queries = [
         ("coverage_kept", kept.kept(shape, place, edition())),
         ("coverage_source", kept.source(keepable=True)),
-        *live,
-        ("coverage_total", kept.total_or("live_total", of_total)),
+        ("coverage_total", kept.total_or(live_total, of_total)),
     ]
     if wanted.with_rows:
-        queries.append(("coverage_row", kept.rows_or("live_row", of_rows, shape, place)))
+        queries.append(("coverage_row", kept.rows_or(live_row, of_rows, shape, place)))
     return (*queries, *_overlap(wanted))
 
 

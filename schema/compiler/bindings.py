@@ -29,6 +29,8 @@ class Rows:
     Rows of a field that returns an interface or a union say of which type each is: `is_a` gives the
     name of a GraphQL type. With `key`, an id, the object is that node, found within the scope;
     without it the type's fields read the row itself.
+    `ready` are the same rows where they stand counted beforehand, else none: a short statement asks
+    for them first, and only where they do not stand the whole one is asked.
     """
 
     source: str
@@ -42,6 +44,7 @@ class Rows:
     resumes: str = ""
     is_a: str = ""
     key: str = ""
+    ready: "Rows | None" = None
 
 
 RowsOf = Rows | Callable[[Call], Rows]

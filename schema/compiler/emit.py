@@ -37,7 +37,7 @@ from schema.compiler.composing import conditions, from_where, object_of, rows_of
 from schema.compiler.entities import entities
 from schema.compiler.plan import TYPENAME, Operation, Selected
 from schema.compiler.request import Complaints, ViewerShape
-from schema.compiler.scalars import NULL, absent, keyed, scalar, sealed, shown
+from schema.compiler.scalars import LATER, NULL, absent, keyed, scalar, sealed, shown
 from schema.compiler.sql import Binds, Piece, Sql, Text, concat
 
 Joins = list[Sql]
@@ -45,15 +45,28 @@ ANSWER = '{"data":'
 
 
 class Emitter:
-    """Composes the statement of one operation for one shape of viewer."""
+    """Composes the statement of one operation for one shape of viewer.
 
-    def __init__(self, operation: Operation, bindings: Bindings, viewer: ViewerShape) -> None:
+    With `ready` it reads what was counted beforehand (`Rows.ready`) and nothing else in its place;
+    without, `has_ready` says whether there is any such.
+    """
+
+    def __init__(
+        self,
+        operation: Operation,
+        bindings: Bindings,
+        viewer: ViewerShape,
+        *,
+        ready: bool = False,
+    ) -> None:
         self.operation = operation
         self.bindings = bindings
         self.viewer = viewer
         self.binds = Binds()
         self.opens_seals = False
         self.makes_keys = False
+        self.has_ready = False
+        self._ready = ready
         self.shows_personal = False
         self.complaints: list[Complaints] = []
 
@@ -183,9 +196,14 @@ class Emitter:
 
     def single(self, child: Selected, call: Call, rows: Rows) -> Sql:
         """Compose one object as a subselect of its own; no row is null."""
+        missing = absent(child.type)
+        if rows.ready is not None:
+            self.has_ready = True
+            if self._ready:
+                rows, missing = rows.ready, LATER
         joins: Joins = []
         body = self.whole(child, call, joins, rows)
-        return self._subselect(body, call, rows, joins, absent(child.type))
+        return self._subselect(body, call, rows, joins, missing)
 
     def whole(
         self, child: Selected, row: Call, joins: Joins | None, rows: Rows, driving: str = ""

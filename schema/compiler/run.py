@@ -33,7 +33,7 @@ from schema.compiler.introspect import asks_schema, introspect
 from schema.compiler.nulls import MARK, completed
 from schema.compiler.plan import Operation, Selected
 from schema.compiler.request import Complaints, Request, ViewerShape, shape_of
-from schema.compiler.scalars import KEY_MARK, SEAL_MARK, SHOWN_MARK
+from schema.compiler.scalars import KEY_MARK, LATER_MARK, SEAL_MARK, SHOWN_MARK
 from schema.compiler.sql import Bound, Sql
 from schema.context import allowed
 from schema.errors import ErrorCode, RequestRefused, failure
@@ -48,6 +48,7 @@ KEPT_BYTES = 64 * 2**20  # of documents, and of plans
 SQL_BYTES = 4  # of a plan, for each character of its statement
 _READING = frozenset({Permit.READ})
 _SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
+_LATER = LATER_MARK.encode()
 _KEYED = re.compile(f"{KEY_MARK}([^{KEY_MARK}]*){KEY_MARK}".encode())
 
 
@@ -71,13 +72,15 @@ class Plan:
     """The selected root fields and their statement; none where all ask about the schema.
 
     `acts` are what the fields of a mutation do before the statement reads what came of it,
-    `permits` what a credential must be good for. `name` is how the audit calls the operation, `weight` about how many bytes it takes.
+    `ready` is a shorter statement that answers from what was counted beforehand where it stands.
+    `permits` is what a credential must be good for. `name` is how the audit calls the operation, `weight` about how many bytes it takes.
     """
 
     roots: Sequence[Selected]
     acts: Sequence[tuple[Selected, Act]]
     permits: frozenset[Permit]
     statement: Bound
+    ready: Bound | None
     weight: int
     complaints: Sequence[Complaints]
     opens_seals: bool
@@ -91,9 +94,7 @@ class Plan:
 
     def values(self, request: Request) -> Sequence[object]:
         """Take the parameters from a request; raises BAD_USER_INPUT for one that is wrong."""
-        for check in self.statement.checks:
-            check(request)
-        return [take(request) for take in self.statement.takes]
+        return self.statement.values(request)
 
     def errors(self, request: Request) -> Sequence[GraphQLError]:
         """Tell which parts of a request are answered with a null because they are wrong."""
@@ -172,20 +173,27 @@ class Engine:
         emitter = Emitter(operation, self.bindings, viewer)
         sql = emitter.statement(operation.root_type, data) if data else Sql("")
         statement = emitter.binds.finish(sql)
+        ready = self._ready(operation, data, viewer) if emitter.has_ready else None
         done = self._done(operation.root_type.name, data)
         return Plan(
             roots=roots,
             acts=[(root, binding.act) for root, binding in done],
             permits=frozenset(binding.permit for _, binding in done) or _READING,
             statement=statement,
+            ready=ready,
             # Its fields hold the tree of the document, which its text may have outlived.
-            weight=prepared.weight + SQL_BYTES * len(statement.sql),
+            weight=prepared.weight
+            + SQL_BYTES * (len(statement.sql) + (len(ready.sql) if ready else 0)),
             complaints=tuple(emitter.complaints),
             opens_seals=emitter.opens_seals,
             makes_keys=emitter.makes_keys,
             shows_personal=emitter.shows_personal,
             name=_named(roots, prepared.text),
         )
+
+    def _ready(self, operation: Operation, roots: Sequence[Selected], viewer: ViewerShape) -> Bound:
+        emitter = Emitter(operation, self.bindings, viewer, ready=True)
+        return emitter.binds.finish(emitter.statement(operation.root_type, roots))
 
     def _operation(self, prepared: Prepared, given: Variables) -> Operation:
         return Operation(self.schema, prepared.document, prepared.operation, given)
@@ -261,7 +269,7 @@ class Engine:
         except GraphQLError as error:
             raise RequestRefused([error]) from error
         body = (
-            await self._read(pool, plan, values, viewer) if plan.statement.sql else b'{"data":{}}'
+            await self._read(pool, plan, values, request) if plan.statement.sql else b'{"data":{}}'
         )
         errors = list(plan.errors(request))
         if MARK in body:
@@ -271,13 +279,17 @@ class Engine:
         return _finished(body, errors, understood.cost)
 
     async def _read(
-        self, pool: Reader, plan: Plan, values: Sequence[object], viewer: Viewer
+        self, pool: Reader, plan: Plan, values: Sequence[object], request: Request
     ) -> bytes:
-        body: bytes | None = await pool.fetchval(plan.statement.sql, *values)
+        body: bytes | None = _LATER
+        if plan.ready:
+            body = await pool.fetchval(plan.ready.sql, *plan.ready.values(request))
+        if body is not None and _LATER in body:
+            body = await pool.fetchval(plan.statement.sql, *values)
         if body is None:
             raise RightsUnconfirmed
         if plan.shows_personal:
-            body = self._noted(body, plan, viewer)
+            body = self._noted(body, plan, request.viewer)
         if plan.makes_keys:
             body = _KEYED.sub(self._keyed, body)
         return _SEALED.sub(self._opened, body) if plan.opens_seals else body

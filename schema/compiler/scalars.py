@@ -20,6 +20,9 @@ MISSING_MARK = "\t"
 SEAL_MARK = "\x01"
 KEY_MARK = "\x02"
 SHOWN_MARK = "\x03"
+LATER_MARK = "\x04"
+# What stands for rows that were not counted beforehand: the answer is asked for anew.
+LATER = Sql("chr(4)")
 
 
 def scalar(kind: GraphQLOutputType, sql: str, *, prefix: str = "") -> tuple[Piece, ...]:

@@ -62,6 +62,12 @@ class Bound:
     takes: Sequence[Take]
     checks: Sequence[Take]
 
+    def values(self, request: Request) -> Sequence[object]:
+        """Take the parameters from a request; raises BAD_USER_INPUT for one that is wrong."""
+        for check in self.checks:
+            check(request)
+        return [take(request) for take in self.takes]
+
 
 @dataclass(slots=True)
 class Binds:

@@ -152,6 +152,19 @@ def test_the_schema_is_valid_and_every_part_of_it_is_described() -> None:
     assert "@specifiedBy" in print_core(core)
 
 
+def test_coverage_is_asked_first_of_what_is_kept_in_a_statement_of_the_same_shape() -> None:
+    asked = "{ coverage(groupBy: DEPARTMENT) { rows { key mentors } total { pairs youngSpecialists } } }"
+    plan = compiled(asked)
+    filtered = compiled(asked.replace("DEPARTMENT", 'DEPARTMENT, filter: {forms: ["P"]}'))
+
+    assert plan.ready is not None
+    assert SAFE.fullmatch(plan.ready.sql)
+    assert len(plan.ready.sql) < len(plan.statement.sql) / 3
+    assert "participation_fact" not in plan.ready.sql
+    assert filtered.ready is None
+    assert compiled(PEOPLE).ready is None
+
+
 def test_a_field_that_is_never_null_reads_a_column_that_is_never_null() -> None:
     # Kept answers are read by the statement of coverage alone: no type is bound to their table.
     tables = [table for name, table in Base.metadata.tables.items() if name != "rollup"]
