@@ -74,6 +74,7 @@ from schema.review import (
     summary_row,
 )
 from schema.sampling import BLIND, BLIND_ROWS, BlindPair, PatternPrecision, precision_rows
+from schema.silence import SILENCE_KIND, Silence, silence_rows
 from schema.simulations import SIMULATION_ID, SIMULATION_ROWS, Simulation, simulation_row
 from schema.sources import (
     HOLD_FILTER,
@@ -245,6 +246,12 @@ class Query:
         "список.",
         changeset_rows,
         (CHANGESET_FILTER,),
+    )
+    silences: Connection[Silence] = declare.page(
+        "Какие списки ждали к сегодняшнему дню и не получили, в вашей области видимости: кто молчит "
+        "дольше, тот первым.",
+        silence_rows,
+        (SILENCE_KIND,),
     )
     simulation: Simulation | None = declare.one(
         "Проба изменения; вне области видимости — null.", simulation_row, (SIMULATION_ID,)

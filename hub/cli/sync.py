@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar  # cells of a row
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from hub.terminal import Exit, say
 
 if TYPE_CHECKING:
     from hub.database import Database
+    from hub.freshness import Silence
     from sync.effects import Effects
     from sync.runs.log import Event
     from sync.runs.run import Run
@@ -30,6 +32,14 @@ TITLES: Final = {
     "requested_at": "Запрошено",
     "started_at": "Начато",
     "finished_at": "Закончено",
+}
+SILENT: Final = {
+    "organisation": "Организация",
+    "kind": "Список",
+    "last_stated": "Последний на",
+    "every_days": "Ждут раз в дней",
+    "silent_since": "Молчит с",
+    "reminder": "Напоминание",
 }
 EVENTS: Final = {
     "at": "Когда",
@@ -151,6 +161,48 @@ def show(
             print_rows([{**asdict(found), "events": events}], output, titles=TITLES)
         case OutputFormat.NDJSON | OutputFormat.CSV:
             print_rows(events, output, titles=EVENTS)
+
+
+@app.command()
+def silent(output: Output = OutputFormat.TABLE) -> None:
+    """Показать, какие списки ждали к сегодняшнему дню и не получили, с текстом напоминания."""
+    from hub.freshness import who_is_silent
+
+    async def asked(database: "Database") -> "list[Silence]":
+        async with database.reading() as session:
+            return await who_is_silent(session, today=_today())
+
+    found = _ask(asked)
+    print_rows([asdict(one) for one in found], output, titles=SILENT)
+    if found:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+@app.command()
+def expect(
+    organisation: Annotated[str, typer.Argument(help="Краткое имя школы или управления.")],
+    kind: Annotated[str, typer.Argument(help="STAFF, PUPILS, MENTOR_BASE или MENTEE_BASE.")],
+    days: Annotated[int, typer.Argument(min=0, help="Как часто, дней; 0 — как говорит правило.")],
+) -> None:
+    """Сказать, как часто школа или все под управлением присылают список."""
+    from hub.freshness import expect as keep
+    from hub.records import FileKind
+
+    if kind.upper() not in {one.value for one in FileKind}:
+        raise typer.BadParameter(f"{kind}: такого вида нет.", param_hint="KIND")
+
+    async def asked(database: "Database") -> None:
+        async with database.writing() as session:
+            await keep(session, organisation, kind.upper(), days or None)
+
+    _ask(asked)
+    say("✓ Ожидание записано.")
+
+
+def _today() -> date:
+    from hub.settings import Settings
+
+    return datetime.now(Settings().zone).date()
 
 
 @app.command()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     ForeignKey,
     Index,
     LargeBinary,
@@ -436,3 +437,16 @@ class Simulation(Base):
     error_message: Mapped[str | None]
     difference: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     __table_args__ = (Index(None, "requested_at", "id"),)
+
+
+class Cadence(Base):
+    """How often an organisation, or whoever is beneath it, is expected to give a list of a kind.
+
+    Where no row says so, the rule CADENCE does.
+    """
+
+    __tablename__ = "cadence"
+    organisation_id: Mapped[OrganisationRef] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # FileKind
+    every_days: Mapped[int]
+    __table_args__ = (CheckConstraint("every_days > 0", name="some_day"),)

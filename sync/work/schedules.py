@@ -27,13 +27,23 @@ LOCK: Final = "schedules"
 OF_SOURCE: Final = "source:"
 FIELDS: Final = 5
 EVERY_S: Final = 5.0
-# Sources that a person must repair first wait for that person, not for their hour.
-SOURCES: Final = """
+# Sources that a person must repair first wait for that person, not for their hour; one that failed
+# so often in a row is left in peace for a while, since each of those runs was tried many times.
+BROKEN_AFTER: Final = 3
+REST: Final = "6 hours"
+SOURCES: Final = f"""
 select code, schedule from source
 where schedule is not null and not paused and not exists (
   select from sync_run r where r.source_id = source.id and r.state = 'FAILED'
     and r.failure = 'CONFIG' and r.requested_at = (
       select max(l.requested_at) from sync_run l where l.source_id = source.id))
+  and not exists (
+    select from (
+      select count(*) filter (where state = 'FAILED') as failed, max(finished_at) as last_at from (
+        select state, finished_at from sync_run r where r.source_id = source.id
+          and state not in ('QUEUED', 'RUNNING') order by requested_at desc limit {BROKEN_AFTER}
+      ) recent
+    ) row where failed = {BROKEN_AFTER} and last_at > now() - interval '{REST}')
 """
 
 

@@ -157,6 +157,7 @@ APART = {
     "findings": "tests/door/test_findings.py",
     "rateLimit": "tests/door/test_rates.py",
     **dict.fromkeys(("importFile", "imports"), "tests/door/test_imports.py"),
+    "silences": "tests/door/test_changing.py",
     **dict.fromkeys(("simulation", "simulations"), "tests/door/test_changing.py"),
     **dict.fromkeys(
         ("menteeBaseRows", "mentorBaseRows", "pupilRows", "staffRows"), "tests/door/test_exports.py"

@@ -12,12 +12,14 @@ import pytest
 from hub import jobs
 from hub.app import build
 from hub.database import open_connection, open_database
+from hub.freshness import expect
 from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings
 from sync.work.duties import DUTIES, Bench
 from tests.door.conftest import serving
 from tests.door.files import as_csv, staff
 from tests.door.test_imports import Json, Served, prepared
+from tests.rooms.sync.world import THIRD
 
 pytestmark = pytest.mark.anyio
 TRY = """mutation ($input: ChangesetSimulateInput!) { changesetSimulate(input: $input) {
@@ -206,3 +208,33 @@ async def test_a_school_gets_its_file_marked_and_corrects_a_row_of_it(hub: Serve
     )
     assert 3 == hub.ask("third", PEOPLE)["people"]["totalCount"]
     assert 404 == marked_file(hub, "third", upload).status_code
+
+
+SILENT = """query ($kind: FileKind) { silences(kind: $kind) { nodes {
+  kind lastStated everyDays silentSince reminder organisation { shortName } } } }"""
+
+
+async def test_who_is_silent_is_told_with_a_reminder(hub: Served) -> None:
+    async with open_database(hub.addresses.worker) as database, database.writing() as session:
+        await expect(session, "Южный округ", "MENTOR_BASE", 10)
+        await session.raw.execute(
+            "insert into stated_list (source_id, organisation_id, kind, stated_as_of,"
+            " academic_year, completeness, source_file_id, changeset_id)"
+            " select source_id, $1, 'MENTOR_BASE', date '2026-09-01', 2026, 'PARTIAL', id,"
+            " changeset_id from source_file limit 1",
+            THIRD,
+        )
+
+    told = {
+        one["organisation"]["shortName"]: one
+        for one in hub.ask("centre", SILENT, kind="MENTOR_BASE")["silences"]["nodes"]
+    }
+    own = hub.ask("second", SILENT)["silences"]["nodes"]
+
+    late, never = told["МБОУ СОШ № 3"], told["МБОУ СОШ № 2"]
+    assert ("2026-09-01", 10, "2026-09-11") == tuple(
+        late[name] for name in ("lastStated", "everyDays", "silentSince")
+    )
+    assert "база наставников — последний на 01.09.2026" in late["reminder"]
+    assert (None, None) == (never["lastStated"], never["silentSince"])
+    assert {"МБОУ СОШ № 2"} == {one["organisation"]["shortName"] for one in own}

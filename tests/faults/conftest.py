@@ -30,20 +30,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 class Figures:
     """Where a test says what its fault did."""
 
-    def __init__(self, lines: list[str], name: str) -> None:
-        self._lines, self._name = lines, name
+    def __init__(self, lines: list[str], node: pytest.Item) -> None:
+        self._lines, self._node = lines, node
 
     def say(self, ledger: Ledger, seconds: float) -> None:
-        """Add a line to the table at the end."""
-        self._lines.append(
-            f"{self._name:<72} acknowledged {ledger.acknowledged:>4}, lost {ledger.lost}, "
+        """Add a line to the table at the end, and to the report of the run."""
+        said = (
+            f"acknowledged {ledger.acknowledged:>4}, lost {ledger.lost}, "
             f"doubled {ledger.doubled}, {seconds:5.1f} s"
         )
+        self._lines.append(f"{self._node.name:<72} {said}")
+        self._node.user_properties.append(("figures", said))
 
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Figures:
-    return Figures(request.config.stash[FIGURES], request.node.name)
+    return Figures(request.config.stash[FIGURES], request.node)
 
 
 @pytest.fixture(scope="session")

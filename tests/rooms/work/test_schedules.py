@@ -128,3 +128,23 @@ async def test_a_run_at_work_is_not_asked_for_again(database: Database) -> None:
         await due(database, EVENING + timedelta(minutes=minutes))
 
     assert 1 == await asked(database)
+
+
+async def test_a_source_that_fails_again_and_again_is_left_in_peace_for_a_while(
+    database: Database,
+) -> None:
+    name = await a_source(database)
+    await due(database, EVENING)
+    async with database.writing() as session:
+        await session.raw.execute(
+            "insert into sync_run (id, source_id, mode, state, actor, failure, finished_at)"
+            " select gen_random_uuid(), id, 'CHANGES', 'FAILED', 'schedule', 'TRANSIENT', now()"
+            " from source, generate_series(1, 3)"
+        )
+    resting = await due(database, EVENING + timedelta(days=1))
+    async with database.writing() as session:
+        await session.raw.execute("update sync_run set finished_at = now() - interval '7 hours'")
+    await due(database, EVENING + timedelta(days=1))
+
+    assert [] == resting
+    assert [name] == await due(database, EVENING + timedelta(days=2))
