@@ -1,5 +1,6 @@
 """The root fields that change something, gathered from the rooms that act."""
 
+from hub.access import Permit
 from schema.accepting import IMPORT_ACCEPT, ImportAcceptPayload, accept_import
 from schema.changing import (
     RELEASE_INPUT,
@@ -39,6 +40,23 @@ from schema.deciding import (
     split_person,
     take_question,
     unpin_field,
+)
+from schema.granting import (
+    BLOCK_INPUT,
+    CREATE_INPUT,
+    GRANT_INPUT,
+    KEY_INPUT,
+    REVOKE_INPUT,
+    ROTATE_INPUT,
+    UNGRANT_INPUT,
+    AccessPayload,
+    block_client,
+    create_client,
+    create_key,
+    end_grant,
+    grant_client,
+    revoke_key,
+    rotate_key,
 )
 from schema.law_acting import (
     CLOSE_INPUT,
@@ -175,4 +193,37 @@ class Mutation:
     )
     subject_request_close: SubjectRequestPayload = declare.action(
         "Закрыть обращение: исполнено или отклонено.", close_request, (CLOSE_INPUT,)
+    )
+    client_create: AccessPayload = declare.action(
+        "Завести клиента; он ещё ничего не может.",
+        create_client,
+        (CREATE_INPUT,),
+        permit=Permit.MANAGE,
+    )
+    client_grant: AccessPayload = declare.action(
+        "Дать клиенту роль в пределах учреждения.",
+        grant_client,
+        (GRANT_INPUT,),
+        permit=Permit.MANAGE,
+    )
+    client_ungrant: AccessPayload = declare.action(
+        "Прекратить право с названного дня.", end_grant, (UNGRANT_INPUT,), permit=Permit.MANAGE
+    )
+    client_block: AccessPayload = declare.action(
+        "Приостановить клиента со всеми ключами или снова впустить.",
+        block_client,
+        (BLOCK_INPUT,),
+        permit=Permit.MANAGE,
+    )
+    key_create: AccessPayload = declare.action(
+        "Выдать клиенту ключ; он показан один раз.", create_key, (KEY_INPUT,), permit=Permit.MANAGE
+    )
+    key_rotate: AccessPayload = declare.action(
+        "Заменить ключ; прежний недолго живёт рядом.",
+        rotate_key,
+        (ROTATE_INPUT,),
+        permit=Permit.MANAGE,
+    )
+    key_revoke: AccessPayload = declare.action(
+        "Отозвать ключ со следующего запроса.", revoke_key, (REVOKE_INPUT,), permit=Permit.MANAGE
     )

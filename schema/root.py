@@ -15,6 +15,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from schema.auditing import AUDIT_FILTER, AuditEvent, audit_rows
 from schema.changesets import CHANGESET_FILTER, Changeset, changeset_rows
+from schema.clients import Client, client_rows
 from schema.compiler import declare
 from schema.compiler.call import Call
 from schema.connection import Connection
@@ -315,6 +316,9 @@ class Query:
     coverage_gaps: Connection[CoverageMember] = COVERAGE_GAPS
     changes: Connection[Change] = CHANGES
     feed: Feed = FEED
+    clients: Connection[Client] = declare.page(
+        "Клиенты с правами и ключами; видны оператору, остальным — пустой список.", client_rows
+    )
     webhooks: Connection[Webhook] = declare.page(
         "Ваши адреса уведомлений; оператору и региональному центру — все.", webhook_rows
     )

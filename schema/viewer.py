@@ -65,3 +65,6 @@ class RateLimit:
         "Когда запас снова станет полным, если больше не спрашивать.",
         lambda request: request.allowance.reset_at if request.allowance else None,
     )
+
+
+__all__ = ["Purpose", "RateLimit", "Role", "Viewer"]

@@ -153,6 +153,7 @@ NODES: Mapping[tuple[str, str], Resolve] = {
 APART = {
     **dict.fromkeys(("changes", "feed"), "tests/door/test_changes.py"),
     "auditEvents": "tests/door/test_audited.py",
+    "clients": "tests/door/test_granting.py",
     **dict.fromkeys(("webhooks", "webhookDeliveries"), "tests/door/test_webhooks.py"),
     "findings": "tests/door/test_findings.py",
     "rateLimit": "tests/door/test_rates.py",
