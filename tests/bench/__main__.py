@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hub.embedded import SOCKETS
-from tests.bench import landing, large, loads, million, pushes, queries, rival, web
+from tests.bench import landing, large, loads, memory, million, nesting, pushes, queries, rival, web
 from tests.bench.figures import Section, as_json, told
 from tests.bench.region import Ground, prepared
 
 LOADED = "bench_loaded"
-PARTS = ("load", "landing", "web", "million", "queries", "rival", "pushes")
-LARGE = frozenset({"million", "queries", "rival", "pushes"})  # over a region made by SQL
+OVER_LARGE = (million, queries, nesting, memory, rival, pushes)  # over a region made by SQL
+LARGE = tuple(part.__name__.rpartition(".")[2] for part in OVER_LARGE)
+PARTS = ("load", "landing", "web", *LARGE)
 DEMO_PEOPLE, LARGE_PEOPLE = 20_000, 500_000
 REGISTER = 1_000  # people of a demo's region of which only the register is used
 
@@ -48,20 +49,20 @@ def _measured(ground: Ground, asked: argparse.Namespace) -> Iterator[Section]:
         yield from web.measure(ground, where, rounds=asked.runs, seconds=asked.seconds)
     if "landing" in parts:
         yield landing.measure(ground, runs=asked.runs)
-    if LARGE & set(parts):
+    if set(LARGE) & set(parts):
         yield from _large(ground, asked, parts)
 
 
 def _large(ground: Ground, asked: argparse.Namespace, parts: Sequence[str]) -> Iterator[Section]:
     people = LARGE_PEOPLE if asked.people is None else asked.people
     made = asyncio.run(large.make(ground, large.clone(ground), people=people))
-    for part in (million, queries, rival, pushes):
-        if part.__name__.rpartition(".")[2] in parts:
+    for name, part in zip(LARGE, OVER_LARGE, strict=True):
+        if name in parts:
             yield from part.measure(ground, made, rounds=asked.runs, seconds=asked.seconds)
 
 
 def _of_demo(asked: argparse.Namespace) -> int:
-    if asked.only and set(asked.only) <= LARGE:
+    if asked.only and set(asked.only) <= set(LARGE):
         return REGISTER
     return DEMO_PEOPLE if asked.people is None else int(asked.people)
 

@@ -71,8 +71,15 @@ class Web:
 
     def peak_bytes(self) -> int:
         """Give the most memory the process has held so far."""
+        return self._status("VmHWM")
+
+    def held_bytes(self) -> int:
+        """Give the memory that the process holds now."""
+        return self._status("VmRSS")
+
+    def _status(self, name: str) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        (line,) = [line for line in status.splitlines() if line.startswith("VmHWM")]
+        (line,) = [line for line in status.splitlines() if line.startswith(name)]
         return int(line.split()[1]) * 1024
 
 
