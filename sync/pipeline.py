@@ -27,11 +27,12 @@ from sync.matching.model import Model
 from sync.mentoring.mentorships import UNTOUCHED as NO_PAIRS
 from sync.mentoring.mentorships import MentorshipsWritten, write_mentorships
 from sync.mentoring.pairs import write_claims
+from sync.people.comparing import recompare
 from sync.people.component import connected, recluster
 from sync.people.concern import concern_of, states_pairs
 from sync.people.disputes import ask_disputes
 from sync.people.facts import MUCH, refresh_facts
-from sync.people.match import Moved, left_keys, recompare
+from sync.people.match import Moved, left_keys
 from sync.people.models import active_model
 from sync.people.questions import write_questions
 from sync.people.ranking import rank_questions

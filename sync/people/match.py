@@ -13,10 +13,7 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import WriteSession
-from hub.records import ChangesetId
-from sync.columns import insert_frame
-from sync.evidence.pending import Ids, Pending
+from sync.evidence.pending import Ids
 from sync.matching.decide import Decision, decide
 from sync.matching.facts import content_order
 from sync.matching.keys import Keys, candidates
@@ -25,7 +22,6 @@ from sync.matching.model import Model
 
 Connection = asyncpg.Connection
 BLOCK_CAP = 200
-ASKED_AT_ONCE = 200_000  # keys
 
 
 def _none() -> Ids:
@@ -67,37 +63,6 @@ class Moved:
             start = end
 
 
-async def recompare(
-    session: WriteSession,
-    pending: Pending,
-    moved: Moved,
-    model: Model,
-    *,
-    again: Ids,
-    changeset_id: ChangesetId,
-) -> Ids:
-    """Replace the edges of the restated records and of those to be compared `again`.
-
-    Answers everyone whose cluster may have changed.
-
-    Expects `record_facts` and `record_key` to be current; `moved` are the keys that the restated
-    records bore and bear.
-    """
-    connection = session.raw
-    touched = np.union1d(pending.restated, await _beyond_cap(connection, moved))
-    touched = np.union1d(touched, again)
-    neighbours = await connection.fetch(DROPPED_EDGES, touched.tolist())
-    edges = await edges_of(connection, touched, model)
-    await insert_frame(
-        connection,
-        "edge",
-        edges.assign(changeset_id=changeset_id),
-        [*edges.columns, "changeset_id"],
-    )
-    former = np.array([row["id"] for row in neighbours], dtype=np.int64)
-    return np.union1d(np.union1d(touched, former), pending.ended)
-
-
 async def left_keys(connection: Connection) -> Moved:
     """Give the keys of records that were taken out in this transaction, as `former_key` holds them."""
     if await connection.fetchval("select to_regclass('pg_temp.former_key')") is None:
@@ -105,50 +70,6 @@ async def left_keys(connection: Connection) -> Moved:
     rows = await connection.fetch("select key, finer from former_key")
     keys = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
     return Moved(key=keys[:, 0], finer=keys[:, 1], step=np.full(len(keys), -1, dtype=np.int64))
-
-
-async def _beyond_cap(connection: Connection, moved: Moved) -> Ids:
-    """Find the records of blocks that are compared otherwise from now on."""
-    found = [_none()]
-    for piece in moved.settled().pieces(ASKED_AT_ONCE):
-        rows = await connection.fetch(
-            BEYOND_CAP, BLOCK_CAP, piece.key.tolist(), piece.finer.tolist(), piece.step.tolist()
-        )
-        found.append(np.array([row["record_id"] for row in rows], dtype=np.int64))
-    return np.unique(np.concatenate(found))
-
-
-# Blocks that cross the cap; and chains, where whoever comes or leaves makes others neighbours.
-BEYOND_CAP = """
-with moved as (
-    select * from unnest($2::bigint[], $3::bigint[], $4::bigint[]) as moved (key, finer, step)
-), stepped as (
-    select key, sum(step) as step from moved group by key having sum(step) <> 0
-), crossing as (
-    select stepped.key
-    from stepped
-    cross join lateral (select count(*) as size from record_key k where k.key = stepped.key) now_at
-    where (now_at.size > $1) <> (now_at.size - stepped.step > $1)
-), chained as (
-    select moved.key
-    from moved
-    cross join lateral (
-        select count(*) as size from record_key same
-        where same.key = moved.key and same.finer = moved.finer
-    ) now_at
-    where greatest(now_at.size, now_at.size - moved.step) > $1
-)
-select k.record_id from record_key k
-where k.key in (select key from crossing union select key from chained)
-"""
-
-DROPPED_EDGES = """
-with gone as (
-    delete from edge where record_a = any($1) or record_b = any($1)
-    returning record_a, record_b
-)
-select record_a as id from gone union select record_b from gone
-"""
 
 
 async def edges_of(connection: Connection, touched: Ids, model: Model) -> pd.DataFrame:
@@ -182,12 +103,13 @@ async def edges_of(connection: Connection, touched: Ids, model: Model) -> pd.Dat
     return edges[edges["decision"] != Decision.APART].reset_index(drop=True)
 
 
+EDGE_COLUMNS = ("record_a", "record_b", "pattern", "score", "decision")
 # The blocks in which the touched stand.
-BLOCKS = """
+BLOCKS_OF = """
 select k.key, k.record_id, k.finer from record_key k
 where k.key in (select key from record_key where record_id = any($1))
-order by k.key, k.record_id
 """
+BLOCKS = f"{BLOCKS_OF} order by k.key, k.record_id"
 
 
 async def read_facts(connection: Connection, ids: Ids) -> pd.DataFrame:

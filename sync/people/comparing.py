@@ -1,0 +1,104 @@
+"""What changed, compared anew: edges replaced, and whoever they may move.
+
+A few records are compared one by one, more in columns; both give the same.
+"""
+
+import asyncpg
+import numpy as np
+import pandas as pd
+
+from hub.database import WriteSession
+from hub.records import ChangesetId
+from sync.columns import insert_frame
+from sync.evidence.pending import Ids, Pending
+from sync.matching.model import Model
+from sync.people import match
+from sync.people.match import Moved, edges_of
+from sync.people.singly import edges_singly
+
+Connection = asyncpg.Connection
+ASKED_AT_ONCE = 200_000  # keys
+
+
+async def recompare(
+    session: WriteSession,
+    pending: Pending,
+    moved: Moved,
+    model: Model,
+    *,
+    again: Ids,
+    changeset_id: ChangesetId,
+) -> Ids:
+    """Replace the edges of the restated records and of those to be compared `again`.
+
+    Answers everyone whose cluster may have changed.
+
+    Expects `record_facts` and `record_key` to be current; `moved` are the keys that the restated
+    records bore and bear.
+    """
+    connection = session.raw
+    touched = np.union1d(pending.restated, await _beyond_cap(connection, moved))
+    touched = np.union1d(touched, again)
+    neighbours = await connection.fetch(DROPPED_EDGES, touched.tolist())
+    edges = await _edges(connection, touched, model)
+    await insert_frame(
+        connection,
+        "edge",
+        edges.assign(changeset_id=changeset_id),
+        [*edges.columns, "changeset_id"],
+    )
+    former = np.array([row["id"] for row in neighbours], dtype=np.int64)
+    return np.union1d(np.union1d(touched, former), pending.ended)
+
+
+async def _edges(connection: Connection, touched: Ids, model: Model) -> pd.DataFrame:
+    few = await edges_singly(connection, touched, model, cap=match.BLOCK_CAP)
+    return await edges_of(connection, touched, model) if few is None else few
+
+
+async def _beyond_cap(connection: Connection, moved: Moved) -> Ids:
+    """Find the records of blocks that are compared otherwise from now on."""
+    found = [np.empty(0, dtype=np.int64)]
+    for piece in moved.settled().pieces(ASKED_AT_ONCE):
+        rows = await connection.fetch(
+            BEYOND_CAP,
+            match.BLOCK_CAP,
+            piece.key.tolist(),
+            piece.finer.tolist(),
+            piece.step.tolist(),
+        )
+        found.append(np.array([row["record_id"] for row in rows], dtype=np.int64))
+    return np.unique(np.concatenate(found))
+
+
+# Blocks that cross the cap; and chains, where whoever comes or leaves makes others neighbours.
+BEYOND_CAP = """
+with moved as (
+    select * from unnest($2::bigint[], $3::bigint[], $4::bigint[]) as moved (key, finer, step)
+), stepped as (
+    select key, sum(step) as step from moved group by key having sum(step) <> 0
+), crossing as (
+    select stepped.key
+    from stepped
+    cross join lateral (select count(*) as size from record_key k where k.key = stepped.key) now_at
+    where (now_at.size > $1) <> (now_at.size - stepped.step > $1)
+), chained as (
+    select moved.key
+    from moved
+    cross join lateral (
+        select count(*) as size from record_key same
+        where same.key = moved.key and same.finer = moved.finer
+    ) now_at
+    where greatest(now_at.size, now_at.size - moved.step) > $1
+)
+select k.record_id from record_key k
+where k.key in (select key from crossing union select key from chained)
+"""
+
+DROPPED_EDGES = """
+with gone as (
+    delete from edge where record_a = any($1) or record_b = any($1)
+    returning record_a, record_b
+)
+select record_a as id from gone union select record_b from gone
+"""
