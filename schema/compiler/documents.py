@@ -60,7 +60,16 @@ def prepare(
     The bounds are checked first: they are linear, the full rules are not.
     """
     document = _parsed(text)
-    operation = _chosen(document, name)
+    return _checked(schema, text, document, _chosen(document, name), paged)
+
+
+def _checked(
+    schema: GraphQLSchema,
+    text: str,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    paged: Mapping[str, int],
+) -> Prepared:
     measured = measure(document, operation, paged)
     cost = bounded(measured, {})
     errors = validate(schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
@@ -72,14 +81,15 @@ def prepare(
 def operations(schema: GraphQLSchema, text: str, paged: Mapping[str, int]) -> tuple[str, ...]:
     """Return the names of all operations of a text, an unnamed one as an empty text.
 
-    Raises RequestRefused where one of them could not run.
+    Raises RequestRefused where one of them could not run, or be listened to.
     """
     document = _parsed(text)
     found = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
-    names = [part.name.value if part.name else None for part in found] or [None]
-    for name in names:
-        prepare(schema, text, name, paged)
-    return tuple(name or "" for name in names)
+    if not found:
+        _chosen(document, None)
+    for operation in found:
+        _checked(schema, text, document, operation, paged)
+    return tuple(part.name.value if part.name else "" for part in found)
 
 
 def coerce(schema: GraphQLSchema, prepared: Prepared, variables: Mapping[str, Value]) -> Variables:

@@ -51,6 +51,15 @@ def test_all_operations_of_a_document_are_named(file: Path) -> None:
     assert [("A", "B"), ("",)] == [one.operations for one in documents]
 
 
+def test_what_is_listened_to_is_trusted_as_what_is_asked(file: Path) -> None:
+    text = "subscription Heard { changeFeed { nodes { entityId } } }"
+    file.write_text(json.dumps({hashed(text): text}), encoding="utf-8")
+
+    [document] = read_manifest(file)
+
+    assert ("Heard",) == document.operations
+
+
 def test_each_document_that_cannot_be_trusted_is_named_with_its_fault(file: Path) -> None:
     wrong = {
         "query { viewer { salary } }": "У типа Viewer нет поля salary.",
