@@ -30,6 +30,7 @@ from sync.mentoring.claims import academic_year
 from sync.pipeline import project
 from sync.runs import log as run_log
 from sync.runs import run as runs
+from sync.runs.contract import Promise
 from sync.runs.heartbeat import beating
 from sync.runs.pages import PAGE_ROWS, Page, Reader
 from sync.runs.run import Claim, Ending, Mode, Run, RunState
@@ -51,6 +52,7 @@ class _Source:
     kind: str
     title: str
     settings: dict[str, object]
+    contract: dict[str, dict[str, object]]
     secret_name: str | None
     cursor: str | None
     full_since: date | None
@@ -110,6 +112,9 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
                     today=today,
                     page_rows=page_rows,
                     erased=erased,
+                    contract={
+                        name: Promise.model_validate(said) for name, said in source.contract.items()
+                    },
                 )
                 work = _Work(
                     database=database,
@@ -140,7 +145,7 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
 async def _begin_reading(session: WriteSession, code: str, mode: Mode, today: date) -> _Source:
     """Lock the source's row and say from where it is read; a read from the beginning is full."""
     row = await session.raw.fetchrow(
-        "select id, code, kind, title, settings, secret_name, cursor, full_since"
+        "select id, code, kind, title, settings, contract, secret_name, cursor, full_since"
         " from source where code = $1 for update",
         code,
     )

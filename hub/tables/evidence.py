@@ -46,6 +46,9 @@ class Source(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(
         JSONB, server_default="{}"
     )  # how its connector reads it; no secret stands here
+    contract: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default="{}"
+    )  # what it has promised of its fields
     secret_name: Mapped[str | None]  # a file of the folder of secrets
     cursor: Mapped[str | None]  # where reading goes on: written with the evidence it follows
     # The day as of which the full read under way states its lists; empty when none is under way

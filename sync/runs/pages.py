@@ -22,6 +22,7 @@ from sync.evidence.landing import landing_of
 from sync.evidence.lists import ListStatement
 from sync.files.placing import Listed, listed, organisations_of, records_of_lists, strangers
 from sync.mentoring.claims import academic_year
+from sync.runs.contract import BROKEN, Contract, parted
 
 INCOMPLETE: Final = "source.incomplete"
 PAGE_ROWS: Final = 2_500
@@ -56,7 +57,7 @@ class Page:
     @property
     def is_whole(self) -> bool:
         """Whether the source gave all that it promised."""
-        return all(rejected.code != INCOMPLETE for rejected, _ in self.rejected)
+        return all(rejected.code not in (INCOMPLETE, BROKEN) for rejected, _ in self.rejected)
 
     @property
     def is_evidence(self) -> bool:
@@ -75,6 +76,7 @@ class Reader:
     today: date
     page_rows: int = PAGE_ROWS
     erased: Erased | None = None  # whose rows are not taken in again
+    contract: Contract = field(default_factory=dict)  # what the source has promised of its fields
 
     def pages(self, cursor: str | None) -> Generator[Page, None, None]:
         """Yield pages from a cursor on.
@@ -165,6 +167,10 @@ class _Draft:
             return
         if batch.kind is FileKind.STAFF:
             self.days.add(day)
+        batch, broken = parted(batch, self.reader.contract, today=self.reader.today)
+        self.rejected += [(rejected, None) for rejected in broken]
+        if batch.frame.empty:
+            return
         organisations = organisations_of(batch, self.reader.directory, day)
         known = organisations.notna().to_numpy()
         unknown = strangers(

@@ -16,14 +16,16 @@ from hub.errors import ConfigError
 from hub.records import RecordKind
 from hub.settings import Settings
 from sync.identity import new_id
+from sync.runs.contract import Promise
 from sync.runs.run import UnknownSourceError
 from sync.runs.secret import read_secret
 
 KEEP: Final = """
-insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule, brake_shares)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule, brake_shares,
+  contract)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (code) do update set title = $4, brake_share = $5, settings = $6, secret_name = $7,
-  schedule = $8, brake_shares = $9
+  schedule = $8, brake_shares = $9, contract = $10
 where source.kind = $3
 returning (xmax = 0) as is_new
 """
@@ -56,6 +58,7 @@ class SourceManifest(BaseModel):
     secret_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
     brake_share: Share = Decimal("0.1")
     brake_shares: dict[RecordKind, Share] = {}
+    contract: dict[str, Promise] = {}
     settings: dict[str, Any] = {}
 
 
@@ -102,6 +105,7 @@ async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
         manifest.secret_name,
         manifest.schedule,
         json.dumps({kind.value: str(share) for kind, share in manifest.brake_shares.items()}),
+        json.dumps({name: one.model_dump() for name, one in manifest.contract.items()}),
     )
     if is_new is None:
         raise ConfigError(
