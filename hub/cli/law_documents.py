@@ -34,3 +34,7 @@ REPORT: Final = """query SubjectReport($id: ID!, $person: ID!) {
   auditEvents(first: 1000, filter: { person: $person }) { nodes {
     number at action operation client role purposes fieldClasses scope { shortName } } }
 }"""
+PAIRS: Final = """query Pseudonymised($after: String) {
+  mentorships(first: 100, after: $after) {
+    nodes { id formCode confirmation starts members { role person { id birthDate } } }
+    pageInfo { endCursor hasNextPage } } }"""

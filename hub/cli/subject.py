@@ -12,7 +12,7 @@ import typer
 
 from hub.cli.consent import Basis, Day, keeping, number_of, today
 from hub.cli.granting import choice, in_transaction
-from hub.cli.law_documents import ACTS, REPORT, REQUESTS
+from hub.cli.law_documents import ACTS, PAIRS, REPORT, REQUESTS
 from hub.cli.output import Output, OutputFormat, print_rows
 from hub.terminal import say
 
@@ -191,6 +191,38 @@ def replay(
         known = list(_read(lines))
     count = _keeping(lambda keeper: erasing.replay(keeper, known))
     say(f"✓ Изъято снова: {count}.")
+
+
+@app.command()
+def pseudonymised(
+    key: Annotated[
+        Path,
+        typer.Option("--key", help="Файл ключа псевдонимов; не ключи хаба, хранится отдельно."),
+    ],
+    output: Output = OutputFormat.CSV,
+) -> None:
+    """Выгрузить, кто с кем в паре, без имён: псевдонимы под отдельным ключом, возраст десятилетием."""
+    from hub.law.pseudonyms import Pseudonyms, pseudonymised
+    from hub.settings import Settings
+
+    settings = Settings()
+    names = Pseudonyms.from_file(key, hubs=settings.keys)
+    rows = list(pseudonymised(_mentorships(), names, on=today()))
+    in_transaction(_nothing, change=f"subject pseudonymised {len(rows)}")
+    print_rows(rows, output, titles=dict.fromkeys(rows[0] if rows else (), ""))
+
+
+def _mentorships() -> Iterable[Json]:
+    """Walk every mentorship, page by page."""
+    after, more = None, True
+    while more:
+        page = _ask(PAIRS, {"after": after}, "Pseudonymised")["mentorships"]
+        yield from page["nodes"]
+        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+
+
+async def _nothing(_: "WriteSession") -> None:
+    return None
 
 
 def _read(lines: Iterable[str]) -> Iterable[bytes]:

@@ -1,7 +1,10 @@
 """The commands of docs/personal-data.md, from a consent to an older copy that is cleaned."""
 
 import asyncio
+import csv
+import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from typer.testing import CliRunner
 
 from hub.cli.root import app
 from hub.database import open_database
+from hub.errors import ConfigError
 from hub.settings import Addresses
 from tests.journeys.conftest import variables_of
 
@@ -58,6 +62,14 @@ def test_somebody_is_told_all_that_is_held_and_then_goes_with_an_act(
     blocked = json.loads(run("subject", "list", "--state", "BLOCKED", "-o", "json"))
     act = run("subject", "destroy", request).strip().splitlines()[0]
     acts = json.loads(run("subject", "acts", "-o", "json"))
+    pairs, again_pairs, others = (
+        list(
+            csv.DictReader(
+                io.StringIO(run("subject", "pseudonymised", "--key", str(tmp_path / name)))
+            )
+        )
+        for name in ("apart", "apart", "another")
+    )
     keys = tmp_path / "erased.txt"
     keys.write_text(run("subject", "keys"), encoding="ascii")
     replayed = run("subject", "replay", str(keys))
@@ -71,5 +83,20 @@ def test_somebody_is_told_all_that_is_held_and_then_goes_with_an_act(
     assert [request] == [one["id"] for one in blocked]
     assert (int(act), person) == (acts[0]["number"], acts[0]["subjectId"])
     assert "" == replayed
+    assert pairs == again_pairs
+    assert {
+        "mentorship",
+        "person",
+        "role",
+        "form",
+        "academicYear",
+        "confirmation",
+        "ageBand",
+    } == set(pairs[0])
+    assert not {row["person"] for row in pairs} & {row["person"] for row in others}
+    assert {"MENTOR", "MENTEE"} <= {row["role"] for row in pairs}
+    assert any(re.fullmatch(r"\d0-\d9", row["ageBand"]) for row in pairs)
+    with pytest.raises(ConfigError):
+        run("subject", "pseudonymised", "--key", str(tmp_path / "keys"))
     left = "select count(*) from person where id::text = $1"
     assert [(0,)] == asyncio.run(read(module_loaded, left, number))
