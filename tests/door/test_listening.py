@@ -25,17 +25,17 @@ POSITION = "{ feed { position } }"
 ONE, OTHER = uid("person", 1), uid("person", 2)
 
 
-@pytest.fixture
-async def door(addresses: Addresses, database: Database) -> AsyncIterator[Door]:
-    async with opened(addresses, database) as opened_door:
+@pytest.fixture(scope="module")
+async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
+    async with opened(module_addresses, module_database) as opened_door:
         yield opened_door
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hub(
-    addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
+    module_addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    with served(addresses, door, tmp_path_factory.mktemp("hub")) as found:
+    with served(module_addresses, door, tmp_path_factory.mktemp("hub")) as found:
         yield found
 
 
@@ -61,10 +61,10 @@ def posted(hub: Served, query: str, key: str, **said: Json) -> httpx.Response:
 
 
 async def test_events_stream_from_a_cursor_and_end_with_the_grant(
-    hub: Served, database: Database
+    hub: Served, module_database: Database
 ) -> None:
     start = hub.ask("north", POSITION)["feed"]["position"]
-    await announce(database, ONE, "UPSERT", before=[ROOT], after=[NORTH, ROOT])
+    await announce(module_database, ONE, "UPSERT", before=[ROOT], after=[NORTH, ROOT])
     request = {"query": LISTEN, "variables": {"from": start, "types": ["PERSON"]}}
     headers = {"Authorization": f"Bearer {hub.door.keys.north}"}
 
@@ -73,10 +73,10 @@ async def test_events_stream_from_a_cursor_and_end_with_the_grant(
     ) as answer:
         came = events(answer)
         first = next(came)
-        await announce(database, OTHER, "UPSERT", before=[SOUTH, ROOT], after=[SOUTH, ROOT])
-        await announce(database, OTHER, "UPSERT", before=[NORTH, ROOT], after=[SOUTH, ROOT])
+        await announce(module_database, OTHER, "UPSERT", before=[SOUTH, ROOT], after=[SOUTH, ROOT])
+        await announce(module_database, OTHER, "UPSERT", before=[NORTH, ROOT], after=[SOUTH, ROOT])
         second = next(came)
-        async with database.writing() as session:
+        async with module_database.writing() as session:
             await session.raw.execute(
                 "update access_grant set ends = current_date - 1 where client_id = $1",
                 hub.door.viewers["north"].client_id,
@@ -100,7 +100,7 @@ async def test_what_is_no_subscription_to_the_feed_is_refused_before_a_stream_be
         "subscription { changeFeed ": 400,
         "subscription { __typename }": 400,
     }
-    key = hub.door.keys.north
+    key = hub.door.keys.south
 
     found = {text: posted(hub, text, key).status_code for text in wrong}
     stranger = posted(hub, LISTEN, "")
@@ -128,7 +128,7 @@ def heard(socket: ClientConnection) -> Json:
 
 
 async def test_a_socket_is_told_what_happens_after_it_has_proved_who_it_is(
-    hub: Served, database: Database
+    hub: Served, module_database: Database
 ) -> None:
     with opened_socket(hub) as socket:
         say(socket, "connection_init", payload={"Authorization": f"Bearer {hub.door.keys.south}"})
@@ -139,7 +139,7 @@ async def test_a_socket_is_told_what_happens_after_it_has_proved_who_it_is(
         say(socket, "subscribe", id="1", payload={"query": LISTEN, "variables": {"from": start}})
         say(socket, "subscribe", id="2", payload={"query": "{ viewer { name } }"})
         refused = heard(socket)
-        await announce(database, ONE, "UPSERT", after=[SOUTH, ROOT])
+        await announce(module_database, ONE, "UPSERT", after=[SOUTH, ROOT])
         came = heard(socket)
         say(socket, "complete", id="1")
         say(socket, "nonsense")
