@@ -6,13 +6,14 @@ remaining string, and an exception is logged as its type and frames, never as it
 put the offending row into their messages). Records of other libraries pass the same nets.
 """
 
+import io
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Mapping
 from types import TracebackType
-from typing import cast
+from typing import Final, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -58,6 +59,21 @@ _PLAIN = frozenset({int, float, bool, type(None)})  # what cannot hold a text
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
+class _StandardError(io.TextIOBase):
+    """The stderr of the moment: whoever captures a command's output puts another in its place."""
+
+    def write(self, text: str, /) -> int:
+        """Write to whatever is stderr now."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush whatever is stderr now."""
+        sys.stderr.flush()
+
+
+STDERR: Final = cast("TextIO", _StandardError())  # it has what a log writes to
+
+
 def configure(*, as_json: bool, level: int = logging.INFO) -> None:
     """Send every log record of the process to stderr, as JSON lines or for a reader's eyes.
 
@@ -79,11 +95,11 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
     # One way for both would build and format each record twice: half the cost of a short answer.
     structlog.configure(
         processors=[*shared, renderer],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(STDERR),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(STDERR)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

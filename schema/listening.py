@@ -82,6 +82,9 @@ def understood(
     if isinstance(coerced, list):
         raise RequestRefused([bad_input("Значения переменных не подходят к их типам.")])
     given = get_argument_values(subscription.fields[FIELD], field, coerced)
+    first = given.get("first")
+    if first is not None and first < 1:
+        raise RequestRefused([bad_input("Аргумент first: хотя бы одно событие.")])
     return Listened(
         text=_as_query(document, operation, field),
         variables=variables,
@@ -111,14 +114,15 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
 
 def _as_query(document: DocumentNode, operation: OperationDefinitionNode, field: FieldNode) -> str:
     """Ask for the same of `changes`, from a cursor of ours, with the place to go on from."""
-    types = [one for one in field.arguments or () if one.name.value != "after"]
+    kept = [one for one in field.arguments or () if one.name.value != "after"]
+    if all(one.name.value != "first" for one in kept):
+        kept.append(ArgumentNode(name=NameNode(value="first"), value=IntValueNode(value=str(SIZE))))
     asked = FieldNode(
         alias=field.alias or NameNode(value=FIELD),
         name=NameNode(value="changes"),
         directives=(),
         arguments=(
-            *types,
-            ArgumentNode(name=NameNode(value="first"), value=IntValueNode(value=str(SIZE))),
+            *kept,
             ArgumentNode(
                 name=NameNode(value="after"), value=VariableNode(name=NameNode(value=CURSOR))
             ),
@@ -130,14 +134,14 @@ def _as_query(document: DocumentNode, operation: OperationDefinitionNode, field:
     used = print_ast(asked) + "".join(
         print_ast(part) for part in document.definitions if isinstance(part, FragmentDefinitionNode)
     )
-    kept = [
+    variables = [
         one for one in operation.variable_definitions or () if f"${one.variable.name.value}" in used
     ]
     query = OperationDefinitionNode(
         operation=OperationType.QUERY,
         name=None,
         directives=(),
-        variable_definitions=(*kept, _cursor()),
+        variable_definitions=(*variables, _cursor()),
         selection_set=SelectionSetNode(selections=(asked,)),
     )
     fragments = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]

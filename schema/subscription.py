@@ -7,6 +7,11 @@ from schema.feed import TYPES, Change, change_rows
 AFTER = declare.argument(
     "after", str | None, "Курсор ленты, с которого слушать; без него — с этого мгновения."
 )
+FIRST = declare.argument(
+    "first",
+    int | None,
+    "Сколько событий в одном ответе самое большее: от 1 до 1000; без него — 100.",
+)
 
 
 @declare.bound("Подписки: слушают по graphql-transport-ws или SSE на /graphql/stream.")
@@ -17,5 +22,5 @@ class Subscription:
         "События ленты, по мере того как они случаются; тем же курсором, что и changes. Кончается, "
         "когда кончается право.",
         change_rows,
-        (AFTER, TYPES),
+        (AFTER, FIRST, TYPES),
     )

@@ -72,6 +72,11 @@ select distinct on (f.source_id, said.organisation_id, said.kind, said.stated_as
        said.completeness, f.id, $7
 {_SAID}
 join source s on s.id = f.source_id and s.kind = 'SCHOOL_FILES'
+where not exists (
+    select from list_statement h
+    where h.source_id = f.source_id and h.organisation_id = said.organisation_id
+      and h.kind = said.kind and h.stated_as_of = said.stated_as_of
+      and h.source_file_id = f.id and h.completeness <= said.completeness)
 order by f.source_id, said.organisation_id, said.kind, said.stated_as_of, said.completeness, place
 on conflict (source_id, organisation_id, kind, stated_as_of, changeset_id) do update
     set completeness = excluded.completeness where held.completeness > excluded.completeness

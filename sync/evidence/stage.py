@@ -123,15 +123,18 @@ from met m join landing l on l.line = m.line and l.is_newest
 where r.id = m.known_id and (r.first_stated > l.first_stated or r.last_stated < l.last_stated)
 """
 
-# What stands already stays with the change that said it first, and another still says it once that
-# one is undone. Of files only: a system is read again.
+# What stands already stays with the change that said it first, and another file still says it once
+# that one is undone. Of files only: a system is read again. The same file again says nothing new.
 RESTATED = """
 insert into restatement (version_id, changeset_id, source_file_id, sheet, row)
 select held.id, $1, l.source_file_id, l.sheet, l.row
 from met m join landing l on l.line = m.line
 join record_version held on held.record_id = m.known_id and held.stated_as_of = l.stated_as_of
     and held.content_hash = l.content_hash and held.changeset_id <> $1
-where m.known_id is not null
+    and held.source_file_id <> l.source_file_id
+where m.known_id is not null and not exists (
+    select from restatement s
+    where s.version_id = held.id and s.source_file_id = l.source_file_id)
 on conflict (version_id, changeset_id) do nothing
 """
 

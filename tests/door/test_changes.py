@@ -81,6 +81,7 @@ async def test_a_page_holds_a_thousand_events(door: Door, database: Database) ->
             ROOT,
         )
 
+    await settle(database)
     answer = await door.ask("centre", EVENTS, {"first": 1000})
     assert 1000 == len(answer["changes"]["edges"])
     assert answer["changes"]["pageInfo"]["hasNextPage"]

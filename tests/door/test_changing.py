@@ -3,8 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import mkdtemp
 
 import httpx
 import pytest
@@ -38,8 +36,8 @@ PEOPLE = "{ people { totalCount } }"
 
 
 @pytest.fixture(scope="module")
-def hub(module_addresses: Addresses) -> Iterator[Served]:
-    settings = Settings(data_dir=Path(mkdtemp(prefix="hub-test-")))
+def hub(module_addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("hub"))
     create_key_file(settings.keys)
     keys = asyncio.run(prepared(module_addresses))
     with serving(build(module_addresses, settings)) as url:

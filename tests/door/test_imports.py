@@ -4,8 +4,6 @@ import asyncio
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID
 
@@ -118,8 +116,8 @@ async def key(database: Database, role: Role, organisation: UUID) -> str:
 
 
 @pytest.fixture(scope="module")
-def hub(module_addresses: Addresses) -> Iterator[Served]:
-    settings = Settings(data_dir=Path(mkdtemp(prefix="hub-test-")))
+def hub(module_addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("hub"))
     create_key_file(settings.keys)
     keys = asyncio.run(prepared(module_addresses))
     bounds = Bounds(most_bytes=200_000, silence_s=0.5, total_s=1.5)

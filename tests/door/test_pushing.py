@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
@@ -103,11 +102,9 @@ async def prepared(addresses: Addresses) -> Mapping[str, str]:
 
 
 @pytest.fixture
-def hub(addresses: Addresses) -> Iterator[Served]:
+def hub(addresses: Addresses, tmp_path: Path) -> Iterator[Served]:
     keys = asyncio.run(prepared(addresses))
-    settings = Settings(
-        data_dir=Path(mkdtemp(prefix="hub-push-")), rate_burst=1e12, rate_per_s=1e12
-    )
+    settings = Settings(data_dir=tmp_path, rate_burst=1e12, rate_per_s=1e12)
     create_key_file(settings.keys)
     with serving(build(addresses, settings)) as url:
         yield Served(url=url, keys=keys, addresses=addresses)

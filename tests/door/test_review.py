@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import httpx
@@ -169,7 +168,7 @@ async def prepared(addresses: Addresses, sealer: Sealer, folder: Path) -> Mappin
 
 @pytest.fixture
 def hub(addresses: Addresses, tmp_path: Path) -> Iterator[Served]:
-    settings = Settings(data_dir=Path(mkdtemp(prefix="hub-test-")))
+    settings = Settings(data_dir=tmp_path / "hub")
     create_key_file(settings.keys)
     sealer = Sealer.from_file(settings.keys)
     keys = asyncio.run(prepared(addresses, sealer, tmp_path))

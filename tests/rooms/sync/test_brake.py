@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
@@ -194,14 +194,15 @@ async def take(
     hub: Database, listed: list[dict[str, str]], day: date, sealer: Sealer, *, release: bool = False
 ) -> Accepted:
     file = handed(FileKind.STAFF, FIRST, day, listed, completeness=Completeness.FULL)
-    return await accept(
-        hub,
-        [given(file, Path(mkdtemp()))],
-        sealer=sealer,
-        actor="test",
-        today=LATER,
-        release=release,
-    )
+    with TemporaryDirectory() as folder:
+        return await accept(
+            hub,
+            [given(file, Path(folder))],
+            sealer=sealer,
+            actor="test",
+            today=LATER,
+            release=release,
+        )
 
 
 async def test_in_summer_more_may_leave(hub: Database, sealer: Sealer) -> None:

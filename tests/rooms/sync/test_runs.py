@@ -171,7 +171,7 @@ async def test_of_two_projections_at_once_one_waits_and_both_end_right(
         assert [] == differences(await canonical(other), await canonical(hub))
 
 
-@pytest.mark.parametrize("table", ["link", "mentorship"])
+@pytest.mark.parametrize("table", ["edge", "mentorship"])
 async def test_evidence_that_lands_while_a_projection_runs_stays_pending(
     hub: Database, addresses: Addresses, admin_url: str, sealer: Sealer, tmp_path: Path, table: str
 ) -> None:
