@@ -29,6 +29,8 @@ export default [
         "error",
         { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
       ],
+      // What is listened to goes forward alone; every other connection is walked both ways in tests.
+      "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
     },
   },
 ];
