@@ -13,7 +13,6 @@ from typing import Any, Final
 import pandas as pd
 
 from hub.database import WriteSession
-from hub.errors import InputError
 from sync import changeset
 from sync.columns import rows_of
 from sync.directory import Directory, cached_directory
@@ -21,25 +20,11 @@ from sync.erasure.known import erased_for
 from sync.matching.normalise import normalise
 from sync.pipeline import PROJECTING, project_cards
 from sync.push import answering, log
-from sync.push.card import Card, Entry, Operation, fold
+from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreign
+from sync.push.card import Card, Operation, fold
 from sync.push.landing import Desk
 from sync.push.pairs import PREFIX, SEALED, land_pairs, pair_rows, standing
-from sync.pushing import (
-    AHEAD,
-    ERASED,
-    MOST,
-    Counter,
-    Item,
-    Pusher,
-    _claim,
-    _desk,
-    _digest,
-    _DryRunError,
-    _foreign,
-    _keep,
-    _leave_if,
-    _placed,
-)
+from sync.push.requests import Counter, Item, Pusher, answered_once, said_of
 
 Json = Any  # an answer, as it is kept
 PARTIES: Final = ("mentor", "mentee")
@@ -85,23 +70,15 @@ async def push_pairs(
     With `dry_run` it says what would follow and writes nothing. Raises InputError for another
     request under a key that was used, and for more items than a request may hold.
     """
-    if len(pairs) > MOST:
-        raise InputError(
-            f"В одном запросе не больше {MOST} записей: разделите его.", code="push.too_many"
-        )
     items = [pair.as_card() for pair in pairs]
-    digest = _digest(counter.sealer, ["pairs", *(_said(item) for item in items)])
-    try:
-        async with counter.database.writing() as session:
-            known = None if dry_run else await _claim(session, pusher, key, digest)
-            if known is not None:
-                return known
-            answer = await _pushed(session, counter, pusher, items)
-            _leave_if(dry_run, answer)
-            await _keep(session, pusher, key, answer)
-            return answer
-    except _DryRunError as error:
-        return error.answer  # type: ignore[no-any-return]  # what was about to be answered
+    return await answered_once(
+        counter,
+        pusher,
+        [said_of(item) for item in items],
+        lambda session: _pushed(session, counter, pusher, items),
+        key=key,
+        dry_run=dry_run,
+    )
 
 
 async def _pushed(
@@ -109,20 +86,20 @@ async def _pushed(
 ) -> Sequence[Json]:
     await session.lock(PROJECTING)
     number = await changeset.begin(session, "PUSH", actor=str(pusher.client_id))
-    desk = await _desk(session, counter, pusher, number)
+    desk = await desk_of(session, counter, pusher, number)
     directory = await cached_directory(session.raw)
     names = sorted({item.card for item in items})
-    before = await _folded(session, desk, names)
+    before = await folded(session, desk, names)
     refused = {
         **_unreadable(items, counter),
-        **await _foreign(session, pusher, items, directory),
+        **await foreign(session, pusher, items, directory),
         **await _erased(session, desk, items, directory, counter),
     }
     said = [
         _entry(item, directory, counter) for place, item in enumerate(items) if place not in refused
     ]
     await log.add(session, desk.source_id, said, changeset_id=number)
-    after = await _folded(session, desk, names)
+    after = await folded(session, desk, names)
     changed = {name: card for name, card in after.items() if card != before.get(name, Card())}
     if changed:
         retracted = await land_pairs(
@@ -184,33 +161,12 @@ def _word(field_name: str) -> str:
     return WORDS.get(field_name, field_name)
 
 
-async def _folded(session: WriteSession, desk: Desk, names: Sequence[str]) -> Mapping[str, Card]:
-    entries = await log.entries_of(session.raw, desk.source_id, names)
-    return {name: fold(said) for name, said in entries.items()}
-
-
 def _entry(item: Item, directory: Directory, counter: Counter) -> log.Said:
     sealed = {
         name: counter.sealer.seal_text(text) if text and name in SEALED else text
         for name, text in item.fields.items()
     }
-    return log.Said(
-        card=item.card,
-        organisation=item.organisation,
-        entry=Entry(
-            version=item.version,
-            operation=item.operation,
-            digest=_digest(counter.sealer, _said(item)),
-            fields=sealed,
-            names_organisation=item.organisation is not None,
-            organisation_id=_placed(item, directory, counter),
-        ),
-    )
-
-
-def _said(item: Item) -> Json:
-    fields = dict(sorted(item.fields.items()))
-    return [item.card, item.version.isoformat(), item.operation.value, item.organisation, fields]
+    return entry_of(item, sealed, directory, counter)
 
 
 def _unreadable(items: Sequence[Item], counter: Counter) -> Mapping[int, Json]:

@@ -1,0 +1,134 @@
+"""A pushed request: who pushes where, what it says of each item, and that it is answered once.
+
+The same request again is answered the same; another under its key is refused.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hub.database import Database, WriteSession
+from hub.errors import ConflictError, InputError
+from hub.seal import Sealer
+from sync.push.card import Operation
+
+Json = Any  # an answer, as it is kept
+MOST: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """Where pushes are taken: the worker's database, the keys, the region's clock."""
+
+    database: Database
+    sealer: Sealer
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pusher:
+    """Who pushes: its source is its own, and so is what it may write about."""
+
+    client_id: UUID
+    name: str
+    authority_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What is said of one card; a null field is cleared, an absent one unchanged."""
+
+    card: str
+    version: datetime
+    operation: Operation = Operation.UPSERT
+    organisation: tuple[str, str] | None = None
+    fields: Mapping[str, str | None] = field(default_factory=dict)
+
+
+async def answered_once(
+    counter: Counter,
+    pusher: Pusher,
+    said: Sequence[Json],
+    push: Callable[[WriteSession], Awaitable[Sequence[Json]]],
+    *,
+    key: str,
+    dry_run: bool = False,
+) -> Sequence[Json]:
+    """Answer what `push` does within one transaction, or what was answered under the key before.
+
+    `said` is what tells the request from another. With `dry_run` nothing is written. Raises
+    InputError for another request under a used key, and for more items than a request may hold.
+    """
+    if len(said) > MOST:
+        raise InputError(
+            f"В одном запросе не больше {MOST} записей: разделите его.", code="push.too_many"
+        )
+    if dry_run:
+        async with counter.database.rehearsing() as trial, trial.writing() as session:
+            return await push(session)
+    digest = digest_of(counter.sealer, said)
+    async with counter.database.writing() as session:
+        known = await _claim(session, pusher, key, digest)
+        if known is not None:
+            return known
+        answer = await push(session)
+        await _keep(session, pusher, key, answer)
+        return answer
+
+
+async def _claim(
+    session: WriteSession, pusher: Pusher, key: str, digest: bytes
+) -> Sequence[Json] | None:
+    """Take the key, or give what was answered under it; waits for a request at work on it."""
+    taken = await session.raw.fetchval(
+        "insert into push_request (client_id, key, digest) values ($1, $2, $3)"
+        " on conflict do nothing returning true",
+        pusher.client_id,
+        key,
+        digest,
+    )
+    if taken:
+        return None
+    row = await session.raw.fetchrow(
+        "select digest, answer from push_request where client_id = $1 and key = $2",
+        pusher.client_id,
+        key,
+    )
+    if row is None or row["digest"] != digest:
+        raise ConflictError(
+            "Под этим ключом идемпотентности уже прислан другой запрос. Возьмите новый ключ.",
+            code="push.key_reused",
+        )
+    answer: Sequence[Json] = row["answer"]
+    return answer
+
+
+async def _keep(session: WriteSession, pusher: Pusher, key: str, answer: Sequence[Json]) -> None:
+    await session.raw.execute(
+        "update push_request set answer = $3 where client_id = $1 and key = $2",
+        pusher.client_id,
+        key,
+        json.dumps(answer, ensure_ascii=False),
+    )
+
+
+def said_of(item: Item) -> Json:
+    """Write an item as what tells it from another."""
+    return [
+        item.card,
+        item.version.isoformat(),
+        item.operation.value,
+        item.organisation,
+        dict(sorted(item.fields.items())),
+    ]
+
+
+def digest_of(sealer: Sealer, said: Json) -> bytes:
+    """Hash what was said with the region's key: it may hold a state identifier."""
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
+    return blake2b(sealer.hash(text), digest_size=16).digest()
