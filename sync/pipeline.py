@@ -75,32 +75,6 @@ async def project(
         return difference
 
 
-async def project_cards(
-    session: WriteSession,
-    changeset_id: ChangesetId,
-    *,
-    source_id: UUID,
-    retracted: Retracted,
-    sealer: Sealer,
-    today: date,
-) -> Difference:
-    """Bring people up to one source's pushed cards, within the transaction that landed them.
-
-    The same stations as `project`; what other sources landed meanwhile is left to their runs.
-    Expects the lock PROJECTING to be held since before the cards were landed.
-    """
-    held = await brake(session, changeset_id, NOBODY, today=today, source_id=source_id)
-    pending = await read_pending(session.raw, source_id)
-    difference = Difference(held=held)
-    if len(pending.all) or retracted.people:
-        difference = await _project(
-            session, pending, changeset_id, sealer=sealer, today=today, retracted=retracted
-        )
-    await changeset.apply(session, changeset_id, difference)
-    await request_refresh(session)
-    return replace(difference, held=held)
-
-
 async def project_taken_out(
     session: WriteSession,
     changeset_id: ChangesetId,
@@ -124,21 +98,23 @@ async def project_taken_out(
     return difference
 
 
-async def project_undone(
+async def project_within(
     session: WriteSession,
     changeset_id: ChangesetId,
     *,
-    passing: Passing,
     retracted: Retracted,
     sealer: Sealer,
     today: date,
+    passing: Passing = NOBODY,
+    source_id: UUID | None = None,
 ) -> Difference:
-    """Bring people up to evidence of which some was taken out in the same transaction.
+    """Bring people up to evidence that came or was taken out in the same transaction.
 
-    The same stations as `project`. Expects the lock PROJECTING to be held since before that.
+    The same stations as `project`; of one source alone where it is named, and what others landed
+    meanwhile is left to their runs. Expects the lock PROJECTING to be held since before that.
     """
-    held = await brake(session, changeset_id, passing, today=today)
-    pending = await read_pending(session.raw)
+    held = await brake(session, changeset_id, passing, today=today, source_id=source_id)
+    pending = await read_pending(session.raw, source_id)
     difference = Difference(held=held)
     if len(pending.all) or retracted.people or retracted.mentorships:
         difference = await _project(

@@ -18,7 +18,7 @@ from sync.columns import rows_of
 from sync.directory import Directory, cached_directory
 from sync.erasure.known import erased_for
 from sync.matching.normalise import normalise
-from sync.pipeline import PROJECTING, project_cards
+from sync.pipeline import PROJECTING, project_within
 from sync.push import answering, log
 from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreign
 from sync.push.card import Card, Operation, fold
@@ -105,7 +105,7 @@ async def _pushed(
         retracted = await land_pairs(
             session, desk, changed, pair_rows(desk, changed), changeset_id=number
         )
-        await project_cards(
+        await project_within(
             session,
             number,
             source_id=desk.source_id,

@@ -22,7 +22,7 @@ from sync.evidence.retracted import Retracted
 from sync.evidence.undone import put_back, withdraw
 from sync.files.taking import SOURCE_CODE
 from sync.mentoring.pairs import forget_programmes
-from sync.pipeline import PROJECTING, project_cards, project_undone
+from sync.pipeline import PROJECTING, project_within
 from sync.push import log
 from sync.push.card import fold
 from sync.push.landing import Desk, land_cards, retract_left
@@ -214,7 +214,7 @@ async def _follow(
         actor=desired.actor,
         units=frozenset((row["source_id"], row["organisation_id"]) for row in units),
     )
-    difference = await project_undone(
+    difference = await project_within(
         session,
         number,
         passing=passing,
@@ -299,7 +299,7 @@ async def _follow_cards(
         neighbours=np.union1d(np.union1d(void.neighbours, left.neighbours), paired.neighbours),
         mentorships=paired.mentorships,
     )
-    return await project_cards(
+    return await project_within(
         session,
         number,
         source_id=source_id,
