@@ -74,14 +74,14 @@ def build(
     """
     journal = Journal()
     engine = build_engine(settings, note=journal.note)
-    door = Door(engine, body_seconds=body_seconds)
+    door = Door(engine, body_seconds=body_seconds, answer_seconds=settings.answer_s)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[State]:
         async with AsyncExitStack() as open_pools:
-            web = await open_read_pool(where.web)
+            web = await open_read_pool(where.web, statement_s=settings.statement_s)
             open_pools.push_async_callback(web.close)
-            web_region = await open_read_pool(where.web_region)
+            web_region = await open_read_pool(where.web_region, statement_s=settings.statement_s)
             open_pools.push_async_callback(web_region.close)
             writer = await open_pools.enter_async_context(open_database(where.web, pool_size=2))
             counter = Counter(

@@ -196,10 +196,11 @@ class BytesConnection(asyncpg.Connection):
         return ""
 
 
-async def open_read_pool(
-    url: str, *, size: int = 4, statement_timeout_ms: int = 5_000
-) -> asyncpg.Pool:
-    """Open the web's pool for compiled statements: `json` arrives as bytes, writes are refused."""
+async def open_read_pool(url: str, *, size: int = 4, statement_s: float) -> asyncpg.Pool:
+    """Open the web's pool for compiled statements: `json` arrives as bytes, writes are refused.
+
+    A statement that takes longer than `statement_s` seconds ends as QueryCanceledError.
+    """
     try:
         return await asyncpg.create_pool(
             url,
@@ -213,7 +214,7 @@ async def open_read_pool(
             timeout=10,
             server_settings={
                 "timezone": "UTC",
-                "statement_timeout": str(statement_timeout_ms),
+                "statement_timeout": f"{statement_s * 1000:.0f}",
                 "default_transaction_read_only": "on",
                 "jit": "off",
             },

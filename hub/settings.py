@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     region_time_zone: str = "Europe/Samara"
     silence_s: float = 30.0  # a worker that is silent for so long has lost its jobs to another
     retry_s: float = 15.0  # how long after a passing failure a job is tried again; then twice that
+    statement_s: float = 5.0  # how long a statement of a reader may take
+    answer_s: float = 30.0  # from the key to the last byte of an answer, waiting included
     page_rows: int = 2_500  # rows of a source that are committed at once
     feed_days: int = 90  # how long events of the feed are kept
     oidc_issuer: str = ""  # whose tokens are taken: the value of iss; none where it is empty

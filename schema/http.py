@@ -36,7 +36,6 @@ from schema.trusted import Trusted
 
 PATH = "/graphql"
 STATIC = Path(__file__).with_name("static")
-ANSWER_SECONDS = 30.0  # from the key to the last byte of the answer, waiting included
 PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "X-Requested-With")
 _log = structlog.get_logger()
 Json = Any  # what a client sent, before it is looked at
@@ -69,13 +68,17 @@ def graphql_routes(door: "Door") -> list[BaseRoute]:
 class Door:
     """The endpoint: negotiate, authenticate, charge, read, answer.
 
-    `body_seconds` is how long the body of a request may take to arrive.
+    `body_seconds` is how long the body of a request may take to arrive, `answer_seconds` all of
+    it from the key to the last byte of the answer, waiting included.
     """
 
-    def __init__(self, engine: Engine, *, body_seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self, engine: Engine, *, body_seconds: float = BODY_SECONDS, answer_seconds: float
+    ) -> None:
         self._engine = engine
         self._trusted = Trusted()
         self._body_seconds = body_seconds
+        self._answer_seconds = answer_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as an ASGI application does."""
@@ -99,7 +102,7 @@ class Door:
 
     async def _read(self, request: Request) -> bytes:
         with faults_refused():
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self._answer_seconds):
                 return await self._answered(request)
 
     async def _answered(self, request: Request) -> bytes:

@@ -57,7 +57,7 @@ async def viewing(
     from hub.database import open_read_pool
 
     where = addresses.find(settings)
-    region = await open_read_pool(where.web_region, size=1)
+    region = await open_read_pool(where.web_region, size=1, statement_s=settings.statement_s)
     try:
         key = os.environ.get(KEY)
         today = datetime.now(settings.zone).date()
@@ -66,7 +66,7 @@ async def viewing(
         if viewer.is_region_wide:
             yield region, viewer
             return
-        web = await open_read_pool(where.web, size=1)
+        web = await open_read_pool(where.web, size=1, statement_s=settings.statement_s)
         try:
             yield web, viewer
         finally:

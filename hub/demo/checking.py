@@ -35,8 +35,10 @@ from hub.demo.truth import (
 )
 from hub.errors import HubError
 from hub.records import FigureMetric
+from hub.settings import Settings
 
 SETTLED_SHARE = 0.9
+PATIENCE_S = 120.0
 METRICS = " ".join(metric.value.lower() for metric in FigureMetric)
 ROW = (
     f"key title {' '.join(FIGURES)}"
@@ -71,6 +73,14 @@ class DisagreementError(HubError):
     code = "demo.no_answer"
 
 
+def patient(settings: Settings) -> Settings:
+    """Let the web wait for the comparison, which asks for what no user does.
+
+    It wants every figure of every organisation and period at once; the bounds are for users.
+    """
+    return settings.model_copy(update={"statement_s": PATIENCE_S, "answer_s": PATIENCE_S})
+
+
 async def compare(
     url: str, keys: Keys, facts: Facts, files: Sequence[DemoFile], database: Database
 ) -> bool:
@@ -83,7 +93,7 @@ async def compare(
         if row.kind in SCHOOL_KINDS
     }
     settled = 1 - len(unsettled & entities) / len(entities)
-    async with httpx.AsyncClient(base_url=url, timeout=60) as web:
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as web:
         differences = await _differences(web, keys.centre, facts)
         _print_departments(await _answer(web, keys.centre, TODAY), facts)
         door_shut = await _department_sees_its_own(web, keys)

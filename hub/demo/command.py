@@ -13,7 +13,7 @@ from pathlib import Path
 from hub import migrate, provision
 from hub.addresses import DEMO_DATABASE
 from hub.database import Database, open_database
-from hub.demo.checking import compare
+from hub.demo.checking import compare, patient
 from hub.demo.diary import Wanted, first_day, require_same_files
 from hub.demo.facts import facts_of
 from hub.demo.files import DemoFile, write_files, write_truth
@@ -97,7 +97,7 @@ async def _run(
         secrets = settings.directory / "demo" / "secrets"
         async with (
             exchanged(database, region, sealer=sealer, folder=secrets) as kadry,
-            served(addresses, listening) as web,
+            served(addresses, patient(settings) if check else settings, listening) as web,
         ):
             keys = await issue_keys(database, region.registry)
             if check:

@@ -49,11 +49,13 @@ class QuietServer(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(addresses: Addresses, listening: socket.socket) -> AsyncIterator[Served]:
+async def served(
+    addresses: Addresses, settings: Settings, listening: socket.socket
+) -> AsyncIterator[Served]:
     """Serve the hub on the socket while the block runs."""
     server = QuietServer(
         uvicorn.Config(
-            app.build(addresses, Settings()),
+            app.build(addresses, settings),
             log_config=None,
             access_log=False,
             server_header=False,

@@ -76,7 +76,7 @@ async def fill(addresses: Addresses, rows: int) -> None:
 async def written(url: str, wanted: ExportFormat, path: Path) -> int:
     """Export the list; return how many bytes came."""
     engine = Engine(build_schema(), cursor_secret=b"k" * 32, zone=ZONE, open_seal=lambda _: "")
-    pool = await open_read_pool(url, size=1)
+    pool = await open_read_pool(url, size=1, statement_s=5)
     asked = own_export(engine, QUERY, None, {}, wanted)
     async with made(asked, engine, pool, viewer(), ZONE) as blocks:
         size = await _drained(blocks, path)

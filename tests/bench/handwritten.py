@@ -42,8 +42,8 @@ def build(where: Addresses, settings: Settings, listed: Path) -> Starlette:
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[State]:
         async with (
-            await open_read_pool(where.web) as web,
-            await open_read_pool(where.web_region) as web_region,
+            await open_read_pool(where.web, statement_s=5) as web,
+            await open_read_pool(where.web_region, statement_s=5) as web_region,
         ):
             found = [await compiled(engine, case, web, keys[case.who]) for case in cases]
             yield State(web=web, web_region=web_region, cases=found)

@@ -161,7 +161,7 @@ async def _compiling(
     """Time what stands before the statement: parsing to SQL uncached, and with a known text."""
     engine = build_engine(Settings(key_file=ground.keys))
     figures: list[Figure] = []
-    async with await open_read_pool(where.web) as web:
+    async with await open_read_pool(where.web, statement_s=5) as web:
         for case in cases:
             viewer = await authenticate(web, keys[case.who])
             cold, known = [], []

@@ -80,8 +80,8 @@ async def opened(
     owner = await open_connection(addresses.owner)
     tables = await read_tables(owner)
     await owner.close()
-    web = await open_read_pool(addresses.web)
-    web_region = await open_read_pool(addresses.web_region)
+    web = await open_read_pool(addresses.web, statement_s=5)
+    web_region = await open_read_pool(addresses.web_region, statement_s=5)
     notes = await open_note_pool(addresses.web)
     engine = Engine(
         build_schema(),

@@ -148,7 +148,7 @@ async def test_an_address_where_nothing_is_is_a_database_error(admin_url: str, r
                 async with database.reading():
                     pass
         with pytest.raises(DatabaseError, match="не отвечает"):
-            await open_read_pool(url)
+            await open_read_pool(url, statement_s=5)
         with pytest.raises(DatabaseError, match="не отвечает"):
             await open_connection(url)
 
@@ -221,7 +221,7 @@ async def test_copy_frame_takes_the_named_columns_only(database: Database) -> No
 
 
 async def test_read_pool_returns_json_as_bytes_and_refuses_writes(addresses: Addresses) -> None:
-    pool = await open_read_pool(addresses.web, statement_timeout_ms=200)
+    pool = await open_read_pool(addresses.web, statement_s=0.2)
 
     body = await pool.fetchval("select json_build_object('имя', 1)")
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):

@@ -258,7 +258,7 @@ async def test_a_token_is_the_client_whose_login_it_proves(
         client = await add_client(session, name="Портал", kind=ClientKind.SYSTEM)
         await add_grant(session, client, Role.TERRITORY, DEPARTMENT)
         await add_login(session, client, issuer=provider.url, subject="portal")
-    pool = await open_read_pool(addresses.web)
+    pool = await open_read_pool(addresses.web, statement_s=5)
     admitted = await checks.admit(pool, provider.token(), None, today=TODAY)
     with pytest.raises(AccessError) as unknown:
         await checks.admit(pool, provider.token({"sub": "director"}), None, today=TODAY)
