@@ -17,9 +17,9 @@ from tests.bench.figures import Section, as_json, told
 from tests.bench.region import Ground, prepared
 
 LOADED = "bench_loaded"
-OVER_LARGE = (million, queries, nesting, memory, rival, pushes)  # over a region made by SQL
+OVER_LARGE = (million, queries, nesting, memory, rival)  # over a region made by SQL
 LARGE = tuple(part.__name__.rpartition(".")[2] for part in OVER_LARGE)
-PARTS = ("load", "landing", "web", *LARGE)
+PARTS = ("load", "rematch", "pushes", "landing", "web", *LARGE)
 DEMO_PEOPLE, LARGE_PEOPLE = 20_000, 500_000
 REGISTER = 1_000  # people of a demo's region of which only the register is used
 
@@ -42,9 +42,13 @@ def main() -> None:
 
 def _measured(ground: Ground, asked: argparse.Namespace) -> Iterator[Section]:
     parts = asked.only or PARTS
-    if "load" in parts or "web" in parts:
+    if {"load", "rematch", "pushes", "web"} & set(parts):
         where = ground.clone(LOADED)
         yield from loads.measure(ground, where)
+    if "rematch" in parts:
+        yield from loads.measure_again(ground, where)
+    if "pushes" in parts:
+        yield pushes.measure(ground, where, rounds=asked.runs)
     if "web" in parts:
         yield from web.measure(ground, where, rounds=asked.runs, seconds=asked.seconds)
     if "landing" in parts:

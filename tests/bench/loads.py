@@ -1,4 +1,4 @@
-"""The whole intake: files to queryable people, the same again, where time goes, and memory."""
+"""The whole intake: files to queryable people, the same again, everybody matched anew; memory."""
 
 from collections.abc import Sequence
 
@@ -17,26 +17,35 @@ def measure(ground: Ground, where: Addresses) -> list[Section]:
         _stations("Files to queryable people", first),
         _repeated(first, again),
         _stations("Where time goes when nothing is new", again[-1], least=0.05),
-        _memory(first),
+        _memory(first, "the first file"),
     ]
 
 
-def _stations(title: str, run: Json, *, least: float = 0.0) -> Section:
+def measure_again(ground: Ground, where: Addresses) -> list[Section]:
+    """Match everybody who was loaded anew, from the database to new links and projections."""
+    run = ground.run("tests.bench.rematching", where)
+    return [
+        _stations("Everybody matched anew", run, of="records"),
+        _memory(run, "the first record"),
+    ]
+
+
+def _stations(title: str, run: Json, *, least: float = 0.0, of: str = "rows") -> Section:
     """Tell the seconds of each station that took at least so many, the longest first."""
     rows, spent = run["rows"], dict(run["stations"])
     spent["besides"] = run["seconds"] - sum(spent.values())
     listed = sorted(spent.items(), key=lambda item: -item[1])
     return Section(
-        title=f"{title}: {rows} rows",
+        title=f"{title}: {rows} {of}",
         figures=(
-            _of_rows("in all", run["seconds"], rows),
-            *(_of_rows(f"  {name}", took, rows) for name, took in listed if took > least),
+            _rate("in all", run["seconds"], rows, of),
+            *(_rate(f"  {name}", took, rows, of) for name, took in listed if took > least),
         ),
     )
 
 
-def _of_rows(name: str, seconds: float, rows: int) -> Figure:
-    return Figure(name=name, value=seconds, unit="s", note=f"{rows / seconds:,.0f} rows/s")
+def _rate(name: str, seconds: float, rows: int, of: str) -> Figure:
+    return Figure(name=name, value=seconds, unit="s", note=f"{rows / seconds:,.0f} {of}/s")
 
 
 def _repeated(first: Json, again: Sequence[Json]) -> Section:
@@ -53,11 +62,11 @@ def _repeated(first: Json, again: Sequence[Json]) -> Section:
     )
 
 
-def _memory(first: Json) -> Section:
+def _memory(run: Json, first: str) -> Section:
     return Section(
-        title="Memory of the loading process",
+        title="Memory of the process",
         figures=(
-            Figure(name="before the first file", value=first["peak_before"] / 2**20, unit="MiB"),
-            Figure(name="at its peak", value=first["peak_bytes"] / 2**20, unit="MiB"),
+            Figure(name=f"before {first}", value=run["peak_before"] / 2**20, unit="MiB"),
+            Figure(name="at its peak", value=run["peak_bytes"] / 2**20, unit="MiB"),
         ),
     )

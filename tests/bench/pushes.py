@@ -1,24 +1,24 @@
-"""Pushes beside half a million people, over HTTP to durable and resolved: one by one, and in batches.
+"""Pushes beside a loaded region, over HTTP to durable and resolved: one by one, and in batches.
 
-The people made by SQL have no facts to be compared by; those who are pushed have, and each is told
-from all pushed before.
+Each card is of somebody new to the region, and is compared with everybody who shares a key with them.
 """
 
 import asyncio
 import json
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 from hub.access import ClientKind, Role
 from hub.credentials import issue_key
-from hub.database import open_connection, open_database
+from hub.database import open_database
+from hub.settings import Addresses
 from schema.http import PATH
 from tests.bench.figures import Figure, Section, median
-from tests.bench.large import NAME, Large
 from tests.bench.region import Ground
 from tests.bench.serving import Web, hub_web
 
@@ -29,44 +29,70 @@ NUMBERS = """
 insert into organisation_identifier (organisation_id, system, value)
 select id, 'BENCH', row_number() over (order by id) from organisation where kind = 'SCHOOL'
 """
+SCHOOLS = "select count(*) from organisation_identifier where system = 'BENCH'"
 LETTERS = str.maketrans("0123456789abcdef", "абвгдежзиклмнопр")
 Json = Any  # a card or an answer
 
 
-def measure(ground: Ground, large: Large, *, rounds: int, seconds: float) -> Iterator[Section]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushing:
+    """Who pushes: the key, and how many people and schools stand there before."""
+
+    key: str
+    people: int
+    schools: int
+
+    def card(self, number: int, position: str = "учитель") -> Json:
+        """Make up a card, the same for the same number."""
+        name = sha256(str(number).encode()).hexdigest().translate(LETTERS).capitalize()
+        minute = f"{number % 60:02d}" if position != "методист" else "59"
+        return {
+            "externalId": str(number),
+            "changedAt": f"2026-09-07T{'10' if position != 'методист' else '12'}:{minute}:00Z",
+            "organisation": {"system": "BENCH", "value": str(number % self.schools + 1)},
+            "lastName": name[:9],
+            "firstName": name[9:16].capitalize(),
+            "middleName": name[16:24].capitalize(),
+            "birthDate": f"{1950 + number % 50}-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
+            "position": position,
+            "phone": f"+7927{number % 10_000_000:07d}",
+        }
+
+
+def measure(ground: Ground, where: Addresses, *, rounds: int) -> Section:
     """Push cards of new people and changes of them; leaves them in the database."""
-    del seconds
-    key = asyncio.run(_prepared(ground, large))
-    with hub_web(ground, large.where) as web:
-        _pushed(web, key, [_card(0)])  # the source is made, plans and pages are warm
-        singles = [_pushed(web, key, [_card(number)]) for number in range(1, SINGLES + 1)]
+    pushing = asyncio.run(_prepared(ground, where))
+    with hub_web(ground, where) as web:
+        _pushed(web, pushing, [0])  # the source is made, plans and pages are warm
+        singles = [_pushed(web, pushing, [number]) for number in range(1, SINGLES + 1)]
         figures = [
             Figure(name="one card, p50", value=statistics.median(singles) * 1e3, unit="ms"),
             Figure(name="one card, p99", value=sorted(singles)[-2] * 1e3, unit="ms"),
-            _rate(web, key, "new cards a second, in batches of 100", rounds, "рождён"),
-            _rate(web, key, "changed cards a second, in batches of 100", rounds, "методист"),
+            _rate(web, pushing, "new cards a second, in batches of 100", rounds, "рождён"),
+            _rate(web, pushing, "changed cards a second, in batches of 100", rounds, "методист"),
         ]
-    held = f"{large.held['person']:,} people".replace(",", " ")
-    yield Section(title=f"Pushes beside {held}, one web process", figures=tuple(figures))
+    held = f"{pushing.people:,} people"
+    return Section(title=f"Pushes beside {held}, one web process", figures=tuple(figures))
 
 
-def _rate(web: Web, key: str, name: str, rounds: int, position: str) -> Figure:
+def _rate(web: Web, pushing: Pushing, name: str, rounds: int, position: str) -> Figure:
     runs = []
     for run in range(rounds):
         began = time.perf_counter()
         for batch in range(BATCHES):
             first = 1_000_000 + (run * BATCHES + batch) * BATCH
-            _pushed(web, key, [_card(first + n, position) for n in range(BATCH)])
+            _pushed(web, pushing, range(first, first + BATCH), position)
         runs.append(BATCH * BATCHES / (time.perf_counter() - began))
     return Figure(name=name, value=median(runs), unit="/s", bar=">= 300")
 
 
-def _pushed(web: Web, key: str, cards: Sequence[Json]) -> float:
+def _pushed(web: Web, by: Pushing, numbers: Sequence[int], position: str = "учитель") -> float:
     """Push and say how long the answer took; every card must have been applied."""
+    cards = [by.card(number, position) for number in numbers]
     given = {"idempotencyKey": str(uuid4()), "cards": cards}
     body = json.dumps({"query": PUSH, "variables": {"input": given}})
     began = time.perf_counter()
-    answer = json.loads(web.fetch(PATH, key, body))
+    answer = json.loads(web.fetch(PATH, by.key, body))
     took = time.perf_counter() - began
     results = answer["data"]["staffUpsertBatch"]["results"]
     if [one["status"] for one in results] != ["APPLIED"] * len(cards):
@@ -74,36 +100,10 @@ def _pushed(web: Web, key: str, cards: Sequence[Json]) -> float:
     return took
 
 
-def _card(number: int, position: str = "учитель") -> Json:
-    name = sha256(str(number).encode()).hexdigest().translate(LETTERS).capitalize()
-    minute = f"{number % 60:02d}" if position != "методист" else "59"
-    return {
-        "externalId": str(number),
-        "changedAt": f"2026-09-07T{'10' if position != 'методист' else '12'}:{minute}:00Z",
-        "organisation": {"system": "BENCH", "value": str(number % 1_000 + 1)},
-        "lastName": name[:9],
-        "firstName": name[9:16].capitalize(),
-        "middleName": name[16:24].capitalize(),
-        "birthDate": f"{1950 + number % 50}-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
-        "position": position,
-        "phone": f"+7927{number % 10_000_000:07d}",
-    }
-
-
-# What SQL made took its numbers by itself: the next ones follow them.
-FOLLOW = """
-select setval(pg_get_serial_sequence(name, 'id'), 100000000)
-from unnest(array['record', 'record_version', 'changeset', 'employment']) name
-"""
-
-
-async def _prepared(ground: Ground, large: Large) -> str:
-    superuser = await open_connection(ground.at(NAME))
-    await superuser.execute(FOLLOW)
-    await superuser.close()
-    async with open_database(large.where.worker) as database, database.writing() as session:
+async def _prepared(ground: Ground, where: Addresses) -> Pushing:
+    async with open_database(where.worker) as database, database.writing() as session:
         await session.raw.execute(NUMBERS)
-        return await issue_key(
+        key = await issue_key(
             session,
             client_name="Портал",
             kind=ClientKind.SYSTEM,
@@ -111,3 +111,6 @@ async def _prepared(ground: Ground, large: Large) -> str:
             organisation_id=ground.registry.ministry_id,
             env="bench",
         )
+        people = await session.raw.fetchval("select count(*) from person")
+        schools = await session.raw.fetchval(SCHOOLS)
+        return Pushing(key=key, people=people, schools=schools)
