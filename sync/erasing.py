@@ -30,7 +30,7 @@ from sync.erasure.evidence import Evidence, read_evidence, stated, strip
 from sync.erasure.keys import is_erased, keys_of_person
 from sync.erasure.known import erased_keys
 from sync.erasure.withholding import Withheld, give_back
-from sync.pipeline import PROJECTING, project_taken_out
+from sync.projecting import PROJECTING, project_taken_out
 
 CATEGORIES: Final = ("ФИО", "дата рождения", "контакты", "СНИЛС", "место работы или учёбы")
 MARGIN: Final = timedelta(days=1)  # a worker that stands still for a day breaks no period

@@ -24,7 +24,7 @@ from sync.files.findings import examined
 from sync.files.profiles import drifted, read_profiles
 from sync.files.reading import FileReader, FileReport, Given
 from sync.files.taking import SOURCE_CODE, Taken, open_intake, pages, reported, take
-from sync.pipeline import project
+from sync.projecting import project
 
 __all__ = [
     "CARD_KINDS",

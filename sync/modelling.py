@@ -33,7 +33,7 @@ from sync.people.models import (
     store_model,
 )
 from sync.people.shadow import Shadow, compared
-from sync.pipeline import rematch
+from sync.projecting import rematch
 
 EVERYBODY = "select record_id from record_facts order by record_id"
 

@@ -2,33 +2,30 @@
 
 Evidence lands page by page (`intake`), each page committed. What follows from it is computed from
 the database's own state and written in one transaction: a run that dies leaves evidence that the
-next run projects.
+next run projects. Who begins such a transaction, and when, stands in `projecting`.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
 import numpy as np
 
-from hub.coverage.rollup import request_refresh
-from hub.database import Database, WriteSession, refresh_statistics
+from hub.database import WriteSession, refresh_statistics
 from hub.records import ChangesetId
 from hub.seal import Sealer
-from sync import changeset, outbox
-from sync.brake.holding import NOBODY, Passing, brake
+from sync import outbox
 from sync.changeset import Difference
 from sync.columns import is_few
 from sync.directory import cached_directory
-from sync.evidence.pending import Ids, Pending, read_pending, settle
+from sync.evidence.pending import Ids, Pending, settle
 from sync.evidence.retracted import NOTHING_RETRACTED, Retracted
 from sync.matching.model import Model
 from sync.mentoring.mentorships import UNTOUCHED as NO_PAIRS
 from sync.mentoring.mentorships import MentorshipsWritten, write_mentorships
 from sync.mentoring.pairs import write_claims
 from sync.people.comparing import recompare
-from sync.people.component import connected, recluster
+from sync.people.component import recluster
 from sync.people.concern import concern_of, states_pairs
 from sync.people.disputes import ask_disputes
 from sync.people.facts import MUCH, refresh_facts
@@ -36,165 +33,15 @@ from sync.people.match import Moved, left_keys
 from sync.people.models import active_model
 from sync.people.questions import write_questions
 from sync.people.ranking import rank_questions
-from sync.people.words import next_word, settle_word
 from sync.people.writing import PeopleWritten, write_people
 from sync.places import places_of, write_places
 from sync.rules import read_claim_rules
 
-PROJECTING = "projection"
 NOBODYS: Ids = np.empty(0, dtype=np.int64)
 Progress = Callable[[str], None]  # is told the station that begins
 
 
-async def project(
-    database: Database,
-    changeset_id: ChangesetId,
-    *,
-    sealer: Sealer,
-    today: date,
-    passing: Passing = NOBODY,
-    progress: Progress = lambda _station: None,
-) -> Difference:
-    """Bring people and mentorships up to the evidence, in one transaction.
-
-    Units that would change too much are held, but those that `passing` names. Waits for another
-    projection to end. Costs what the change touches, not what is stored.
-    """
-    async with database.writing() as session:
-        await session.lock(PROJECTING)
-        held = await brake(session, changeset_id, passing, today=today)
-        pending = await read_pending(session.raw)
-        difference = Difference(held=held)
-        if len(pending.all):
-            difference = await _project(
-                session, pending, changeset_id, sealer=sealer, today=today, progress=progress
-            )
-            difference = replace(difference, held=held)
-        await changeset.finish(session, changeset_id, difference)
-        await request_refresh(session)
-        return difference
-
-
-async def project_taken_out(
-    session: WriteSession,
-    changeset_id: ChangesetId,
-    records: Ids,
-    *,
-    former: UUID,
-    sealer: Sealer,
-    today: date,
-) -> Difference:
-    """Bring people up to records that are another person's now, within the transaction that said so.
-
-    `former` is whose they were and who is no more. No brake: it was demanded by law.
-    """
-    pending = (await read_pending(session.raw)).among(records)
-    retracted = Retracted(people=frozenset({former}))
-    difference = await _project(
-        session, pending, changeset_id, sealer=sealer, today=today, retracted=retracted
-    )
-    await changeset.apply(session, changeset_id, difference)
-    await request_refresh(session)
-    return difference
-
-
-async def project_within(
-    session: WriteSession,
-    changeset_id: ChangesetId,
-    *,
-    retracted: Retracted,
-    sealer: Sealer,
-    today: date,
-    passing: Passing = NOBODY,
-    source_id: UUID | None = None,
-) -> Difference:
-    """Bring people up to evidence that came or was taken out in the same transaction.
-
-    The same stations as `project`; of one source alone where it is named, and what others landed
-    meanwhile is left to their runs. Expects the lock PROJECTING to be held since before that.
-    """
-    held = await brake(session, changeset_id, passing, today=today, source_id=source_id)
-    pending = await read_pending(session.raw, source_id)
-    difference = Difference(held=held)
-    if len(pending.all) or retracted.people or retracted.mentorships:
-        difference = await _project(
-            session, pending, changeset_id, sealer=sealer, today=today, retracted=retracted
-        )
-    await changeset.apply(session, changeset_id, difference)
-    await request_refresh(session)
-    return replace(difference, held=held)
-
-
-async def obey(database: Database, *, sealer: Sealer, today: date) -> Difference | None:
-    """Bring people up to the word that has waited longest, as a change of its own.
-
-    Only the component of its records is clustered anew; what evidence is pending of them comes
-    along. Gives None where no word waits. Waits for another projection to end.
-    """
-    async with database.writing() as session:
-        await session.lock(PROJECTING)
-        word = await next_word(session)
-        if word is None:
-            return None
-        changeset_id = await changeset.begin(session, "REVIEW", actor=word.actor)
-        await settle_word(session, word, changeset_id)
-        held = await brake(session, changeset_id, NOBODY, today=today)
-        pending = await read_pending(session.raw)
-        pending = pending.among(await connected(session.raw, word.records))
-        difference = await _project(
-            session, pending, changeset_id, sealer=sealer, today=today, also=word.records
-        )
-        difference = replace(difference, held=held)
-        await changeset.finish(session, changeset_id, difference)
-        await request_refresh(session)
-        return difference
-
-
-async def obey_waiting(database: Database, *, sealer: Sealer, today: date) -> list[Difference]:
-    """Obey every word that waits, the oldest first; gives what each changed.
-
-    A process killed between two leaves the rest waiting; two at once obey each word once.
-    """
-    done: list[Difference] = []
-    while (difference := await obey(database, sealer=sealer, today=today)) is not None:
-        done.append(difference)
-    return done
-
-
-async def rematch(
-    database: Database,
-    choose: Callable[[WriteSession], Awaitable[Model]],
-    *,
-    sealer: Sealer,
-    today: date,
-    actor: str,
-) -> Difference:
-    """Match everybody anew by the model that `choose` makes active, as a change of its own.
-
-    Ids stay with whoever stays together; a word given meanwhile waits and is obeyed after. Waits
-    for another projection to end. Costs what is stored.
-    """
-    async with database.writing() as session:
-        await session.lock(PROJECTING)
-        model = await choose(session)
-        changeset_id = await changeset.begin(session, "MODEL", actor=actor)
-        held = await brake(session, changeset_id, NOBODY, today=today)
-        pending = await read_pending(session.raw)
-        rows = await session.raw.fetch("select record_id from record_facts order by record_id")
-        everybody = np.array([row[0] for row in rows], dtype=np.int64)
-        difference = await _project(
-            session, pending, changeset_id, sealer=sealer, today=today, again=everybody
-        )
-        await session.raw.execute(
-            "update link set model_version = $1 where model_version <> $1", model.version
-        )
-        difference = replace(difference, held=held)
-        await changeset.finish(session, changeset_id, difference)
-        await request_refresh(session)
-        return difference
-
-
-async def _project(  # noqa: PLR0913 - what is taken through the stations, and whose words
+async def carry(  # noqa: PLR0913 - what is taken through the stations, and whose words
     session: WriteSession,
     pending: Pending,
     changeset_id: ChangesetId,
@@ -206,7 +53,10 @@ async def _project(  # noqa: PLR0913 - what is taken through the stations, and w
     also: Ids = NOBODYS,
     again: Ids = NOBODYS,
 ) -> Difference:
-    """Take what is pending, and the records `also`, through all stations; compare `again` anew."""
+    """Take what is pending, and the records `also`, through all stations; compare `again` anew.
+
+    `retracted` names whose evidence was taken out. Gives what came of it; the caller keeps it.
+    """
     directory = await cached_directory(session.raw)
     rules = await read_claim_rules(session, on=today)
     model = await active_model(session.raw)

@@ -18,7 +18,7 @@ from sync.columns import rows_of
 from sync.directory import Directory, cached_directory
 from sync.erasure.known import erased_for
 from sync.matching.normalise import normalise
-from sync.pipeline import PROJECTING, project_within
+from sync.projecting import PROJECTING, project_within
 from sync.push import answering, log
 from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreign
 from sync.push.card import Card, Operation, fold

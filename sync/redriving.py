@@ -37,7 +37,7 @@ from sync.evidence.parts import SEALED_FIELDS
 from sync.evidence.stage import land
 from sync.files.placing import Listed, listed, organisations_of, records_of_lists
 from sync.mentoring.claims import academic_year
-from sync.pipeline import project
+from sync.projecting import project
 from sync.region import Region
 
 WAITING: Final = ("row.unknown_organisation", "file.unknown_organisation")

@@ -11,7 +11,7 @@ from hub.seal import Sealer
 from sync import changeset
 from sync.brake.holding import Passing, close_waiting
 from sync.changeset import Difference
-from sync.pipeline import project
+from sync.projecting import project
 
 
 class NothingHeldError(InputError):

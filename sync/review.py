@@ -1,7 +1,7 @@
 """What people decide about who is whom: the front room of the review.
 
 A word is written with everything it speaks of and obeyed by a worker, as a change of its own; every
-projection from then on obeys it too (`sync/pipeline.py`). Words are given one after another, so of
+projection from then on obeys it too (`sync/projecting.py`). Words are given one after another, so of
 two stewards on one pair the second is told of the first.
 """
 

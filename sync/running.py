@@ -27,7 +27,7 @@ from sync.evidence.refusals import reject_again
 from sync.evidence.stage import Landed, land
 from sync.identity import new_id
 from sync.mentoring.claims import academic_year
-from sync.pipeline import project
+from sync.projecting import project
 from sync.runs import log as run_log
 from sync.runs import run as runs
 from sync.runs.contract import Promise

@@ -22,7 +22,7 @@ from sync.evidence.retracted import Retracted
 from sync.evidence.undone import put_back, withdraw
 from sync.files.taking import SOURCE_CODE
 from sync.mentoring.pairs import forget_programmes
-from sync.pipeline import PROJECTING, project_within
+from sync.projecting import PROJECTING, project_within
 from sync.push import log
 from sync.push.card import fold
 from sync.push.landing import Desk, land_cards, retract_left

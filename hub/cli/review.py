@@ -221,7 +221,7 @@ async def _said(
     from hub.database import open_database
     from hub.seal import Sealer
     from hub.settings import Settings
-    from sync.pipeline import obey_waiting
+    from sync.projecting import obey_waiting
 
     settings = Settings()
     async with open_database(addresses.find(settings).worker) as database:

@@ -178,7 +178,7 @@ async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
 async def review_obey(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Project what people said of who is whom; nothing is done where it was obeyed already."""
-    from sync.pipeline import obey_waiting
+    from sync.projecting import obey_waiting
 
     del payload  # the database says what waits
     await obey_waiting(bench.database, sealer=bench.sealer, today=bench.today)

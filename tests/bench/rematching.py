@@ -15,7 +15,7 @@ from hub.seal import Sealer
 from hub.settings import Settings
 from sync.matching.model import Model
 from sync.people.models import active_model
-from sync.pipeline import rematch
+from sync.projecting import rematch
 from tests.bench.loading import peak_bytes
 from tests.bench.stations import Stopwatch
 

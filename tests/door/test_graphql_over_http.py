@@ -46,7 +46,9 @@ async def door(module_addresses: Addresses, module_database: Database) -> AsyncI
 
 @pytest.fixture(scope="module")
 async def client(door: Door) -> AsyncIterator[httpx.AsyncClient]:
-    app = WithPools(Edge(Starlette(routes=graphql_routes(Endpoint(door.engine)))), door)
+    app = WithPools(
+        Edge(Starlette(routes=graphql_routes(Endpoint(door.engine, answer_seconds=30)))), door
+    )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as opened_client:
         yield opened_client

@@ -17,7 +17,7 @@ from hub.database import open_connection, open_database
 from hub.records import FileKind
 from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings
-from sync.pipeline import obey_waiting
+from sync.projecting import obey_waiting
 from tests.door.conftest import serving
 from tests.rooms.sync.drawn import snils_of
 from tests.rooms.sync.world import (

@@ -78,7 +78,10 @@ async def client(
         journal=Journal(),
     )
     app = WithPools(
-        Starlette(routes=graphql_routes(Endpoint(door.engine))), door, web=web, entrance=entrance
+        Starlette(routes=graphql_routes(Endpoint(door.engine, answer_seconds=30))),
+        door,
+        web=web,
+        entrance=entrance,
     )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as opened_client:

@@ -17,7 +17,7 @@ from sync.changeset import Difference
 from sync.explained import parts
 from sync.matching.model import HAND_MODEL, Model
 from sync.people.models import active_model, store_model
-from sync.pipeline import obey_waiting
+from sync.projecting import obey_waiting
 from sync.review import merge
 from tests.rooms.sync.canonical import canonical, differences
 from tests.rooms.sync.conftest import TakeIn

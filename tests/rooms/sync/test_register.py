@@ -9,7 +9,7 @@ from hub.records import FileKind
 from hub.seal import Sealer
 from sync import changeset
 from sync.changeset import Difference
-from sync.pipeline import project
+from sync.projecting import project
 from sync.registry import changing
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.world import (

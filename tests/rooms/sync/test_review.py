@@ -15,7 +15,7 @@ from hub.records import FileKind
 from hub.seal import Sealer
 from sync import leasing, pinning
 from sync.people.saying import By
-from sync.pipeline import obey_waiting
+from sync.projecting import obey_waiting
 from sync.review import Answer, answer, merge, retract, split
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.drawn import snils_of

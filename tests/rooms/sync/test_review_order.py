@@ -11,7 +11,7 @@ from hub.database import Database
 from hub.errors import HubError
 from hub.seal import Sealer
 from sync import changeset
-from sync.pipeline import obey_waiting, project
+from sync.projecting import obey_waiting, project
 from sync.review import Answer, answer, merge, retract, split
 from tests.rooms.sync.canonical import canonical, differences
 from tests.rooms.sync.drawn import draw_files

@@ -14,7 +14,7 @@ from hub.errors import ConflictError
 from hub.seal import Sealer
 from hub.settings import Addresses
 from sync import changeset
-from sync.pipeline import project
+from sync.projecting import project
 from tests.rooms.sync.canonical import canonical, differences
 from tests.rooms.sync.drawn import draw_files
 from tests.rooms.sync.fresh import fresh_hub

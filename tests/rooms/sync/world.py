@@ -29,7 +29,7 @@ from hub.seal import Sealer
 from sync import changeset
 from sync.intake import Accepted, Given, Progress, accept
 from sync.people.saying import By
-from sync.pipeline import obey_waiting
+from sync.projecting import obey_waiting
 from sync.registry import changing, write_rows
 from sync.review import Answer, answer, merge, retract, split
 
