@@ -53,6 +53,16 @@ class WriteSession(ReadSession):
         """Wait for the named lock and hold it until the transaction ends."""
         await self.raw.execute("select pg_advisory_xact_lock($1)", lock_key(name))
 
+    @asynccontextmanager
+    async def trying(self) -> AsyncIterator[None]:
+        """Let what is done within be seen only there: it is taken back at the end."""
+        part = self.raw.transaction()
+        await part.start()
+        try:
+            yield
+        finally:
+            await part.rollback()
+
 
 class Database:
     """A pool of connections of one role."""

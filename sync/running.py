@@ -23,8 +23,10 @@ from sync.erasure.known import erased_for
 from sync.evidence.ahead import ahead
 from sync.evidence.figures import state_figures
 from sync.evidence.lists import ListStatement, state_lists
-from sync.evidence.refusals import reject_again
-from sync.evidence.stage import Landed, land
+from sync.evidence.poison import land_sound
+from sync.evidence.refusals import Refusing, reject_again
+from sync.evidence.stage import Landed
+from sync.files.poisoned import set_aside
 from sync.identity import new_id
 from sync.mentoring.claims import academic_year
 from sync.projecting import project
@@ -191,17 +193,17 @@ async def _write(work: _Work, page: Page, reached: str | None) -> bool:
     wrote, or the database came back without what it had said was kept.
     """
     async with work.database.writing() as session:
-        landed = Landed(records=0, versions=0)
+        landed, refused = Landed(records=0, versions=0), 0
         if page.is_evidence:
             await _keep_provenance(session, work, rows=page.rows, rejected=len(page.rejected))
-            landed = await _land(session, work, page)
+            landed, refused = await _land(session, work, page)
         if not await session.raw.fetchval(
             "update source set cursor = coalesce($2, cursor),"
             " full_since = case when $3 then least(full_since, $4::date) end"
             " where id = $1 and cursor is not distinct from $5 returning true",
             work.source.id,
             page.cursor,
-            page.is_whole,
+            page.is_whole and not refused,
             page.earliest,
             reached,
         ):
@@ -211,7 +213,7 @@ async def _write(work: _Work, page: Page, reached: str | None) -> bool:
             records=landed.records,
             versions=landed.versions,
             figures=len(page.figures),
-            rejected=len(page.rejected),
+            rejected=len(page.rejected) + refused,
             pages=1,
         )
         await run_log.landed(session, work.claim.run_id, work.counts)
@@ -234,24 +236,35 @@ async def _keep_provenance(session: WriteSession, work: _Work, *, rows: int, rej
     )
 
 
-async def _land(session: WriteSession, work: _Work, page: Page) -> Landed:
-    landed = Landed(records=0, versions=0)
-    if page.landing is not None:
-        landed = await land(
-            session,
-            page.landing,
-            source_id=work.source.id,
-            changeset_id=work.changeset_id,
-            stated_at=datetime.now(UTC),
-        )
+async def _land(session: WriteSession, work: _Work, page: Page) -> tuple[Landed, int]:
+    """Write a page's evidence; gives how many of its rows the database refused as well."""
+    file_id = work.reader.source_file_id
+    landed, refused = await _land_rows(session, work, page)
+    if refused:
+        await _keep_provenance(session, work, rows=0, rejected=len(refused))
     await state_lists(session, page.lists, changeset_id=work.changeset_id)
     await state_figures(session, list(page.figures), changeset_id=work.changeset_id)
-    refused = [
-        (rejected, work.reader.source_file_id, organisation)
-        for rejected, organisation in page.rejected
-    ]
-    await reject_again(session, refused, changeset_id=work.changeset_id, sealer=work.reader.sealer)
-    return landed
+    aside = [(rejected, file_id, organisation) for rejected, organisation in page.rejected]
+    await reject_again(
+        session, aside + refused, changeset_id=work.changeset_id, sealer=work.reader.sealer
+    )
+    return landed, len(refused)
+
+
+async def _land_rows(
+    session: WriteSession, work: _Work, page: Page
+) -> tuple[Landed, list[Refusing]]:
+    if page.landing is None:
+        return Landed(records=0, versions=0), []
+    landed, poisons = await land_sound(
+        session,
+        page.landing,
+        source_id=work.source.id,
+        changeset_id=work.changeset_id,
+        stated_at=datetime.now(UTC),
+    )
+    names = {work.reader.source_file_id: work.source.title}
+    return landed, set_aside(poisons, page.listed, names)
 
 
 async def _end_reading(work: _Work, roll: set[UUID]) -> None:

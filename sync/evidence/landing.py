@@ -30,6 +30,24 @@ def landing_of(records: pd.DataFrame, sealer: Sealer) -> pd.DataFrame:
     return _versions(_numbered(sealed_records(records, sealer))).drop(columns="stating_id")
 
 
+def among(landing: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Give the versions of a page that `chosen` marks, ready to land without the others."""
+    return _versions(landing[chosen])
+
+
+def parts_together(landing: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Number what of a page lands or is set aside together: a row, or a row with whom it mentions.
+
+    A row is one version of a record; of a base all versions of a record, since a mention that two
+    of them make stands once.
+    """
+    line, stating = landing["line"].to_numpy(), landing["stating_line"].to_numpy()
+    family = np.where(stating > 0, stating, line)
+    mentioning = np.isin(family, stating[stating > 0])
+    alone = family.max(initial=0) + 1 + np.arange(len(landing))
+    return np.asarray(np.where(mentioning, family, alone), dtype=np.int64)
+
+
 def sealed_records(records: pd.DataFrame, sealer: Sealer) -> pd.DataFrame:
     """Give the META columns of records and their `payload`, state identifiers sealed, row by row.
 

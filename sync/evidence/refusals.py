@@ -1,7 +1,9 @@
 """What was not taken in: kept with its place, its reason and the repair, the row itself sealed."""
 
 import json
+import re
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import pandas as pd
@@ -11,27 +13,34 @@ from hub.records import ChangesetId, Rejected
 from hub.seal import Sealer
 from sync.columns import insert_frame
 
+# What was not taken in, its file, and the organisation where it is known.
+Refusing = tuple[Rejected, UUID, UUID | None]
+LONGEST_NUMBER: Final = 200  # of a row in its system: an index holds it
+_UNHOLDABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Give a text as the database can hold it: in place of what it cannot a sign for that."""
+    return _UNHOLDABLE.sub("\ufffd", text)
+
 
 async def reject(
     session: WriteSession,
-    rejections: list[tuple[Rejected, UUID, UUID | None]],
+    rejections: list[Refusing],
     *,
     changeset_id: ChangesetId,
     sealer: Sealer,
 ) -> None:
-    """Keep what was not taken in: place, code, repair, and the row itself sealed.
-
-    Each item is a rejection, the id of its file and the organisation where it is known.
-    """
+    """Keep what was not taken in: place, code, repair, and the row itself sealed."""
     frame = pd.DataFrame(
         [
             {
                 "source_file_id": file_id,
                 "organisation_id": organisation_id,
-                "sheet": rejected.place.sheet,
+                "sheet": storable(rejected.place.sheet),
                 "row": rejected.place.row,
                 "column": rejected.place.column,
-                "stated_id": rejected.payload.get("external_id", ""),
+                "stated_id": _number_of(rejected),
                 "code": rejected.code,
                 "message": rejected.message,
                 "payload_sealed": sealer.seal(_as_text(rejected)),
@@ -56,12 +65,16 @@ def _would_be(rejected: Rejected) -> dict[str, object]:
 
 
 def _as_text(rejected: Rejected) -> str:
-    return json.dumps(dict(rejected.payload), ensure_ascii=False, sort_keys=True)
+    return storable(json.dumps(dict(rejected.payload), ensure_ascii=False, sort_keys=True))
+
+
+def _number_of(rejected: Rejected) -> str:
+    return storable(rejected.payload.get("external_id", ""))[:LONGEST_NUMBER]
 
 
 async def reject_again(
     session: WriteSession,
-    rejections: list[tuple[Rejected, UUID, UUID | None]],
+    rejections: list[Refusing],
     *,
     changeset_id: ChangesetId,
     sealer: Sealer,
@@ -92,7 +105,7 @@ async def reject_again(
 
 
 def _known_by(rejected: Rejected) -> tuple[str, str, str]:
-    return rejected.place.sheet, rejected.payload.get("external_id", ""), rejected.code
+    return storable(rejected.place.sheet), _number_of(rejected), rejected.code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 import pandas as pd
 
 from hub.database import Database, WriteSession
-from hub.records import ChangesetId, Rejected, WouldBe
+from hub.records import ChangesetId, Completeness, Rejected, WouldBe
 from hub.row_keys import FILES
 from hub.seal import Sealer
 from sync import changeset
@@ -19,9 +19,10 @@ from sync.erasure.keys import Erased, refused
 from sync.erasure.known import erased_for
 from sync.evidence.figures import state_figures
 from sync.evidence.landing import landing_of
-from sync.evidence.lists import state_lists
-from sync.evidence.refusals import reject
-from sync.evidence.stage import Landed, land
+from sync.evidence.lists import ListStatement, state_lists
+from sync.evidence.poison import land_sound
+from sync.evidence.refusals import Refusing, reject
+from sync.evidence.stage import Landed
 from sync.files.findings import read_findings, with_findings
 from sync.files.headers import Drift
 from sync.files.known import (
@@ -37,6 +38,7 @@ from sync.files.known import (
     refused_before,
     reports_of,
 )
+from sync.files.poisoned import set_aside
 from sync.files.profiles import drifted, keep_profiles, read_profiles
 from sync.files.reading import FileRead, FileReader, FileReport, Given, joined, records_of
 from sync.files.returned import bind
@@ -80,12 +82,16 @@ class Intake:
 
 @dataclass(slots=True, kw_only=True)
 class Taken:
-    """What has landed so far; reports by file, one for each portion."""
+    """What has landed so far; reports by file, one for each portion.
+
+    Of an `unsound` file the database refused a row: its lists leave nobody out.
+    """
 
     records: int = 0
     versions: int = 0
     listed: set[UUID] = field(default_factory=set)
     reports: dict[UUID, list[FileReport]] = field(default_factory=dict)
+    unsound: set[UUID] = field(default_factory=set)
 
 
 async def open_intake(
@@ -148,7 +154,7 @@ async def take(database: Database, intake: Intake, page: Page, taken: Taken) -> 
     """Write a page and add to what has been taken."""
     async with database.writing() as session:
         before = await refused_before(session.raw, page.files)
-        landed = await _land(session, intake, page, before)
+        landed = await _land(session, intake, page, taken, before)
         drift = await _keep_shapes(session, page, intake.source_id, intake.began)
         for read, changed in zip(page.reads, drift, strict=True):
             report = replace(read.report(), drift=changed)
@@ -196,33 +202,59 @@ async def _source(session: WriteSession) -> UUID:
 
 
 async def _land(
-    session: WriteSession, intake: Intake, page: Page, before: Collection[Refusal]
+    session: WriteSession,
+    intake: Intake,
+    page: Page,
+    taken: Taken,
+    before: Collection[Refusal],
 ) -> Landed:
     """Write a page as evidence: who gave what, the records, the lists, the new refusals."""
     reads, changeset_id = page.reads, intake.changeset_id
     whole = list(zip(page.files, reads, strict=True))
     fresh = [file for file, read in whole if read.is_first]
     await begin(session.raw, intake.source_id, fresh, changeset_id=changeset_id)
-    landed = Landed(records=0, versions=0)
-    if page.landing is not None:
-        source_id = intake.source_id
-        landed = await land(session, page.landing, source_id=source_id, changeset_id=changeset_id)
-        bindings = [binding for read in reads for binding in read.bindings]
-        await bind(session, bindings, source_id=source_id, changeset_id=changeset_id)
+    landed, poisoned = await _land_rows(session, intake, page)
+    taken.unsound |= {file_id for _, file_id, _ in poisoned}
     lists = [given for read in reads if read.is_last for given in read.lists]
+    lists = [
+        _softened(given) if given.source_file_id in taken.unsound else given for given in lists
+    ]
     await state_lists(session, lists, changeset_id=changeset_id)
     figures = [figure for read in reads for figure in read.figures]
     await state_figures(session, figures, changeset_id=changeset_id)
-    not_taken: list[tuple[Rejected, UUID, UUID | None]] = [
+    not_taken: list[Refusing] = [
         _placed(rejected, read)
         for read in reads
         for rejected in read.rejected
         if refusal_of(read.file_id, rejected) not in before
     ]
     not_taken += page.erased
+    not_taken += [one for one in poisoned if refusal_of(one[1], one[0]) not in before]
+    for read in reads:
+        read.rejected += [one for one, file_id, _ in poisoned if file_id == read.file_id]
     await reject(session, not_taken, changeset_id=changeset_id, sealer=intake.sealer)
     await finish(session.raw, whole, today=intake.reader.today)
     return landed
+
+
+async def _land_rows(
+    session: WriteSession, intake: Intake, page: Page
+) -> tuple[Landed, list[Refusing]]:
+    """Write the page's records; gives those that the database refused as well."""
+    if page.landing is None:
+        return Landed(records=0, versions=0), []
+    source_id, changeset_id = intake.source_id, intake.changeset_id
+    landed, poisons = await land_sound(
+        session, page.landing, source_id=source_id, changeset_id=changeset_id
+    )
+    bindings = [binding for read in page.reads for binding in read.bindings]
+    await bind(session, bindings, source_id=source_id, changeset_id=changeset_id)
+    names = {file.id: file.print.given.path.name for file in page.files}
+    return landed, set_aside(poisons, [one for read in page.reads for one in read.listed], names)
+
+
+def _softened(given: ListStatement) -> ListStatement:
+    return replace(given, completeness=Completeness.PARTIAL)
 
 
 async def _keep_shapes(
@@ -235,7 +267,7 @@ async def _keep_shapes(
     return changed
 
 
-def _placed(rejected: Rejected, read: FileRead) -> tuple[Rejected, UUID, UUID | None]:
+def _placed(rejected: Rejected, read: FileRead) -> Refusing:
     """Say whose a refused row is and what it would have been, where its table leaves no doubt."""
     beside = [one for one in read.listed if rejected.place.sheet in set(one.frame["sheet"])]
     owners = {owner for one in beside for owner in one.organisations}

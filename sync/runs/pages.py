@@ -38,7 +38,8 @@ UNKNOWN_NUMBER = (
 class Page:
     """What is written in one transaction.
 
-    `landing` are records made ready, None where there are none; `rows` the rows they come of;
+    `landing` are records made ready, None where there are none; `rows` the rows they come of, as
+    they stand in `listed`;
     `lists` the bases that are at hand by them, which leave nobody out.
     `cursor` is where reading goes on behind the page, None where the source gave no such place;
     `earliest` the first of the days as of which its staff is stated; `roll` the organisations of
@@ -47,6 +48,7 @@ class Page:
 
     landing: pd.DataFrame | None
     rows: int
+    listed: tuple[Listed, ...]
     lists: tuple[ListStatement, ...]
     figures: tuple[tuple[Figure, ListStatement], ...]
     rejected: tuple[tuple[Rejected, UUID | None], ...]
@@ -135,6 +137,7 @@ class _Draft:
         return Page(
             landing=self._landing(),
             rows=self.rows,
+            listed=tuple(self.lists),
             lists=tuple(self.statements),
             figures=tuple(self.figures),
             rejected=tuple(self.rejected),

@@ -19,7 +19,7 @@ STATIONS: Mapping[tuple[str, str], str] = {
     ("sync.files.taking", "landing_of"): "land: rows made ready",
     ("sync.files.taking", "_land"): "land, besides",
     ("sync.evidence.landing", "seal_fields"): "land: seal",
-    ("sync.files.taking", "land"): "land: records and versions",
+    ("sync.evidence.poison", "land"): "land: records and versions",
     ("sync.files.taking", "state_lists"): "land: lists and ends",
     ("sync.files.taking", "reject"): "land: refusals",
     ("sync.projecting", "brake"): "brake",
