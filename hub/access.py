@@ -57,8 +57,9 @@ class ClientKind(StrEnum):
 
 
 REGION_WIDE: Final = frozenset({Role.OPERATOR, Role.REGIONAL_CENTRE, Role.STEWARD, Role.AUDITOR})
-# PUBLIC reads frozen tables only, and there are none yet: such a grant opens nothing.
-READERS: Final = REGION_WIDE | {Role.TERRITORY, Role.SCHOOL, Role.PARTNER_SYSTEM}
+# PUBLIC reads published tables only (`schema/compiler/opened.py`). Its authority is nobody's, not even the
+# region's in kept answers, so that a statement which forgot who asks would find no row.
+NOBODYS: Final = UUID(int=1)
 EVERY_PERMIT: Final = frozenset(Permit)
 
 
@@ -107,6 +108,11 @@ class Viewer:
         return self.grant.authority_id
 
     @property
+    def is_public(self) -> bool:
+        """Whether the viewer reads only what is published for everybody."""
+        return self.role is Role.PUBLIC
+
+    @property
     def is_region_wide(self) -> bool:
         """Whether the viewer sees every row and reads through the region's own role."""
         return self.role in REGION_WIDE
@@ -144,6 +150,7 @@ STANDS: Final = (
     "({version} is null or ({until} > now()"
     " and {version} = (select v.version from access_version v)))"
 )
+_PERMITTED: Final = {Role.PUBLIC: frozenset({Permit.READ})}
 _ALLOWED: Final = {
     Permit.READ: "читать",
     Permit.EXPORT: "выгружать файлы",
@@ -176,21 +183,18 @@ def viewer_from(
     `scope` chooses among several grants by organisation; without it the widest is taken. Raises
     AccessError where no grant fits.
     """
-    grants = _readable(rows)
+    grants = tuple(_grant(row) for row in rows if row["role"] is not None)
+    chosen = _chosen(grants, scope)
     return Viewer(
         client_id=rows[0]["client_id"],
         client_name=rows[0]["name"],
         kind=ClientKind(rows[0]["kind"]),
-        grant=_chosen(grants, scope),
+        grant=chosen,
         grants=grants,
         credential=credential,
-        permits=frozenset(permits),
+        permits=frozenset(permits) & _PERMITTED.get(chosen.role, EVERY_PERMIT),
         documents_only=rows[0]["documents_only"],
     )
-
-
-def _readable(rows: Sequence[asyncpg.Record]) -> tuple[Grant, ...]:
-    return tuple(_grant(row) for row in rows if row["role"] in READERS)
 
 
 def _grant(row: asyncpg.Record) -> Grant:
@@ -198,13 +202,18 @@ def _grant(row: asyncpg.Record) -> Grant:
     return Grant(
         role=role,
         organisation_id=row["organisation_id"],
-        authority_id=(
-            row["root_id"] or row["organisation_id"]
-            if role in REGION_WIDE
-            else row["organisation_id"]
+        authority_id=_authority(role, row),
+        purposes=frozenset(
+            Purpose(purpose) for purpose in row["purposes"] if role is not Role.PUBLIC
         ),
-        purposes=frozenset(Purpose(purpose) for purpose in row["purposes"]),
     )
+
+
+def _authority(role: Role, row: asyncpg.Record) -> UUID:
+    if role is Role.PUBLIC:
+        return NOBODYS
+    own: UUID = row["organisation_id"]
+    return row["root_id"] or own if role in REGION_WIDE else own
 
 
 def _chosen(grants: Sequence[Grant], scope: UUID | None) -> Grant:
@@ -215,4 +224,8 @@ def _chosen(grants: Sequence[Grant], scope: UUID | None) -> Grant:
             "У этого ключа нет прав на чтение здесь. Права выдаёт оператор хаба.",
             code="access.no_grant",
         )
-    return max(grants, key=lambda grant: (grant.role in REGION_WIDE, len(grant.purposes)))
+    return max(grants, key=_width)
+
+
+def _width(grant: Grant) -> tuple[bool, bool, int]:
+    return grant.role in REGION_WIDE, grant.role is not Role.PUBLIC, len(grant.purposes)

@@ -62,6 +62,7 @@ from schema.people_in_role import ROLE_ARGUMENTS, mentee_rows, mentor_rows
 from schema.people_search import PERSON_ARGUMENTS, people_rows
 from schema.person_review import EXPLAINED_ID, PersonExplanation, explained_person
 from schema.programme_search import PROGRAMME_ARGUMENTS, programme_rows
+from schema.publications import PUBLICATIONS, Publication
 from schema.rejections import REJECTION_FILTER, Rejection, rejection_rows
 from schema.review import (
     QUESTION_FILTER,
@@ -314,6 +315,7 @@ class Query:
     coverage_members: Connection[CoverageMember] = COVERAGE_MEMBERS
     coverage_delta: CoverageDelta = COVERAGE_DELTA
     coverage_gaps: Connection[CoverageMember] = COVERAGE_GAPS
+    publications: Connection[Publication] = PUBLICATIONS
     changes: Connection[Change] = CHANGES
     feed: Feed = FEED
     clients: Connection[Client] = declare.page(

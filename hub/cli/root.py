@@ -11,6 +11,7 @@ from hub.cli import (
     documents,
     imports,
     match,
+    publish,
     review,
     rollup,
     source,
@@ -60,6 +61,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(consent.app, name="consent")
 app.add_typer(subject.app, name="subject")
+app.add_typer(publish.app, name="publish")
 app.add_typer(webhook.app, name="webhook")
 
 

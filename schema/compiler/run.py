@@ -31,6 +31,7 @@ from schema.compiler.documents import Prepared, coerce, prepare
 from schema.compiler.emit import Emitter
 from schema.compiler.introspect import asks_schema, introspect
 from schema.compiler.nulls import MARK, completed
+from schema.compiler.opened import refuse_unopened
 from schema.compiler.plan import Operation, Selected
 from schema.compiler.request import Complaints, Request, ViewerShape, shape_of
 from schema.compiler.scalars import KEY_MARK, LATER_MARK, SEAL_MARK, SHOWN_MARK
@@ -170,6 +171,7 @@ class Engine:
         operation = self._operation(prepared, given)
         roots = operation.roots()
         data = [root for root in roots if not asks_schema(root)]
+        refuse_unopened(viewer, data)
         emitter = Emitter(operation, self.bindings, viewer)
         sql = emitter.statement(operation.root_type, data) if data else Sql("")
         statement = emitter.binds.finish(sql)

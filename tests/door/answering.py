@@ -156,6 +156,7 @@ APART = {
     "clients": "tests/door/test_granting.py",
     **dict.fromkeys(("webhooks", "webhookDeliveries"), "tests/door/test_webhooks.py"),
     "findings": "tests/door/test_findings.py",
+    "publications": "tests/door/test_publications.py",
     "rateLimit": "tests/door/test_rates.py",
     **dict.fromkeys(("importFile", "imports"), "tests/door/test_imports.py"),
     "silences": "tests/door/test_changing.py",
