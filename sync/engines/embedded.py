@@ -1,6 +1,6 @@
 """Matching in one process: a file's facts to clusters, in columns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 from sync.engines.notices import Notice
 from sync.matching.cluster import cluster
 from sync.matching.decide import Decision, decide
+from sync.matching.edges import Edges
 from sync.matching.hashing import Int64s
 from sync.matching.keys import CAP, Candidates, Keys, candidates, expected_pairs, shared_keys
 from sync.matching.levels import patterns
@@ -35,78 +36,81 @@ def find_candidates(facts: pd.DataFrame) -> tuple[Candidates, list[Notice]]:
     keys = shared_keys(facts)
     cap = roomy_cap(keys, len(facts))
     found = candidates(keys, cap=cap)
-    notices = []
-    if found.refined:
-        notices.append(
-            Notice(
-                cause="block.refined",
-                count=found.refined,
-                text=f"групп похожих записей больше {cap}: разделены по году, имени и отчеству",
-            )
+    return found, [*told_of_blocks(refined=found.refined, chained=found.chained, cap=cap)]
+
+
+def told_of_blocks(*, refined: int, chained: int, cap: int) -> Iterator[Notice]:
+    """Say which blocks were too large to be compared all with all."""
+    if refined:
+        yield Notice(
+            cause="block.refined",
+            count=refined,
+            text=f"групп похожих записей больше {cap}: разделены по году, имени и отчеству",
         )
-    if found.chained:
-        notices.append(
-            Notice(
-                cause="block.chained",
-                count=found.chained,
-                text=f"групп с одним именем и годом больше {cap}: сравнены только соседние записи",
-            )
+    if chained:
+        yield Notice(
+            cause="block.chained",
+            count=chained,
+            text=f"групп с одним именем и годом больше {cap}: сравнены только соседние записи",
         )
-    return found, notices
 
 
 def roomy_cap(keys: Keys, records: int) -> int:
     """Give the largest cap of blocks whose pairs there is room for."""
+    return largest_cap(lambda cap: expected_pairs(keys, cap=cap), records)
+
+
+def largest_cap(expected: Callable[[int], int], records: int) -> int:
+    """Give the largest cap that leads to no more pairs than there is room for."""
     room = max(_LEAST_ROOM, PAIRS_A_RECORD * records)
-    return next((cap for cap in _CAPS if expected_pairs(keys, cap=cap) <= room), _CAPS[-1])
+    return next((cap for cap in _CAPS if expected(cap) <= room), _CAPS[-1])
 
 
 def compare(facts: pd.DataFrame, found: Candidates, model: Model) -> Int64s:
     """Give the pattern of each candidate pair; memory is that of one batch."""
-    parts = [
-        patterns(
-            facts, found.left[at : at + PAIRS_A_BATCH], found.right[at : at + PAIRS_A_BATCH], model
-        )
-        for at in range(0, len(found.left), PAIRS_A_BATCH)
-    ]
-    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+    parts = [patterns(facts, left, right, model) for left, right in _batches(found)]
+    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
 
-def match(
-    facts: pd.DataFrame, model: Model, *, progress: Callable[[str], None] = lambda _station: None
-) -> Matched:
-    """Give the people that the records fall into."""
-    progress("comparing")
-    found, notices = find_candidates(facts)
-    pattern = compare(facts, found, model)
-    return settle(facts, found, pattern, model, notices=notices, progress=progress)
+def edges_of(facts: pd.DataFrame, found: Candidates, model: Model) -> Edges:
+    """Give the candidates that are not told apart; memory is that of one batch and of the edges."""
+    parts = [_edges(facts, left, right, model) for left, right in _batches(found)]
+    return Edges.together(parts)
 
 
-def settle(
-    facts: pd.DataFrame,
-    found: Candidates,
-    pattern: Int64s,
-    model: Model,
-    *,
-    notices: list[Notice],
-    progress: Callable[[str], None] = lambda _station: None,
-) -> Matched:
-    """Score compared pairs and cluster the records by them."""
-    progress("people")
+def _edges(facts: pd.DataFrame, left: Int64s, right: Int64s, model: Model) -> Edges:
+    pattern = patterns(facts, left, right, model)
     score = model.score(pattern)
-    decision = decide(pattern, score, model)
-    kept = np.flatnonzero(decision != Decision.APART)
+    edges = Edges(left=left, right=right, score=score, decision=decide(pattern, score, model))
+    return edges.those(edges.decision != Decision.APART)
+
+
+def _batches(found: Candidates) -> Iterator[tuple[Int64s, Int64s]]:
+    for at in range(0, len(found.left), PAIRS_A_BATCH):
+        batch = slice(at, at + PAIRS_A_BATCH)
+        yield found.left[batch], found.right[batch]
+
+
+def match(facts: pd.DataFrame, model: Model) -> Matched:
+    """Give the people that the records fall into."""
+    found, notices = find_candidates(facts)
+    edges = edges_of(facts, found, model)
+    return people(facts, edges, pairs=len(found.left), notices=notices)
+
+
+def people(facts: pd.DataFrame, edges: Edges, *, pairs: int, notices: list[Notice]) -> Matched:
+    """Cluster the records by the pairs that were not told apart, out of `pairs` compared."""
     clustering = cluster(
         facts,
-        left=found.left[kept],
-        right=found.right[kept],
-        score=score[kept],
-        decision=decision[kept],
+        left=edges.left,
+        right=edges.right,
+        score=edges.score,
+        decision=edges.decision,
         adopting=True,
     )
     return Matched(
         labels=clustering.labels,
         questions=clustering.questions,
-        pairs=len(pattern),
+        pairs=pairs,
         notices=notices,
     )

@@ -1,6 +1,6 @@
 """Raw cells of a file into the facts the matcher takes, column by column."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,8 +13,8 @@ from sync.engines.borrowed import without_borrowed
 from sync.engines.fillers import without_fillers
 from sync.engines.notices import Notice
 from sync.engines.record_file import Records
-from sync.engines.schools import places_of, with_shared_schools
-from sync.matching.facts import Coded
+from sync.engines.schools import places_of, stated_places, with_shared_schools
+from sync.matching.facts import Coded, coded
 from sync.matching.hashing import Int64s, mix
 from sync.matching.lexicon import fold_yo
 from sync.matching.normalise.columns import birth_columns, contact_columns, recoded, snils_column
@@ -41,9 +41,16 @@ def encode(records: Records, *, today: date) -> Encoded:
 
     O(distinct texts) in Python, the rest in columns.
     """
-    raw = records.cells.rename(columns={"sex": "gender"})
+    lacks = lacking(records.cells.columns, records.skipped)
+    return looked_at_whole(stated_facts(records.cells, today), lacks=lacks)
+
+
+def stated_facts(cells: pd.DataFrame, today: date) -> pd.DataFrame:
+    """Give what each row says by itself: the same for a row alone, in a batch and in a file."""
+    raw = cells.rename(columns={"sex": "gender"})
     days, years = birth_columns(raw, today)
     phones, emails = contact_columns(raw, today)
+    place_code, place_name = stated_places(raw)
     columns: dict[str, object] = {
         **{name: _category(column) for name, column in name_columns(raw, today).items()},
         "birth_date": days,
@@ -51,24 +58,50 @@ def encode(records: Records, *, today: date) -> Encoded:
         "snils_hash": _category(snils_column(raw, today)),
         "phones": _category(phones),
         "emails": _category(emails),
-        "organisation_id": _category(places_of(raw)),
-        "affiliation_organisation_id": _category(_constant(len(raw), "")),
+        "place_code": _category(place_code),
+        "place_name": _category(place_name),
         "employment_kind": _category(_posts(raw, today)),
         "source_id": _category(_cells(raw, "source")),
         "external_id": _as_stated(raw, "source_id"),
         "role": _category(_roles(raw)),
         "active": _active(raw),
     }
-    facts = pd.DataFrame(columns)
-    facts["kind"] = facts["role"]
+    return pd.DataFrame(columns)
+
+
+def looked_at_whole(stated: pd.DataFrame, *, lacks: Iterable[Notice]) -> Encoded:
+    """Give the facts in the order of their content, mended by what only a whole file can tell."""
+    places = places_of(coded(stated, "place_code"), coded(stated, "place_name"))
+    facts = stated.drop(columns=["place_code", "place_name"]).assign(
+        organisation_id=_category(places),
+        affiliation_organisation_id=_category(_constant(len(stated), "")),
+        kind=stated["role"],
+    )
     facts = with_shared_schools(facts)
     facts, found = without_fillers(facts)
     facts, copied = without_borrowed(facts)
     order = _content_order(facts)
     facts = facts.iloc[order].reset_index(drop=True)
     facts["record_id"] = facts["content_rank"] = np.arange(len(facts), dtype=np.int64)
-    notices = [*_told(records, facts), *found, *copied]
+    notices = [*lacks, *_nameless(facts), *found, *copied]
     return Encoded(facts=facts, rows=order, notices=notices)
+
+
+def lacking(columns: Collection[str], skipped: int = 0) -> Iterator[Notice]:
+    """Say what a file of these columns lacks, and how many of its lines could not be read."""
+    missing = [name for name in _WORTH_HAVING if name not in columns]
+    if missing:
+        yield Notice(
+            cause="column.missing",
+            count=len(missing),
+            text=f"нет столбцов {', '.join(missing)}: людей различат только остальные",
+        )
+    if skipped:
+        yield Notice(
+            cause="line.skipped",
+            count=skipped,
+            text="строки с лишними или недостающими ячейками пропущены",
+        )
 
 
 def _cells(raw: pd.DataFrame, name: str) -> Coded:
@@ -114,37 +147,25 @@ def _category(column: Coded) -> pd.Categorical:
 
 def _content_order(facts: pd.DataFrame) -> Int64s:
     """Give the rows in the order of what they say: equal contents stand side by side."""
-    ranks = {name: _rank(facts[name]) for name in facts.columns}
+    ranks = {name: _rank(facts[name]) for name in sorted(facts.columns)}
     names = [ranks.pop(name) for name in ("middle_key", "first_key", "last_key")]
     rest = mix(*(rank.view(np.uint64) for rank in ranks.values()), salt=1)
     return np.asarray(np.lexsort((rest, ranks["birth_date"], *names)), dtype=np.int64)
 
 
 def _rank(column: pd.Series) -> Int64s:
-    """Give numbers in the order of the values, whatever order they came in."""
+    """Give numbers in the order of the values, whatever order they came in and which are unused."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return column.to_numpy(np.int64)
-    order = compute.sort_indices(pa.array(column.cat.categories, type=pa.string()))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order.to_numpy()] = np.arange(len(rank))
-    return rank[column.cat.codes.to_numpy(np.int64)]
+    codes = column.cat.codes.to_numpy()
+    held = np.bincount(codes, minlength=len(column.cat.categories)) > 0
+    order = compute.sort_indices(pa.array(column.cat.categories, type=pa.string())).to_numpy()
+    rank = np.zeros(len(order), dtype=np.int64)
+    rank[order] = np.cumsum(held[order])
+    return rank[codes]
 
 
-def _told(records: Records, facts: pd.DataFrame) -> Iterator[Notice]:
-    """Say what the file lacks."""
-    missing = [name for name in _WORTH_HAVING if name not in records.cells.columns]
-    if missing:
-        yield Notice(
-            cause="column.missing",
-            count=len(missing),
-            text=f"нет столбцов {', '.join(missing)}: людей различат только остальные",
-        )
-    if records.skipped:
-        yield Notice(
-            cause="line.skipped",
-            count=records.skipped,
-            text="строки с лишними или недостающими ячейками пропущены",
-        )
+def _nameless(facts: pd.DataFrame) -> Iterator[Notice]:
     nameless = (facts["last_key"] == "") & (facts["first_key"] == "")
     if nameless.any():
         yield Notice(

@@ -65,15 +65,9 @@ def read_records(path: Path) -> Records:
     Any column may be missing. Memory is one number a cell, and each distinct text once.
     """
     table, skipped = _read_table(path)
-    table = table.rename_columns([_heading(name) for name in table.column_names])
-    known = [name for name in dict.fromkeys(table.column_names) if name in COLUMNS]
-    if not {"last_name", "first_name", "full_name"} & {*known}:
-        raise FileError(
-            f"В файле {path.name} нет ни last_name, ни full_name: сравнивать нечего. Назовите "
-            "столбцы так, как перечислено в docs/matching.md.",
-            code="match.columns",
-        )
-    cells = {name: _categorical(table.column(name)) for name in known if name != "rec_id"}
+    table = table.rename_columns([heading(name) for name in table.column_names])
+    known = known_columns(path, table.column_names)
+    cells = {name: categorical(table.column(name)) for name in known if name != "rec_id"}
     ids = table.column("rec_id").combine_chunks() if "rec_id" in known else None
     frame = pd.DataFrame(cells, index=pd.RangeIndex(table.num_rows))
     unknown = tuple(name for name in table.column_names if name not in COLUMNS)
@@ -81,7 +75,20 @@ def read_records(path: Path) -> Records:
     return Records(ids=named, cells=frame, skipped=skipped, unknown=unknown)
 
 
-def _heading(name: str) -> str:
+def known_columns(path: Path, names: Sequence[str]) -> list[str]:
+    """Give the columns that are read; raise FileError where none of them is a name."""
+    known = [name for name in dict.fromkeys(names) if name in COLUMNS]
+    if not {"last_name", "first_name", "full_name"} & {*known}:
+        raise FileError(
+            f"В файле {path.name} нет ни last_name, ни full_name: сравнивать нечего. Назовите "
+            "столбцы так, как перечислено в docs/matching.md.",
+            code="match.columns",
+        )
+    return known
+
+
+def heading(name: str) -> str:
+    """Give the name of a column as it is compared."""
     return name.strip().strip("\ufeff").lower().replace(" ", "_")
 
 
@@ -111,7 +118,7 @@ def _read_csv(path: Path) -> tuple[pa.Table, int]:
     encoding, header = _look(path)
     delimiter = max(_DELIMITERS, key=header.count)
     names = next(csv.reader([header], delimiter=delimiter), [])
-    known = [name for name in names if _heading(name) in COLUMNS]
+    known = [name for name in names if heading(name) in COLUMNS]
     skipped = 0
 
     def skip(_row: object) -> str:
@@ -122,7 +129,7 @@ def _read_csv(path: Path) -> tuple[pa.Table, int]:
     if not known:
         return pa.table({}), 0
     kinds = {
-        name: pa.string() if _heading(name) == "rec_id" else pa.dictionary(pa.int32(), pa.string())
+        name: pa.string() if heading(name) == "rec_id" else pa.dictionary(pa.int32(), pa.string())
         for name in known
     }
     table = arrow_csv.read_csv(
@@ -150,11 +157,13 @@ def _look(path: Path) -> tuple[str, str]:
     return encoding, text.partition("\n")[0].rstrip("\r")
 
 
-def _categorical(column: pa.ChunkedArray) -> pd.Categorical:
+def categorical(column: pa.Array | pa.ChunkedArray) -> pd.Categorical:
     """Give a column as numbers of distinct texts; -1 where nothing stands."""
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    whole = column.unify_dictionaries().combine_chunks()
+    whole = column
+    if isinstance(column, pa.ChunkedArray):
+        whole = column.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = (
             whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()
@@ -218,7 +227,7 @@ def _write_parquet(table: pa.Table, path: Path) -> None:
 def read_columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.object_]]:
     """Read named columns as texts; raise FileError where one is missing."""
     table, _ = _read_plain(path)
-    table = table.rename_columns([_heading(name) for name in table.column_names])
+    table = table.rename_columns([heading(name) for name in table.column_names])
     missing = [name for name in names if name not in table.column_names]
     if missing:
         raise FileError(

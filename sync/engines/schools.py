@@ -22,24 +22,27 @@ _MOST_SCHOOLS = 4  # of one full name and birthday: more is a day that a form fi
 _NAMES = ("last_key", "first_key", "middle_key")
 
 
-def places_of(raw: pd.DataFrame) -> Coded:
-    """Give where a record stands: its code, else the school's name within its municipality."""
-    code = _cells(raw, "org_code")
+def stated_places(raw: pd.DataFrame) -> tuple[Coded, Coded]:
+    """Give the code of each row's school, and its name within its municipality."""
     name = _cells(raw, "org_name")
     where = _cells(raw, "municipality")
     keys = recoded(name.codes, map(_school, name.distinct.tolist()))
     areas = recoded(where.codes, map(_area, where.distinct.tolist()))
-    joined = keys.codes * len(areas.distinct) + areas.codes
-    numbers, pairs = pd.factorize(joined)
     width = len(areas.distinct)
+    numbers, pairs = pd.factorize(keys.codes * width + areas.codes)
     named = [_joined(keys.distinct[p // width], areas.distinct[p % width]) for p in pairs.tolist()]
+    return _cells(raw, "org_code"), recoded(numbers.astype(np.int64), named)
+
+
+def places_of(code: Coded, name: Coded) -> Coded:
+    """Give where a record stands: its code, else the code of its school's name, else that name."""
     stated = code.stands()
-    known = _codes_of_names(numbers[stated], code.codes[stated], len(named))
+    known = _codes_of_names(name.codes[stated], code.codes[stated], len(name.distinct))
     schools = [
-        f"{_CODE}{code.distinct[at]}" if at >= 0 and name else name
-        for at, name in zip(known, named, strict=True)
+        f"{_CODE}{code.distinct[at]}" if at >= 0 and text else text
+        for at, text in zip(known, name.distinct.tolist(), strict=True)
     ]
-    codes = np.where(stated, code.codes, numbers.astype(np.int64) + len(code.distinct))
+    codes = np.where(stated, code.codes, name.codes + len(code.distinct))
     return recoded(codes, [*(f"{_CODE}{text}" for text in code.distinct), *schools])
 
 

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from sync.engines.embedded import compare, find_candidates, settle
+from sync.engines.embedded import edges_of, find_candidates, people
 from sync.engines.encode import encode
 from sync.engines.learning import learn, suited
 from sync.engines.record_file import read_records
@@ -36,11 +36,13 @@ def main(records: str, model: str) -> None:
     done("learn")
     found, notices = find_candidates(facts)
     done("pairs")
-    pattern = compare(facts, found, used)
+    pairs = len(found.left)
+    edges = edges_of(facts, found, used)
+    del found
     done("compare")
-    settle(facts, found, pattern, used, notices=notices)
+    people(facts, edges, pairs=pairs, notices=notices)
     done("people")
-    sys.stdout.write(json.dumps({"seconds": seconds, "pairs": len(pattern)}) + "\n")
+    sys.stdout.write(json.dumps({"seconds": seconds, "pairs": pairs}) + "\n")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sync.engines.embedded import compare, find_candidates, settle
+from sync.engines.embedded import match
 from sync.engines.encode import Encoded, encode
 from sync.engines.learning import learn, suited
 from sync.engines.record_file import read_columns, read_records
@@ -41,8 +41,7 @@ def ours(folder: Path, encoded: Encoded, *, trained: bool) -> Quality:
     facts = encoded.facts
     start = suited(HAND_MODEL, facts)
     model = learn(facts, start, version="bench").model if trained else start
-    found, _ = find_candidates(facts)
-    matched = settle(facts, found, compare(facts, found, model), model, notices=[])
+    matched = match(facts, model)
     return _quality(f"ours, {model.version}", matched.labels, truth(folder, encoded))
 
 
