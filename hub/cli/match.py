@@ -1,6 +1,8 @@
 """`match`: who is who in a file of records, how well that agrees with the truth, and why."""
 
+import tempfile
 import time
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -14,6 +16,7 @@ from hub.terminal import say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sync.engines.file_run import Done
     from sync.engines.notices import Notice
     from sync.matching.model import Model
 
@@ -32,12 +35,17 @@ RecordsFile = Annotated[Path, typer.Argument(help="Записи: parquet или 
 ModelFile = Annotated[
     Path | None, typer.Option("--model", help="Обученная модель, файл json.", exists=True)
 ]
+ClustersFile = Annotated[Path, typer.Option(help="Куда записать rec_id и cluster_id.")]
+SavedModel = Annotated[Path | None, typer.Option(help="Куда записать обученную модель.")]
+QuestionsFile = Annotated[
+    Path | None, typer.Option(help="Куда записать пары, о которых надо спросить человека.")
+]
 
 
 @app.command()
 def file(
     records: RecordsFile,
-    out: Annotated[Path, typer.Option(help="Куда записать rec_id и cluster_id.")],
+    out: ClustersFile,
     model: ModelFile = None,
     train: Annotated[
         bool | None,
@@ -46,10 +54,8 @@ def file(
             help="Обучить модель на этом файле (без флагов: если в нём довольно СНИЛС) или нет.",
         ),
     ] = None,
-    save_model: Annotated[Path | None, typer.Option(help="Куда записать обученную модель.")] = None,
-    questions: Annotated[
-        Path | None, typer.Option(help="Куда записать пары, о которых надо спросить человека.")
-    ] = None,
+    save_model: SavedModel = None,
+    questions: QuestionsFile = None,
     output: Output = OutputFormat.TABLE,
 ) -> None:
     """Свести записи файла в людей."""
@@ -73,14 +79,44 @@ def file(
         ),
         today=_today(),
     )
-    _tell_notices(done.notices)
-    if done.calibration:
-        print_rows(done.calibration, output, titles=CALIBRATION)
-    seconds = time.perf_counter() - started
-    say(
-        f"✓ Записей: {done.records}, людей: {done.people}, сравнено пар: {done.pairs}, "
-        f"вопросов: {done.questions}; модель {done.model}; {seconds:.1f} с."
+    _tell(done, time.perf_counter() - started, output)
+
+
+@app.command()
+def spark(
+    records: Annotated[Path, typer.Argument(help="Записи: parquet или папка с ним.", exists=True)],
+    out: ClustersFile,
+    model: ModelFile = None,
+    save_model: SavedModel = None,
+    questions: QuestionsFile = None,
+    master: Annotated[
+        str | None,
+        typer.Option(help="Мастер Spark, например local[*]; без него решает spark-submit."),
+    ] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option(help="Папка для таблиц, видная всем узлам; иначе временная на этой машине."),
+    ] = None,
+) -> None:
+    """Свести записи файла в людей на Spark: те же пары и те же оценки, что у `match file`."""
+    from sync.engines.file_run import Job, run
+    from sync.engines.spark.engine import SparkEngine
+    from sync.engines.spark.session import session_of
+
+    job = Job(
+        records=records,
+        out=out,
+        model=_model(model) if model else None,
+        train=model is None,
+        save_model=save_model,
+        questions=questions,
     )
+    started = time.perf_counter()
+    with ExitStack() as stack:
+        folder = tables or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        session = stack.enter_context(session_of(master))
+        done = run(job, today=_today(), engine=SparkEngine(session=session, tables=folder))
+    _tell(done, time.perf_counter() - started, OutputFormat.TABLE)
 
 
 @app.command()
@@ -161,6 +197,16 @@ def _model(path: Path) -> "Model":
     from sync.matching.artefact import read_model
 
     return read_model(path.read_text(encoding="utf-8"))
+
+
+def _tell(done: "Done", seconds: float, output: OutputFormat) -> None:
+    _tell_notices(done.notices)
+    if done.calibration:
+        print_rows(done.calibration, output, titles=CALIBRATION)
+    say(
+        f"✓ Записей: {done.records}, людей: {done.people}, сравнено пар: {done.pairs}, "
+        f"вопросов: {done.questions}; модель {done.model}; {seconds:.1f} с."
+    )
 
 
 def _tell_notices(notices: "Iterable[Notice]") -> None:

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from sync.engines.embedded import Matched, match
@@ -47,11 +49,35 @@ class Done:
     calibration: Sequence[Mapping[str, object]] = ()
 
 
-def run(job: Job, *, today: date) -> Done:
+class Engine(Protocol):
+    """Where the records of a file are normalised and compared."""
+
+    def read(self, records: Path, *, today: date) -> tuple[pa.Array, Encoded]:
+        """Give the id of each row and the facts; raise FileError where they cannot be read."""
+        ...
+
+    def match(self, facts: pd.DataFrame, model: Model) -> Matched:
+        """Give the people that the records fall into."""
+        ...
+
+
+class Embedded:
+    """Everything in this process, in columns."""
+
+    def read(self, records: Path, *, today: date) -> tuple[pa.Array, Encoded]:
+        """Read parquet or csv and normalise it."""
+        read = read_records(records)
+        return read.ids, encode(read, today=today)
+
+    def match(self, facts: pd.DataFrame, model: Model) -> Matched:
+        """Compare and cluster."""
+        return match(facts, model)
+
+
+def run(job: Job, *, today: date, engine: Engine | None = None) -> Done:
     """Match a file and write its clusters; raise FileError where it cannot be read."""
-    records = read_records(job.records)
-    ids, encoded = records.ids, encode(records, today=today)
-    del records  # the raw cells are the most of a file, and nobody reads them again
+    engine = engine or Embedded()
+    ids, encoded = engine.read(job.records, today=today)
     model, notices = job.model or suited(HAND_MODEL, encoded.facts), list(encoded.notices)
     table: Sequence[Mapping[str, object]] = ()
     if job.train:
@@ -59,7 +85,7 @@ def run(job: Job, *, today: date) -> Done:
         learned = learn(encoded.facts, model, version=version, mixture=job.mixture)
         model, table = learned.model, learned.calibration
         notices += learned.notices
-    matched = match(encoded.facts, model)
+    matched = engine.match(encoded.facts, model)
     _write(job, ids, encoded, matched)
     if job.save_model:
         job.save_model.write_text(write_model(model), encoding="utf-8")
@@ -78,7 +104,7 @@ def _write(job: Job, ids: pa.Array, encoded: Encoded, matched: Matched) -> None:
     """Write the clusters in the order of the file's rows, numbered in that order."""
     names = np.empty(len(ids), dtype=np.int64)
     names[encoded.rows] = matched.labels
-    write_clusters(job.out, ids, _numbered(names))
+    write_clusters(job.out, ids, numbered(names))
     if job.questions:
         asked = matched.questions
         sides = [
@@ -96,7 +122,7 @@ def _write(job: Job, ids: pa.Array, encoded: Encoded, matched: Matched) -> None:
         )
 
 
-def _numbered(labels: Int64s) -> Int64s:
+def numbered(labels: Int64s) -> Int64s:
     """Number clusters from 0 in the order in which they first appear."""
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)

@@ -67,7 +67,9 @@ def test_the_search_for_machine_paths_finds_one() -> None:
     assert not MACHINE_PATH.search("https://example.org/home/page")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-spark.txt"]
+)
 def test_every_requirement_is_pinned_by_hash(name: str) -> None:
     joined = (CHECKOUT / name).read_text().replace("\\\n", " ")
 

@@ -1,0 +1,109 @@
+"""What Spark's workers do with Arrow batches is what one process does with columns."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from numpy.testing import assert_array_equal
+
+from hub.demo.labelled.files import labelled, write_labelled
+from sync.engines.embedded import compare, find_candidates
+from sync.engines.encode import encode, stated_facts
+from sync.engines.record_file import read_records
+from sync.engines.spark import batches, blocks
+from sync.engines.spark.engine import stored
+from sync.matching.decide import decide
+from sync.matching.facts import coded
+from sync.matching.keys import Keys, blocking_keys, candidates, expected_pairs, shared_keys
+from sync.matching.model import HAND_MODEL
+from tests.pure.matching.labelled import facts_of
+
+TODAY = date(2026, 9, 1)
+ROWS = 700  # a batch: neither the whole nor a divisor of it
+
+
+def _cut(table: pa.Table) -> Iterator[pa.RecordBatch]:
+    yield from table.combine_chunks().to_batches(max_chunksize=ROWS)
+
+
+@pytest.mark.parametrize("setting", ["usual", "other", "third"])
+def test_batches_are_normalised_as_the_whole_file_is(tmp_path: Path, setting: str) -> None:
+    write_labelled(tmp_path, labelled(3_000, setting=setting, seed=6))
+    cells = read_records(tmp_path / "records.csv").cells
+    expected = stated_facts(cells, TODAY)
+    raw = {name: pa.array(cells[name].astype(object).tolist()) for name in cells.columns}
+    where = {"file": pa.array(["r"] * len(cells)), "row": np.arange(len(cells))}
+
+    found = pa.Table.from_batches(batches.stated(_cut(pa.table(raw | where)), TODAY))
+
+    assert_array_equal(np.arange(len(cells)), found.column("row").to_numpy())
+    for name in batches.STATED_TEXTS:
+        assert coded(expected, name).gathered().tolist() == found.column(name).to_pylist()
+    for name in (*batches.NUMBERS, "active"):
+        assert expected[name].tolist() == found.column(name).to_pylist()
+
+
+def test_batches_have_the_keys_of_the_whole_file(tmp_path: Path) -> None:
+    write_labelled(tmp_path, labelled(3_000, setting="other", seed=6))
+    facts = encode(read_records(tmp_path / "records.csv"), today=TODAY).facts
+    whole = blocking_keys(facts)
+
+    found = pa.Table.from_batches(batches.keyed(_cut(stored(facts))))
+
+    columns = (found.column(name).to_pylist() for name in ("key", "finer", "record"))
+    expected = zip(whole.key.tolist(), whole.finer.tolist(), whole.position.tolist(), strict=True)
+    assert sorted(expected) == sorted(zip(*columns, strict=True))
+
+
+def test_batches_of_pairs_are_scored_as_columns_are(tmp_path: Path) -> None:
+    write_labelled(tmp_path, labelled(3_000, setting="sparse", seed=6))
+    facts = encode(read_records(tmp_path / "records.csv"), today=TODAY).facts
+    found, _ = find_candidates(facts)
+    pattern = compare(facts, found, HAND_MODEL)
+    score = HAND_MODEL.score(pattern)
+    table = stored(facts)
+    sides = {
+        prefix + name: table.take(pa.array(at)).column(name)
+        for prefix, at in (("l_", found.left), ("r_", found.right))
+        for name in (*batches.FACT_TEXTS, *batches.NUMBERS)
+    }
+    pairs = pa.table({"left": found.left, "right": found.right, **sides})
+
+    scored = pa.Table.from_batches(batches.scored(_cut(pairs), HAND_MODEL))
+
+    assert pattern.tolist() == scored.column("pattern").to_pylist()
+    assert score.tolist() == scored.column("score").to_pylist()
+    assert decide(pattern, score, HAND_MODEL).tolist() == scored.column("decision").to_pylist()
+
+
+@pytest.mark.parametrize("cap", [1, 2, 5, 60])
+def test_blocks_are_counted_by_their_sizes_as_they_are_by_their_keys(cap: int) -> None:
+    rows = [
+        {"full_name": "Иванова Анна", "birth_date": f"{1 + at % 28}.05.{1960 + at % 7}"}
+        for at in range(90)
+    ]
+    keys = shared_keys(facts_of(rows))
+    found = candidates(keys, cap=cap)
+
+    sizes = _sizes(keys)
+
+    assert expected_pairs(keys, cap=cap) == blocks.expected_pairs(sizes, cap=cap)
+    assert found.refined == blocks.refined(sizes, cap=cap)
+    assert found.chained == blocks.chained(sizes, cap=cap)
+
+
+def _sizes(keys: Keys) -> list[blocks.Sizes]:
+    """Count the blocks of keys as SIZES does."""
+    frame = pd.DataFrame({"key": keys.key, "finer": keys.finer})
+    size = frame.groupby("key")["key"].transform("size")
+    fine = frame.groupby(["key", "finer"])["key"].transform("size")
+    counted = Counter(zip(size.tolist(), fine.tolist(), strict=True))
+    return [
+        blocks.Sizes(size=one, fine_size=other, records=records)
+        for (one, other), records in counted.items()
+    ]
