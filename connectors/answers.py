@@ -1,5 +1,6 @@
 """Items of answers as rows of our fields: values as texts, what was expected and is not there."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,6 +10,8 @@ import pandas as pd
 from hub.records import Place, Rejected
 
 LONGEST_NUMBER = 18
+# JSON can name one half of a pair that only together is a sign: no text holds it.
+_HALVES = re.compile("[\ud800-\udfff]")
 UNREADABLE = "Запись не читается: это не набор полей. Сообщите оператору системы."
 
 
@@ -83,7 +86,7 @@ def text_of(value: object) -> str:
         case Mapping():
             return ""
         case _:
-            return str(value).strip()
+            return _HALVES.sub("\ufffd", str(value).strip())
 
 
 def inside(item: Mapping[str, object], path: str) -> object:

@@ -1,7 +1,8 @@
 """A change as a whole: begun when evidence lands, applied when its consequences are written."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -28,6 +29,7 @@ class Difference:
     mentorships_removed: int = 0
     events: int = 0
     held: int = 0  # units that the brake keeps as they stand
+    set_aside: int = 0  # rows that cannot be projected
 
     @property
     def people(self) -> int:
@@ -39,6 +41,14 @@ class Difference:
     def mentorships(self) -> int:
         """Count mentorships about which anything changed, ended ids included."""
         return self.mentorships_added + self.mentorships_changed + self.mentorships_removed
+
+
+def summed(parts: Sequence[Difference]) -> Difference:
+    """Give what changes made one after another change together."""
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(asdict(part))
+    return Difference(**counts)
 
 
 async def begin(session: WriteSession, kind: str, *, actor: str) -> ChangesetId:

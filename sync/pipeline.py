@@ -110,7 +110,10 @@ async def carry(  # noqa: PLR0913 - what is taken through the stations, and whos
         await ask_disputes(session, model, changeset_id=changeset_id)
     if is_asked or pairs is not NO_PAIRS:
         await rank_questions(session)
-    return await _announce(session, pending, people, pairs, directory.root_id, changeset_id)
+    said = await _announce(session, pending, people, pairs, directory.root_id, changeset_id)
+    # What was remembered for this projection: another in the same transaction begins anew.
+    await session.raw.execute("discard temp")
+    return said
 
 
 async def _compared(

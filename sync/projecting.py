@@ -7,6 +7,7 @@ leaves a changeset that says what came of it.
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -20,6 +21,7 @@ from sync.brake.holding import NOBODY, Passing, brake
 from sync.changeset import Difference
 from sync.evidence.pending import Ids, read_pending
 from sync.evidence.retracted import Retracted
+from sync.evidence.spoiled import project_sound
 from sync.matching.model import Model
 from sync.people.component import connected
 from sync.people.words import next_word, settle_word
@@ -39,8 +41,9 @@ async def project(
 ) -> Difference:
     """Bring people and mentorships up to the evidence, in one transaction.
 
-    Units that would change too much are held, but those that `passing` names. Waits for another
-    projection to end. Costs what the change touches, not what is stored.
+    Units that would change too much are held, but those that `passing` names. A row that cannot be
+    projected is set aside alone. Waits for another projection to end. Costs what the change
+    touches, not what is stored.
     """
     async with database.writing() as session:
         await session.lock(PROJECTING)
@@ -48,10 +51,18 @@ async def project(
         pending = await read_pending(session.raw)
         difference = Difference(held=held)
         if len(pending.all):
-            difference = await carry(
-                session, pending, changeset_id, sealer=sealer, today=today, progress=progress
+            carried = partial(
+                carry,
+                session,
+                changeset_id=changeset_id,
+                sealer=sealer,
+                today=today,
+                progress=progress,
             )
-            difference = replace(difference, held=held)
+            done, aside = await project_sound(
+                session, pending, carried, sealer=sealer, changeset_id=changeset_id
+            )
+            difference = replace(changeset.summed(done), held=held, set_aside=aside)
         await changeset.finish(session, changeset_id, difference)
         await request_refresh(session)
         return difference

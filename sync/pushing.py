@@ -26,7 +26,7 @@ from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreig
 from sync.push.card import Card, Operation, Waiting
 from sync.push.landing import Desk, card_keys, land_cards, renumber
 from sync.push.pairs import land_apart
-from sync.push.requests import Counter, Item, Pusher, answered_once, said_of
+from sync.push.requests import Counter, Item, Pusher, answered_once, said_of, taken_but_poison
 
 Json = Any  # an answer, as it is kept
 
@@ -115,6 +115,21 @@ async def _pushed(
     await session.lock(PROJECTING)
     number = await changeset.begin(session, "PUSH", actor=str(pusher.client_id))
     desk = await desk_of(session, counter, pusher, number)
+
+    async def take(some: Sequence[Item]) -> Sequence[Json]:
+        return await _taken(session, counter, pusher, desk, number, some)
+
+    return await taken_but_poison(session, items, take)
+
+
+async def _taken(
+    session: WriteSession,
+    counter: Counter,
+    pusher: Pusher,
+    desk: Desk,
+    number: ChangesetId,
+    items: Sequence[Item],
+) -> Sequence[Json]:
     directory = await cached_directory(session.raw)
     refused = {
         **_unreadable(items, counter),

@@ -13,6 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from hub.database import WriteSession
+from hub.records import ChangesetId
 from sync import changeset
 from sync.columns import rows_of
 from sync.directory import Directory, cached_directory
@@ -24,7 +25,7 @@ from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreig
 from sync.push.card import Card, Operation, fold
 from sync.push.landing import Desk
 from sync.push.pairs import PREFIX, SEALED, land_pairs, pair_rows, standing
-from sync.push.requests import Counter, Item, Pusher, answered_once, said_of
+from sync.push.requests import Counter, Item, Pusher, answered_once, said_of, taken_but_poison
 
 Json = Any  # an answer, as it is kept
 PARTIES: Final = ("mentor", "mentee")
@@ -87,6 +88,21 @@ async def _pushed(
     await session.lock(PROJECTING)
     number = await changeset.begin(session, "PUSH", actor=str(pusher.client_id))
     desk = await desk_of(session, counter, pusher, number)
+
+    async def take(some: Sequence[Item]) -> Sequence[Json]:
+        return await _taken(session, counter, pusher, desk, number, some)
+
+    return await taken_but_poison(session, items, take, _plain)
+
+
+async def _taken(
+    session: WriteSession,
+    counter: Counter,
+    pusher: Pusher,
+    desk: Desk,
+    number: ChangesetId,
+    items: Sequence[Item],
+) -> Sequence[Json]:
     directory = await cached_directory(session.raw)
     names = sorted({item.card for item in items})
     before = await folded(session, desk, names)
@@ -124,7 +140,11 @@ async def _pushed(
 
 def _named(refusal: Json) -> Json:
     """Give a refusal by the number that the partner knows."""
-    return {**refusal, "externalId": str(refusal["externalId"]).removeprefix(PREFIX)}
+    return {**refusal, "externalId": _plain(str(refusal["externalId"]))}
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix(PREFIX)
 
 
 def _answer(
@@ -138,7 +158,7 @@ def _answer(
         reasons.append("Этому наставляемому названы разные наставники: стоят оба.")
     status = "APPLIED" if changed else "UNCHANGED"
     return {
-        "externalId": name.removeprefix(PREFIX),
+        "externalId": _plain(name),
         "status": "HELD" if waits and not changed else status,
         "mentorshipId": _text(found.get("mentorship_id")),
         "mentorId": _text(found.get("mentor_id")),

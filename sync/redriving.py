@@ -34,8 +34,10 @@ from sync.erasure.known import erased_for
 from sync.evidence.landing import landing_of
 from sync.evidence.lists import ListStatement, state_lists
 from sync.evidence.parts import SEALED_FIELDS
-from sync.evidence.stage import land
+from sync.evidence.poison import land_sound
+from sync.evidence.refusals import reject
 from sync.files.placing import Listed, listed, organisations_of, records_of_lists
+from sync.files.poisoned import set_aside
 from sync.mentoring.claims import academic_year
 from sync.projecting import project
 from sync.region import Region
@@ -186,7 +188,12 @@ async def _land(
     kept, _ = erased.part(records)
     if len(kept):
         landing = landing_of(kept, region.sealer)
-        await land(session, landing, source_id=source_id, changeset_id=number, stated_at=said_at)
+        _, poisons = await land_sound(
+            session, landing, source_id=source_id, changeset_id=number, stated_at=said_at
+        )
+        names = {one.file_id: one.batch.file for one, _ in lists}
+        aside = set_aside(poisons, [known for _, known in lists], names)
+        await reject(session, aside, changeset_id=number, sealer=region.sealer)
     if said_at is None:
         statements = [one for pair in lists for one in _statements(*pair)]
         await state_lists(session, statements, changeset_id=number)

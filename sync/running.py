@@ -306,7 +306,10 @@ async def _finish(
     difference: Difference,
 ) -> Run:
     """Write how the run ended; while the brake holds a unit of the source it waits."""
-    counts.update(people=difference.people, mentorships=difference.mentorships)
+    aside = difference.set_aside
+    counts.update(people=difference.people, mentorships=difference.mentorships, rejected=aside)
+    if aside and ending.state is RunState.SUCCEEDED:
+        ending = replace(ending, state=RunState.PARTIAL)
     async with database.writing() as session:
         held = await count_placed(session, source_id)
         counts["held"] = held

@@ -20,6 +20,7 @@ COUNTS: Final = {
     "mentorships_changed": "Наставничеств изменится",
     "mentorships_removed": "Наставничеств исчезнет",
     "held": "Задержит тормоз учреждений",
+    "set_aside": "Строк не будет принято",
 }
 EXAMPLES: Final = {
     "entity": "О чём",

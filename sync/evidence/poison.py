@@ -30,6 +30,7 @@ OF_THE_ROW: Final = (
     asyncpg.ProgramLimitExceededError,
     UnicodeEncodeError,
 )
+OF_A_VALUE: Final = (*OF_THE_ROW, ValueError, OverflowError)  # or a rule of ours
 MOST: Final = 20  # when more is refused it is no matter of rows
 
 

@@ -39,6 +39,18 @@ async def withdraw(
     return await _recount(session, [row["organisation_id"] for row in organisations])
 
 
+async def take_out(
+    session: WriteSession, records: Sequence[int], organisations: Sequence[UUID]
+) -> Retracted:
+    """Take out what records say now; what they said before holds, if anything.
+
+    `organisations` are whose lists changed with it. Answers and leaves what `withdraw` does.
+    """
+    await session.raw.execute(TAKEN_RECORDS, records)
+    await session.raw.execute(TAKE_CURRENT, records)
+    return await _recount(session, organisations)
+
+
 async def put_back(session: WriteSession, undo_id: ChangesetId) -> Retracted:
     """Put back what an undoing took out; what was said again meanwhile is left as it is."""
     connection = session.raw
@@ -124,6 +136,12 @@ create temp table undone_record on commit drop as
 with said as (select distinct record_id as id from record_version where changeset_id = $1)
 select id from said union select r.stated_by from record r join said using (id)
 where r.stated_by is not null
+"""
+TAKEN_RECORDS = """
+create temp table undone_record on commit drop as select unnest($1::bigint[]) as id
+"""
+TAKE_CURRENT = """
+delete from record_version v using record r where r.id = any($1) and v.id = r.current_version_id
 """
 LISTED = """
 select organisation_id from stated_list where changeset_id = $1

@@ -12,9 +12,13 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from hub.database import Database, WriteSession
 from hub.errors import ConflictError, InputError
 from hub.seal import Sealer
+from sync.evidence.poison import OF_A_VALUE, sound
+from sync.push.answering import refusal
 from sync.push.card import Operation
 
 Json = Any  # an answer, as it is kept
@@ -115,6 +119,44 @@ async def _keep(session: WriteSession, pusher: Pusher, key: str, answer: Sequenc
         key,
         json.dumps(answer, ensure_ascii=False),
     )
+
+
+async def taken_but_poison(
+    session: WriteSession,
+    items: Sequence[Item],
+    take: Callable[[Sequence[Item]], Awaitable[Sequence[Json]]],
+    named: Callable[[str], str] = str,
+) -> Sequence[Json]:
+    """Take items; of those that cannot be, each alone is refused and the rest are taken.
+
+    `named` gives a card's number as the partner knows it. Which they are is found by halving, and that is taken back: the rest is one change.
+    """
+    try:
+        async with session.raw.transaction():
+            return await take(items)
+    except OF_A_VALUE:
+        pass
+    async with session.trying():
+        _, failed = await sound(
+            session,
+            np.arange(len(items)),
+            lambda places: take([items[place] for place in places]),
+            OF_A_VALUE,
+        )
+    poison = {place for place, _ in failed}
+    taken = iter(await take([item for place, item in enumerate(items) if place not in poison]))
+    return [
+        refusal(named(item.card), [("push.not_storable", POISON, "externalId")])
+        if place in poison
+        else next(taken)
+        for place, item in enumerate(items)
+    ]
+
+
+POISON: Final = (
+    "Одно из значений записи не принимается: оно слишком длинное или вне допустимого. Остальные "
+    "записи запроса приняты."
+)
 
 
 def said_of(item: Item) -> Json:
