@@ -113,6 +113,11 @@ class Viewer:
         return self.role is Role.PUBLIC
 
     @property
+    def is_partner(self) -> bool:
+        """Whether what the viewer sees is transferred to somebody else: consents decide of whom."""
+        return self.role is Role.PARTNER_SYSTEM
+
+    @property
     def is_region_wide(self) -> bool:
         """Whether the viewer sees every row and reads through the region's own role."""
         return self.role in REGION_WIDE

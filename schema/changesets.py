@@ -26,6 +26,7 @@ ChangesetRef = Annotated["Changeset", strawberry.lazy("schema.changesets")]
         "MODEL": "Другая модель сравнения: все сличены заново.",
         "UNDO": "Отмена.",
         "ERASURE": "Человек изъят по требованию закона или возвращён.",
+        "CONSENT": "Согласие на передачу дано, отозвано или кончилось.",
         "TURN": "Смена дня: кто стал или перестал быть виден по дате.",
     },
 )
@@ -41,6 +42,7 @@ class ChangesetKind(StrEnum):
     MODEL = "MODEL"
     UNDO = "UNDO"
     ERASURE = "ERASURE"
+    CONSENT = "CONSENT"
     TURN = "TURN"
 
 

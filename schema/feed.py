@@ -66,7 +66,22 @@ class ChangeOperation(StrEnum):
     SPLIT = "SPLIT"
 
 
+TRANSFERABLE: Final = (
+    "(case {t}.entity when 'PERSON' then may_be_transferred({t}.entity_id, {today})"
+    " else pair_may_be_transferred({t}.entity_id, {today}) end)"
+)
 GLOBAL_ID = "(case {{t}}.entity when 'PERSON' then 'person-' else 'mentorship-' end) || {{t}}.{0}"
+
+
+def _operation(call: Call) -> str:
+    """Compose what the viewer has to do; of whom a partner may not be told any more: forget them."""
+    unseen = "not {scope} = any({t}.places_after)"
+    if call.viewer.partner:
+        unseen = f"({unseen} or not {TRANSFERABLE})"
+    return call.fill(
+        f"case when {{t}}.operation in ('UPSERT', 'SPLIT') and {unseen}"
+        " then 'LEFT' else {t}.operation end"
+    )
 
 
 @declare.bound("Событие ленты: с кем что-то случилось.")
@@ -74,11 +89,7 @@ class Change:
     """An event of the feed; it holds no values, only who changed and how they stand now."""
 
     type: ChangeType = declare.column("О чём событие.", "{t}.entity")
-    operation: ChangeOperation = declare.column(
-        "Что случилось.",
-        "case when {t}.operation in ('UPSERT', 'SPLIT') and not {scope} = any({t}.places_after)"
-        " then 'LEFT' else {t}.operation end",
-    )
+    operation: ChangeOperation = declare.column("Что случилось.", _operation)
     entity_id: strawberry.ID = declare.column(
         "Идентификатор того, с кем это случилось.", GLOBAL_ID.format("entity_id")
     )

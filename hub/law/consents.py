@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from hub.database import FOREVER, ReadSession, WriteSession
 from hub.errors import ConflictError, InputError
-from hub.law.requests import Keeping, Subject, open_request, subject_of
+from hub.law.requests import Keeping, Subject, call_worker, open_request, subject_of
 from hub.law.rules import ConsentPurpose, RequestKind, read_rule
 from hub.seal import Sealer
 
@@ -96,6 +96,8 @@ async def record_consent(
             )
     except asyncpg.UniqueViolationError as error:
         raise DocumentTakenError from error
+    if paper.purpose is ConsentPurpose.TRANSFER:
+        await call_worker(session)  # whoever hears of the person learns it from the feed
     return consent_id
 
 
@@ -191,6 +193,8 @@ async def withdraw_consent(
     )
     if row is None:
         raise UnknownConsentError
+    if row["purpose"] == ConsentPurpose.TRANSFER:
+        await call_worker(session)
     if row["purpose"] != ConsentPurpose.PROCESSING or await session.raw.fetchval(
         OTHER, row["record_id"], on
     ):

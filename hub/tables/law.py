@@ -55,6 +55,7 @@ class Consent(Base):
     withdrawn_on: Mapped[date | None]
     actor: Mapped[str]
     given_at: Mapped[Instant]
+    told: Mapped[str | None]  # of a transfer: the state that the feed last told of
     __table_args__ = (UniqueConstraint("organisation_id", "document"),)
 
 

@@ -7,7 +7,7 @@ today's rights decide. An endpoint walks the feed by a cursor of its own, as a r
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -40,6 +40,7 @@ async def tell(
     database: Database,
     sealer: Sealer,
     *,
+    today: date,
     inward: bool = False,
     go_on: Callable[[], None] = lambda: None,
 ) -> Told:
@@ -50,7 +51,7 @@ async def tell(
     made = delivered = failed = 0
     async with database.writing() as session:
         await _end_without_grant(session)
-        made = await _make(session)
+        made = await _make(session, today)
     while due := await _due(database):
         for row in due:
             go_on()
@@ -86,12 +87,12 @@ where e.state = 'ACTIVE' and (e.epoch <> feed_epoch() or exists (
 """
 
 
-async def _make(session: WriteSession) -> int:
+async def _make(session: WriteSession, today: date) -> int:
     """Turn the events that each address has not heard of into messages, and move its cursor.
 
     One statement, so one snapshot: what it does not see it does not pass by either.
     """
-    made: int = await session.raw.fetchval(MAKE)
+    made: int = await session.raw.fetchval(MAKE, today)
     return made
 
 
@@ -103,12 +104,20 @@ with last as (
     insert into webhook_delivery (endpoint_id, change_id, entity_id, payload, state)
     select e.id, c.id, c.entity_id, jsonb_build_object(
         'type', lower(c.entity) || '.' || lower(case when c.operation in ('UPSERT', 'SPLIT')
-            and not e.authority_id = any(c.places_after) then 'LEFT' else c.operation end),
+            and (not e.authority_id = any(c.places_after) or e.is_partner and not case c.entity
+                 when 'PERSON' then may_be_transferred(c.entity_id, $1)
+                 else pair_may_be_transferred(c.entity_id, $1) end)
+            then 'LEFT' else c.operation end),
         'timestamp', to_char(c.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         'data', jsonb_strip_nulls(jsonb_build_object(
             'id', lower(c.entity) || '-' || c.entity_id,
             'otherId', lower(c.entity) || '-' || c.other_id))), 'WAITING'
-    from webhook_endpoint e cross join last join change c on c.epoch = e.epoch
+    from (select t.*, not exists (
+              select from access_grant g where g.client_id = t.client_id
+                and g.role not in ('PARTNER_SYSTEM', 'PUBLIC') and g.starts <= $1 and g.ends > $1
+                and (g.organisation_id = t.authority_id or g.role in
+                     ('OPERATOR', 'REGIONAL_CENTRE', 'STEWARD', 'AUDITOR'))) as is_partner
+          from webhook_endpoint t) e cross join last join change c on c.epoch = e.epoch
         and (c.xid, c.id) > (e.xid, e.change_id) and (c.xid, c.id) <= (last.xid, last.id)
         and c.entity = any(e.types) and e.authority_id = any(c.places_before || c.places_after)
     where e.state = 'ACTIVE'

@@ -83,6 +83,8 @@ class Emitter:
             f"select set_config('hub.scope', ({scope})::text, true) as ok,"
             f" set_config('hub.today', ({top.today})::text, true) as on_day, {stands} as stands"
         )
+        if self.viewer.partner:
+            setting += ", set_config('hub.partner', 'on', true) as as_partner"
         return Sql(
             f"with s as materialized ({setting}) select case when s.stands then {answer} end from s"
         )

@@ -51,10 +51,14 @@ class ViewerShape:
     purposes: frozenset[Purpose]
     region_wide: bool
     public: bool = False
+    partner: bool = False
 
 
 def shape_of(viewer: Viewer) -> ViewerShape:
     """Reduce a viewer to what plans are cached by."""
     return ViewerShape(
-        purposes=viewer.purposes, region_wide=viewer.is_region_wide, public=viewer.is_public
+        purposes=viewer.purposes,
+        region_wide=viewer.is_region_wide,
+        public=viewer.is_public,
+        partner=viewer.is_partner,
     )

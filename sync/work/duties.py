@@ -186,13 +186,15 @@ async def review_obey(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
 
 async def law_due(bench: Bench, payload: Mapping[str, str]) -> Ended:
-    """Block what is demanded to go and destroy what is due; stops between two people."""
+    """Block what is demanded to go, destroy what is due, tell partners whom they see no longer."""
     from sync.erasing import Keeper, do_due
+    from sync.transfers import announce_transfers
 
     del payload  # the register says what is due
     keeper = Keeper(
         database=bench.database, sealer=bench.sealer, today=bench.today, actor="schedule"
     )
+    await announce_transfers(bench.database, today=bench.today)
     await do_due(keeper, go_on=bench.go_on)
     return Ended()
 
@@ -239,7 +241,7 @@ async def webhook_tell(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
     del payload  # the feed and the table of messages say what is due
     inward = bench.settings.webhook_inward
-    await tell(bench.database, bench.sealer, inward=inward, go_on=bench.go_on)
+    await tell(bench.database, bench.sealer, today=bench.today, inward=inward, go_on=bench.go_on)
     return Ended()
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from hub.access import Viewer
+from hub.access import Role, Viewer
 from hub.seal import Sealer
 from tests.door.tables import Row, Tables
 
@@ -51,7 +51,38 @@ class World:
 
     def places(self, table: str, **equal: object) -> list[Row]:
         scope = self.viewer.authority_id
-        return self.all(table, **equal, authority_id=scope)
+        return list(filter(self.may_be_told, self.all(table, **equal, authority_id=scope)))
+
+    def may_be_told(self, place: Row) -> bool:
+        """Tell whether a viewer may hear of whose place it is: to a partner nobody who withdrew."""
+        if self.viewer.role is not Role.PARTNER_SYSTEM:
+            return True
+        if "person_id" in place:
+            return self.may_transfer(place["person_id"])
+        if "mentorship_id" not in place:
+            return True
+        members = self.all("mentorship_member", mentorship_id=place["mentorship_id"])
+        return all(self.may_transfer(one["person_id"]) for one in members)
+
+    def may_transfer(self, person: UUID) -> bool:
+        records = [row["record_id"] for row in self.all("link", person_id=person)]
+        given = [
+            row
+            for record in records
+            for row in self.all("consent", record_id=record, purpose="TRANSFER")
+        ]
+        return not any(map(self.is_withdrawn, given)) or any(map(self.holds, given))
+
+    def is_withdrawn(self, consent: Row) -> bool:
+        return consent["withdrawn_on"] is not None and consent["withdrawn_on"] <= self.today
+
+    def holds(self, consent: Row) -> bool:
+        lapses = consent["lapses_on"] or date.max
+        return (
+            not self.is_withdrawn(consent)
+            and consent["signed_on"] <= self.today < consent["ends"]
+            and self.today < lapses
+        )
 
     def sees(self, kind: str, row: Row) -> bool:
         if self.viewer.is_region_wide or kind == "Territory":
@@ -221,7 +252,7 @@ def within(world: World, territory: str) -> set[UUID]:
 
 def placed(world: World, table: str, column: str, key: object, authority: object) -> bool:
     rows = world.all(table, **{column: key, "authority_id": authority})
-    return any(map(world.in_force, rows))
+    return any(map(world.in_force, filter(world.may_be_told, rows)))
 
 
 def find_alias(world: World, table: str, key: UUID) -> UUID:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.access import Purpose
+from hub.access import Purpose, Role
 from tests.door.evaluator import Arguments, Resolve, World, short_name, things
 from tests.door.tables import Row
 
@@ -18,7 +18,16 @@ def records(world: World, row: Row, _: Arguments) -> object:
 
 
 def sees_evidence(world: World, record: Row) -> bool:
-    return world.sees("Organisation", {"id": record["organisation_id"]})
+    """Tell whether a record, or what is said of two, is seen; a partner sees nobody who withdrew."""
+    if not world.sees("Organisation", {"id": record["organisation_id"]}):
+        return False
+    if world.viewer.role is not Role.PARTNER_SYSTEM:
+        return True
+    numbers = [record[name] for name in ("record_a", "record_b") if name in record]
+    if "external_id" in record:
+        numbers.append(record["id"])
+    linked = [row["person_id"] for number in numbers for row in world.all("link", record_id=number)]
+    return all(map(world.may_transfer, linked))
 
 
 def described(world: World, record: Row, version_id: int | None) -> Row:

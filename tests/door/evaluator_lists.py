@@ -228,7 +228,7 @@ def people_page(world: World, rows: Sequence[Row], arguments: Arguments) -> List
 
 def takes_part_on(world: World, party: Row, days: tuple[date, date], chosen: Arguments) -> bool:
     form = chosen.get("formCode")
-    facts = world.all("participation_fact", **party)
+    facts = filter(world.may_be_told, world.all("participation_fact", **party))
     return any(holds(fact, *days) and form in {None, fact["form_code"]} for fact in facts)
 
 

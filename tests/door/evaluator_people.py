@@ -131,7 +131,8 @@ def has_role(world: World, person: UUID, role: str) -> bool:
         "MENTOR": ("participation_fact", "mentor_id"),
         "MENTEE": ("participation_fact", "mentee_id"),
     }[role]
-    return any(map(world.in_force, world.all(table, **{column: person})))
+    rows = filter(world.may_be_told, world.all(table, **{column: person}))
+    return any(map(world.in_force, rows))
 
 
 def of_person(kind: str, table: str, *order: str) -> Resolve:

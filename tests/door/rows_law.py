@@ -29,7 +29,7 @@ def add_law(region: Region) -> None:
             signed_on=draw.choice((date(2024, 9, 1), date(2025, 9, 1), date(2080, 1, 1))),
             ends=draw.choice((FOREVER, FOREVER, date(2026, 1, 1))),
             lapses_on=(None, date(2026, 5, 1), date(2080, 1, 1))[number % 3],
-            withdrawn_on=date(2026, 2, 1) if number % 6 == 0 else None, actor="test",
+            withdrawn_on=date(2026, 2, 1) if number % 6 < 2 else None, actor="test",
             given_at=START + timedelta(hours=number),
         )  # fmt: skip
         received = date(2026, 3, 1) + timedelta(days=number // 2)

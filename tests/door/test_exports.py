@@ -4,7 +4,9 @@ import csv
 import io
 import zipfile
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,6 +15,8 @@ from starlette.applications import Starlette
 
 from hub.database import Database
 from hub.edge import Edge
+from hub.law.consents import Paper, Relation, record_consent, withdraw_consent
+from hub.law.rules import ConsentPurpose
 from hub.settings import Addresses
 from schema.exports.http import export_routes
 from tests.door.asking import ZONE, Door, opened
@@ -22,6 +26,8 @@ from tests.door.test_graphql_over_http import bearer, codes
 
 pytestmark = pytest.mark.anyio
 Json = Any  # a decoded response
+MENTORS = """query ($after: String) { people(first: 20, after: $after, filter: { role: MENTOR }) {
+  nodes { id lastName firstName middleName } pageInfo { hasNextPage endCursor } } }"""
 MENTORSHIPS = """{ mentorships(first: 3, orderBy: STARTS_DESC) {
   totalCount
   nodes { id formName kind starts endAssumed programme { title } members { role displayName } }
@@ -245,7 +251,8 @@ async def test_a_masked_value_stays_masked_and_a_template_is_refused_to_who_sees
 
 
 @pytest.mark.parametrize(
-    "name", ["mentors", "mentees", "mentorships", "mentor-base", "mentee-base"]
+    "name",
+    ["mentors", "mentees", "mentorships", "publication", "mentor-base", "mentee-base"],
 )
 @pytest.mark.parametrize("wanted", ["xlsx", "csv", "csv-rfc4180"])
 async def test_every_named_export_is_made_for_every_viewer(
@@ -259,6 +266,33 @@ async def test_every_named_export_is_made_for_every_viewer(
         )
 
         assert 200 == answer.status_code, answer.text
+
+
+async def test_an_export_for_publication_names_only_mentors_who_agreed_to_it(
+    client: httpx.AsyncClient, door: Door, module_database: Database
+) -> None:
+    mentors = await every(door, "centre", MENTORS)
+    agreed, withdrew, *_ = sorted({one["id"] for one in mentors})
+    async with module_database.writing() as session:
+        await session.raw.execute("delete from consent where purpose = 'PUBLICATION'")
+        for number, person in enumerate((agreed, withdrew)):
+            paper = Paper(
+                purpose=ConsentPurpose.PUBLICATION, relation=Relation.REPRESENTATIVE,
+                document=f"Р-{number}", signed_on=date(2025, 10, 1),
+            )  # fmt: skip
+            given = await record_consent(
+                session, UUID(person.removeprefix("person-")), paper, actor="t", sealer=door.sealer
+            )
+        await withdraw_consent(session, given, on=date(2025, 11, 1), actor="t")
+
+    answer = await client.get(
+        "/exports/publication", params={"format": "csv-rfc4180"}, headers=bearer(door.keys.centre)
+    )
+
+    header, *rows = csv.reader(io.StringIO(answer.content.decode()))
+    [named] = [one for one in mentors if one["id"] == agreed]
+    assert ["lastName", "firstName", "middleName"] == header[:3]
+    assert [[named[part] for part in header[:3]]] == [row[:3] for row in rows]
 
 
 async def test_the_list_of_exports_says_what_each_takes(client: httpx.AsyncClient) -> None:

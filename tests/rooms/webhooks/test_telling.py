@@ -28,6 +28,7 @@ from tests.door.feed import settle
 from tests.rooms.sync.world import MINISTRY, NORTH, SOUTH, load_register, rows
 
 pytestmark = pytest.mark.anyio
+TODAY = datetime.now(UTC).date()
 ONE, OTHER = UUID(int=71), UUID(int=72)
 
 
@@ -68,7 +69,7 @@ class Telling:
 
     async def tell(self) -> Told:
         await settle(self.database)
-        return await tell(self.database, self.sealer, inward=True)
+        return await tell(self.database, self.sealer, today=TODAY, inward=True)
 
     async def happens(
         self, entity_id: UUID, operation: str = "UPSERT", *, after: UUID = NORTH
