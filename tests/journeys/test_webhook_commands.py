@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ async def fail_once(addresses: Addresses, sealer: Sealer) -> None:
                 ' select id, 1, gen_random_uuid(), \'{"type": "person.upsert", "data": {}}\','
                 " 'WAITING' from webhook_endpoint"
             )
-        await tell(database, sealer, inward=False)
+        await tell(database, sealer, today=datetime.now(UTC).date(), inward=False)
 
 
 def test_an_address_is_added_tried_looked_at_driven_again_and_forgotten(
