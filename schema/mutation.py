@@ -83,8 +83,11 @@ from schema.pushing import (
     upsert_staff_batch,
 )
 from schema.pushing_pairs import (
+    REKEY_PAIR,
     UPSERT_PAIRS,
+    MentorshipRekeyPayload,
     MentorshipUpsertBatchPayload,
+    rekey_mentorship,
     upsert_mentorship_batch,
 )
 
@@ -139,6 +142,11 @@ class Mutation:
         "Сменить номер карточки: человек и его история остаются.",
         rekey_staff,
         (REKEY,),
+    )
+    mentorship_rekey: MentorshipRekeyPayload = declare.action(
+        "Сменить номер наставничества: оно и его история остаются.",
+        rekey_mentorship,
+        (REKEY_PAIR,),
     )
     question_take: QuestionLeasePayload = declare.action(
         "Взять вопрос на время, чтобы его не разбирал другой; взять снова — продлить.",

@@ -1,6 +1,7 @@
-"""Cards as a stream: `POST /push/staff`, a line of JSON a card, a line of JSON its answer.
+"""Streams of what partners push: a line of JSON a card or a mentorship, a line of JSON its answer.
 
-A line holds what `StaffCardInput` holds. Lines are taken in portions, each a request of its own
+`POST /push/staff` takes lines of what `StaffCardInput` holds, `POST /push/mentorships` of what
+`MentorshipCardInput` holds. Lines are taken in portions, each a request of its own
 under the stream's key: a stream that broke off is sent again, and what was taken answers the same.
 The answers are sent once the last line was taken: a client that does not read while it writes
 would wait for ever.
@@ -8,10 +9,11 @@ would wait for ever.
 
 import json
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Generic, TypeVar
 
 from graphql import GraphQLError, GraphQLInputType, Undefined, coerce_input_value
 from starlette.requests import ClientDisconnect, Request
@@ -20,35 +22,65 @@ from starlette.routing import BaseRoute, Route
 
 from hub.access import Permit, Role, Viewer
 from hub.errors import HubError
+from schema.compiler.arguments import Value
 from schema.compiler.run import Engine
 from schema.context import allowed, charged, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.sending import NO_STORE, refused_response
 from schema.faults import faults_refused, refusal
 from schema.pushing import NOT_A_PARTNER, item_of
-from sync.pushing import Counter, Item, Pusher, push_cards
+from schema.pushing_pairs import pair_of
+from sync.pushing import Counter, Pusher, push_cards
+from sync.pushing_pairs import push_pairs
 
-PATH: Final = "/push/staff"
 NDJSON: Final = "application/x-ndjson"
 KEY: Final = "Idempotency-Key"
 PORTION: Final = 500
 LONGEST_LINE: Final = 64 * 1024
 BLOCK: Final = 64 * 1024
 Json = Any  # a card or an answer
-MALFORMED: Final = "Строка не разобрана: это объект JSON с полями StaffCardInput."
+One = TypeVar("One")  # what is said of one card or mentorship
+
+
+@dataclass(frozen=True, slots=True)
+class Taking(Generic[One]):
+    """What a stream takes: where, the input that a line holds, and how it is read and pushed."""
+
+    path: str
+    holds: str
+    read: Callable[[Value], One]
+    push: Callable[[Counter, Pusher, Sequence[One], str], Awaitable[Sequence[Json]]]
+
+
+STAFF: Final = Taking(
+    "/push/staff",
+    "StaffCardInput",
+    item_of,
+    lambda counter, pusher, items, key: push_cards(counter, pusher, items, key=key),
+)
+MENTORSHIPS: Final = Taking(
+    "/push/mentorships",
+    "MentorshipCardInput",
+    pair_of,
+    lambda counter, pusher, items, key: push_pairs(counter, pusher, items, key=key),
+)
 
 
 def push_routes(engine: Engine) -> list[BaseRoute]:
-    """Make the route; the application's state gives `web`, `entrance` and `counter`."""
-    kind = engine.schema.type_map["StaffCardInput"]
-    return [Route(PATH, PushStream(kind).post, methods=["POST"])]  # type: ignore[arg-type]  # by its name an input
+    """Make the routes; the application's state gives `web`, `entrance` and `counter`."""
+    return [_route(engine, STAFF), _route(engine, MENTORSHIPS)]
 
 
-class PushStream:
-    """The endpoint: authenticate, take line after line, answer."""
+def _route(engine: Engine, taking: Taking[One]) -> Route:
+    return Route(taking.path, PushStream(engine, taking).post, methods=["POST"])
 
-    def __init__(self, kind: GraphQLInputType) -> None:
-        self._kind = kind
+
+class PushStream(Generic[One]):
+    """An endpoint: authenticate, take line after line, answer."""
+
+    def __init__(self, engine: Engine, taking: Taking[One]) -> None:
+        self._kind: GraphQLInputType = engine.schema.type_map[taking.holds]  # type: ignore[assignment]  # by its name an input
+        self._taking = taking
 
     async def post(self, request: Request) -> Response:
         """Take a stream of cards; what is wrong with a line is in its answer."""
@@ -81,25 +113,33 @@ class PushStream:
         )
         items = [one for one in read if one is not None]
         try:
-            found = iter(await push_cards(counter, pusher, items, key=key) if items else ())
+            pushing = self._taking.push
+            found = iter(await pushing(counter, pusher, items, key) if items else ())
         except HubError as error:
             raise RequestRefused([bad_input(error.message)]) from error
-        return [next(found) if one is not None else _refused() for one in read]
+        return [next(found) if one is not None else self._refused() for one in read]
 
-    def _read(self, line: bytes) -> Item | None:
-        """Read a card; nothing where the line holds none."""
+    def _read(self, line: bytes) -> One | None:
+        """Read what a line holds; nothing where it holds none of that."""
         try:
-            card = coerce_input_value(json.loads(line), self._kind)
-            return None if card is Undefined else item_of(card)
+            said = coerce_input_value(json.loads(line), self._kind)
+            return None if said is Undefined else self._taking.read(said)
         except (ValueError, RecursionError, GraphQLError):
             return None
+
+    def _refused(self) -> Json:
+        message = f"Строка не разобрана: это объект JSON с полями {self._taking.holds}."
+        error = {"code": "push.malformed_line", "message": message, "path": []}
+        return {
+            "externalId": None, "status": "REFUSED", "changed": [], "review": [], "errors": [error],
+        }  # fmt: skip
 
 
 def _key(request: Request, viewer: Viewer) -> str:
     if viewer.role is not Role.PARTNER_SYSTEM:
         raise refusal(ErrorCode.FORBIDDEN, NOT_A_PARTNER, status=HTTPStatus.FORBIDDEN)
     if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != NDJSON:
-        message = f"Тело запроса должно быть {NDJSON}: строка JSON на карточку."
+        message = f"Тело запроса должно быть {NDJSON}: строка JSON на запись."
         status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         raise refusal(ErrorCode.BAD_REQUEST, message, status=status)
     key = request.headers.get(KEY, "")
@@ -115,7 +155,7 @@ async def _portions(request: Request) -> AsyncIterator[Sequence[bytes]]:
         async for piece in request.stream():
             *whole, rest = (rest + piece).split(b"\n")
             if len(rest) > LONGEST_LINE:
-                raise RequestRefused([bad_input("Строка длиннее 64 КБ: это не карточка.")])
+                raise RequestRefused([bad_input("Строка длиннее 64 КБ: это не запись.")])
             lines += [line for line in whole if line.strip()]
             while len(lines) >= PORTION:
                 yield lines[:PORTION]
@@ -128,13 +168,6 @@ async def _portions(request: Request) -> AsyncIterator[Sequence[bytes]]:
         lines.append(rest)
     if lines:
         yield lines
-
-
-def _refused() -> Json:
-    error = {"code": "push.malformed_line", "message": MALFORMED, "path": []}
-    return {
-        "externalId": None, "status": "REFUSED", "changed": [], "review": [], "errors": [error],
-    }  # fmt: skip
 
 
 async def _sent(answers: IO[bytes]) -> AsyncIterator[bytes]:

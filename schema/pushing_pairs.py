@@ -1,6 +1,6 @@
 """What partners push of mentorships: who mentors whom, many at once, and the answer for each."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -27,9 +27,10 @@ from schema.pushing import (
     pusher_of,
 )
 from schema.user_errors import UserError
-from sync.pushing import Operation, Status
-from sync.pushing_pairs import PairItem, push_pairs
+from sync.pushing import Counter, Operation, Status
+from sync.pushing_pairs import PairItem, push_pairs, rekey_pair
 
+Json = Any  # an answer, as it is kept
 PARTY: Final = {
     "lastName": "last_name",
     "firstName": "first_name",
@@ -95,6 +96,15 @@ class MentorshipUpsertBatchInput:
     dry_run: bool = strawberry.field(default=False, description=DRY_RUN)
 
 
+@strawberry.input(description="Новый номер наставничества.")
+class MentorshipRekeyInput:
+    """A mentorship that goes under another number."""
+
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY)
+    external_id: str = strawberry.field(description="Прежний номер; он и дальше понимается.")
+    new_external_id: str = strawberry.field(description="Новый номер.")
+
+
 def _id(name: str, prefix: str) -> str:
     return f"'{prefix}-' || ({{t}}.said ->> '{name}')"
 
@@ -147,26 +157,57 @@ class MentorshipUpsertBatchPayload:
     )
 
 
+@declare.bound("Ответ на одно наставничество.")
+class MentorshipRekeyPayload:
+    """The answer for a single mentorship."""
+
+    result: MentorshipPushResult | None = declare.one(
+        "Что с ним стало; null, если запрос не выполнен.",
+        Rows(source="(select {p}.said -> 'results' -> 0 as said) {t}", present="{t}.said"),
+    )
+    errors: list[UserError] = declare.many(
+        "Что не так с запросом целиком.", listed("errors", "{p}.said")
+    )
+
+
+async def rekey_mentorship(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
+    """Let a mentorship go under another number."""
+    given = arguments["input"]
+    number, now = _text(given["externalId"]), _text(given["newExternalId"])
+    key = _text(given["idempotencyKey"])
+    return await _answered(
+        acting,
+        lambda counter: rekey_pair(counter, pusher_of(acting), number=number, now=now, key=key),
+    )
+
+
 async def upsert_mentorship_batch(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
     """Take what is said of many mentorships, each on its own."""
     given = arguments["input"]
+    pairs = [pair_of(one) for one in given["mentorships"]]
+    key, dry_run = _text(given["idempotencyKey"]), given["dryRun"]
+    return await _answered(
+        acting,
+        lambda counter: push_pairs(counter, pusher_of(acting), pairs, key=key, dry_run=dry_run),
+    )
+
+
+async def _answered(
+    acting: Acting, push: Callable[[Counter], Awaitable[Sequence[Json]]]
+) -> Outcome:
     if acting.counter is None:
         raise bad_input("Здесь записи не принимают.")
-    pairs = [_pair_of(one) for one in given["mentorships"]]
-    key = _text(given["idempotencyKey"])
     if acting.viewer.role is not Role.PARTNER_SYSTEM:
         refused = AccessError(NOT_A_PARTNER, code="push.not_a_partner")
         return Outcome(said={"results": []}, errors=[refused])
     try:
-        found = await push_pairs(
-            acting.counter, pusher_of(acting), pairs, key=key, dry_run=given["dryRun"]
-        )
+        return Outcome(said={"results": await push(acting.counter)})
     except HubError as error:
         return Outcome(said={"results": []}, errors=[error])
-    return Outcome(said={"results": found})
 
 
-def _pair_of(card: Value) -> PairItem:
+def pair_of(card: Value) -> PairItem:
+    """Take a coerced mentorship apart; raises BAD_USER_INPUT for a text that is too long."""
     named = card.get("organisation")
     fields = {field: _written(card[name]) for name, field in PAIR.items() if name in card}
     for side in ("mentor", "mentee"):
@@ -188,3 +229,4 @@ def _pair_of(card: Value) -> PairItem:
 UPSERT_PAIRS: Final = declare.argument(
     "input", MentorshipUpsertBatchInput, "Наставничества и ключ."
 )
+REKEY_PAIR: Final = declare.argument("input", MentorshipRekeyInput, "Прежний и новый номер.")

@@ -24,7 +24,14 @@ from sync.push import answering, log
 from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreign
 from sync.push.card import Card, Operation, fold
 from sync.push.landing import Desk
-from sync.push.pairs import PREFIX, SEALED, land_pairs, pair_rows, standing
+from sync.push.pairs import (
+    PREFIX,
+    SEALED,
+    land_pairs,
+    pair_rows,
+    renumber_pair,
+    standing,
+)
 from sync.push.requests import Counter, Item, Pusher, answered_once, said_of, taken_but_poison
 
 Json = Any  # an answer, as it is kept
@@ -104,7 +111,8 @@ async def _taken(
     items: Sequence[Item],
 ) -> Sequence[Json]:
     directory = await cached_directory(session.raw)
-    names = sorted({item.card for item in items})
+    now = await log.canonical(session.raw, desk.source_id, {item.card for item in items})
+    names = sorted(set(now.values()))
     before = await folded(session, desk, names)
     refused = {
         **_unreadable(items, counter),
@@ -118,24 +126,64 @@ async def _taken(
     after = await folded(session, desk, names)
     changed = {name: card for name, card in after.items() if card != before.get(name, Card())}
     if changed:
-        retracted = await land_pairs(
-            session, desk, changed, pair_rows(desk, changed), changeset_id=number
-        )
-        await project_within(
-            session,
-            number,
-            source_id=desk.source_id,
-            retracted=retracted,
-            sealer=counter.sealer,
-            today=datetime.now(counter.zone).date(),
-        )
+        await _follow(session, counter, desk, changed, number)
     found = await standing(session.raw, desk.source_id, names)
     return [
         _named(refused[place])
         if place in refused
-        else _answer(item.card, after, before, found.get(item.card, {}))
+        else _answer(now[item.card], after, before, found.get(now[item.card], {}))
         for place, item in enumerate(items)
     ]
+
+
+async def rekey_pair(
+    counter: Counter, pusher: Pusher, *, number: str, now: str, key: str
+) -> Sequence[Json]:
+    """Let a mentorship go under another number of the partner; answers it under that number."""
+    former, following = PREFIX + number, PREFIX + now
+    return await answered_once(
+        counter,
+        pusher,
+        [former, following],
+        lambda session: _rekeyed(session, counter, pusher, pair=former, now=following),
+        key=key,
+    )
+
+
+async def _rekeyed(
+    session: WriteSession, counter: Counter, pusher: Pusher, *, pair: str, now: str
+) -> Sequence[Json]:
+    await session.lock(PROJECTING)
+    number = await changeset.begin(session, "PUSH", actor=str(pusher.client_id))
+    desk = await desk_of(session, counter, pusher, number)
+    former, following = await log.rekey(
+        session, desk.source_id, card=pair, now=now, changeset_id=number
+    )
+    await renumber_pair(session, desk.source_id, pair=former, now=following)
+    after = await folded(session, desk, [following])
+    gone = {former: Card()} if former != following else {}
+    await _follow(session, counter, desk, {**after, **gone}, number)
+    found = await standing(session.raw, desk.source_id, [following])
+    return [_answer(following, after, after, found.get(following, {}))]
+
+
+async def _follow(
+    session: WriteSession,
+    counter: Counter,
+    desk: Desk,
+    pairs: Mapping[str, Card],
+    number: ChangesetId,
+) -> None:
+    """Land what pairs are now, and project what follows."""
+    retracted = await land_pairs(session, desk, pairs, pair_rows(desk, pairs), changeset_id=number)
+    await project_within(
+        session,
+        number,
+        source_id=desk.source_id,
+        retracted=retracted,
+        sealer=counter.sealer,
+        today=datetime.now(counter.zone).date(),
+    )
 
 
 def _named(refusal: Json) -> Json:

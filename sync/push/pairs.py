@@ -66,6 +66,23 @@ def _mention_key(stating: bytes) -> bytes:
     return bytes(byte ^ 0xFF for byte in stating)
 
 
+async def renumber_pair(session: WriteSession, source_id: UUID, *, pair: str, now: str) -> None:
+    """Let both records of a pair go under another number where none stands under it yet."""
+    former, following = card_identities([pair, now], RecordKind.MENTOR)
+    for kind, key, new in (
+        (RecordKind.MENTOR, former, following),
+        (RecordKind.MENTION, _mention_key(former), _mention_key(following)),
+    ):
+        await session.raw.execute(RENUMBER, source_id, kind, key, new)
+
+
+RENUMBER: Final = """
+update record r set external_id = $4 where source_id = $1 and kind = $2 and external_id = $3
+  and not exists (select from record o where o.source_id = $1 and o.kind = $2
+                  and o.organisation_id = r.organisation_id and o.external_id = $4)
+"""
+
+
 def _cells(desk: Desk, stay: Stretch, card: Card) -> Mapping[str, str]:
     opened = {
         name: desk.sealer.open_text(stay.fields[name]) for name in SEALED if stay.fields.get(name)

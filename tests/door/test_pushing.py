@@ -234,6 +234,53 @@ def test_a_pushed_mentorship_is_answered_with_both_people_and_what_is_wrong(hub:
     assert [] == body["errors"]
 
 
+async def test_mentorships_come_as_a_stream_and_keep_their_ids_under_another_number(
+    hub: Served,
+) -> None:
+    pairs = [
+        {
+            "externalId": f"п-{number}",
+            "changedAt": "2026-09-07T12:00:00Z",
+            "organisation": {"system": "AIS_KADRY", "value": "101"},
+            "mentor": {"lastName": "Журавин", "firstName": "Лев", "birthDate": "1979-03-05"},
+            "mentee": {"lastName": name, "firstName": "Ян", "birthDate": "2001-04-05"},
+        }
+        for number, name in enumerate(("Новиков", "Дроздов"))
+    ]
+    lines = [json.dumps(pair, ensure_ascii=False) for pair in pairs]
+    content = "\n".join([lines[0], json.dumps(CARD), lines[1]]).encode()
+
+    first = stream(hub, "north", content, to="mentorships", **{"Idempotency-Key": "1"})
+    again = stream(hub, "north", content, to="mentorships", **{"Idempotency-Key": "1"})
+    answers = [json.loads(line) for line in first.text.splitlines()]
+    rekeyed = hub.ask(
+        "north",
+        """mutation ($input: MentorshipRekeyInput!) { mentorshipRekey(input: $input) {
+          result { externalId status mentorshipId mentorId menteeId errors { code } }
+          errors { code } } }""",
+        input={"idempotencyKey": "2", "externalId": "п-0", "newExternalId": "А-0"},
+    )["data"]["mentorshipRekey"]
+
+    assert answers == [json.loads(line) for line in again.text.splitlines()]
+    assert ["APPLIED", "REFUSED", "APPLIED"] == [one["status"] for one in answers]
+    assert "MentorshipCardInput" in answers[1]["errors"][0]["message"]
+    assert answers[0]["mentorId"] == answers[2]["mentorId"]
+    assert 2 == await hub.value("select count(*) from mentorship")
+    result = rekeyed["result"]
+    assert ("А-0", []) == (result["externalId"], rekeyed["errors"])
+    assert f"mentorship-{answers[0]['mentorshipId']}" == result["mentorshipId"]
+    refused = hub.ask(
+        "centre",
+        """mutation ($input: MentorshipRekeyInput!) { mentorshipRekey(input: $input) {
+          result { status } errors { code } } }""",
+        input={"idempotencyKey": "3", "externalId": "п-0", "newExternalId": "А-0"},
+    )["data"]["mentorshipRekey"]
+    assert (None, ["push.not_a_partner"]) == (
+        refused["result"],
+        [error["code"] for error in refused["errors"]],
+    )
+
+
 def test_a_pushed_card_names_its_person_to_gateways_at_once(hub: Served) -> None:
     [pushed] = hub.push("north", CARD)["results"]
     shown = hub.ask(
@@ -253,10 +300,12 @@ def test_a_pushed_card_names_its_person_to_gateways_at_once(hub: Served) -> None
     assert [{"id": pushed["personId"], **shown}] == found["data"]["_entities"]
 
 
-def stream(hub: Served, who: str, content: bytes, **headers: str) -> httpx.Response:
+def stream(
+    hub: Served, who: str, content: bytes, *, to: str = "staff", **headers: str
+) -> httpx.Response:
     given = {"Authorization": f"Bearer {hub.keys[who]}", "Content-Type": "application/x-ndjson"}
     return httpx.post(
-        f"{hub.url}/push/staff", content=content, headers={**given, **headers}, timeout=60
+        f"{hub.url}/push/{to}", content=content, headers={**given, **headers}, timeout=60
     )
 
 

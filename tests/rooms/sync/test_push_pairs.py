@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from hub.database import Database
-from hub.errors import ConflictError
+from hub.errors import ConflictError, InputError
 from hub.seal import Sealer
 from sync.erasing import destroy
 from sync.identity import new_id
 from sync.pushing import Counter, Operation, Pusher, redrive
-from sync.pushing_pairs import PairItem, push_pairs
+from sync.pushing_pairs import PairItem, push_pairs, rekey_pair
 from tests.rooms.sync.erased import demanded, keeper_of
 from tests.rooms.sync.pushing import NOON, NUMBERS, counter_of, partner, push, said
 from tests.rooms.sync.world import FIRST, NORTH, THIRD, rows
@@ -146,6 +146,35 @@ async def test_a_pair_given_in_error_leaves_nothing_and_a_trial_writes_nothing(
     assert [("DELETE",)] == await rows(
         hub, "select operation from change where entity = 'MENTORSHIP' order by id desc limit 1"
     )
+
+
+async def test_a_pair_keeps_its_mentorship_and_people_under_another_number(
+    hub: Database, door: tuple[Counter, Pusher]
+) -> None:
+    counter, pusher = door
+    [before] = await taken(counter, pusher, told("1", 1, Operation.UPSERT, MENTOR, MENTEE))
+    events = await rows(hub, "select max(id) from change")
+
+    [after] = await rekey_pair(counter, pusher, number="1", now="А-1", key="rekey")
+    again = await rekey_pair(counter, pusher, number="1", now="А-1", key="rekey")
+    told_of = await rows(hub, "select count(*) from change where id > $1", *events[0])
+    [later] = await taken(
+        counter, pusher, told("1", 3, Operation.UPSERT, MENTOR, MENTEE, left_at="2026-12-31")
+    )
+
+    named = ("mentorshipId", "mentorId", "menteeId")
+    assert [after] == again
+    assert ("А-1", "UNCHANGED") == (after["externalId"], after["status"])
+    assert ("А-1", "APPLIED") == (later["externalId"], later["status"])
+    for name in named:
+        assert before[name] == after[name] == later[name], name
+    assert [(0,)] == told_of
+    assert [(2,)] == await rows(hub, "select count(*) from record")
+    assert [("mentorship/А-1",)] == await rows(
+        hub, "select distinct stated_id from record_version where stated_at > '-infinity'"
+    )
+    with pytest.raises(InputError):
+        await rekey_pair(counter, pusher, number="А-1", now="1", key="back")
 
 
 async def test_a_pair_of_somebody_who_was_erased_is_refused(
