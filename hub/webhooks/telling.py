@@ -1,30 +1,26 @@
-"""Telling endpoints: messages made of the feed, sent in order of each person, tried for days.
+"""Telling endpoints: messages made of the feed, each endpoint served beside the others.
 
 A message says who changed and nothing of what they are: whoever hears of it asks the API, where
 today's rights decide. An endpoint walks the feed by a cursor of its own, as a reader does.
 """
 
+import asyncio
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from http import HTTPStatus
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Final
-
-import asyncpg
+from uuid import UUID
 
 from hub.database import Database, WriteSession
 from hub.seal import Sealer
 from hub.webhooks.sending import Answered, post
 from hub.webhooks.signing import headers
+from hub.webhooks.turns import MOST, Endpoint, Sent, due_endpoints, take_turn
 
-# The waits after each attempt, three days in all, as Standard Webhooks proposes.
-WAITS_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
-AT_ONCE: Final = 500
 GRANT_ENDED: Final = "webhook.grant_ended"
 EXPIRED: Final = "webhook.cursor_expired"
-EXHAUSTED: Final = "webhook.exhausted"
-GONE: Final = "webhook.gone"
+LOOK_S: Final = 1.0  # how long new events and freed places wait to be seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +42,79 @@ async def tell(
 ) -> Told:
     """Make the messages of new events and send what is due, until nothing is.
 
-    `inward` lets addresses of one's own network be posted to. `go_on` is called between messages.
+    Endpoints are served at once, each for a turn, so that one which answers slowly keeps no other
+    waiting. `inward` lets addresses of one's own network be posted to. `go_on` is called every
+    second and may raise to stop there: what is on its way then is sent again.
     """
-    made = delivered = failed = 0
+    served = Served()
+    made = 0
     async with database.writing() as session:
         await _end_without_grant(session)
-        made = await _make(session, today)
-    while due := await _due(database):
-        for row in due:
+    try:
+        while True:
             go_on()
-            answered = await _send(row, sealer, inward=inward)
             async with database.writing() as session:
-                await _settle(session, row, answered)
-            delivered += answered.is_taken
-            failed += not answered.is_taken
-    return Told(made=made, delivered=delivered, failed=failed)
+                made += await _make(session, today)
+            served.begin(await due_endpoints(database, served.busy), database, sealer, inward)
+            if not served.busy:
+                return replace(served.told, made=made)
+            await served.wait(LOOK_S)
+    finally:
+        await served.stop()
+
+
+@dataclass(slots=True)
+class Served:
+    """The endpoints that are served now, and what has come of it."""
+
+    told: Told = Told()
+    _turns: dict[UUID, asyncio.Task[Sent]] = field(default_factory=dict)
+    _failing: set[UUID] = field(default_factory=set)
+
+    @property
+    def busy(self) -> Collection[UUID]:
+        """Name the endpoints whose turn it is."""
+        return self._turns.keys()
+
+    def begin(
+        self,
+        due: Iterable[Endpoint],
+        database: Database,
+        sealer: Sealer,
+        inward: bool,  # noqa: FBT001 - passed on
+    ) -> None:
+        """Give a turn to as many as there is place for; those that fail take half of it at most."""
+        for endpoint in due:
+            failing = len(self._failing & self._turns.keys())
+            if len(self._turns) >= MOST or (endpoint.is_failing and failing >= MOST // 2):
+                continue
+            if endpoint.is_failing:
+                self._failing.add(endpoint.id)
+            else:
+                self._failing.discard(endpoint.id)
+            turn = take_turn(database, endpoint.id, sealer, inward=inward)
+            self._turns[endpoint.id] = asyncio.create_task(turn)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for a turn to end, or for so long; raises what went wrong within a turn."""
+        done, _ = await asyncio.wait(
+            self._turns.values(), timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+        for endpoint, turn in list(self._turns.items()):
+            if turn in done:
+                del self._turns[endpoint]
+                sent = turn.result()
+                self.told = replace(
+                    self.told,
+                    delivered=self.told.delivered + sent.delivered,
+                    failed=self.told.failed + sent.failed,
+                )
+
+    async def stop(self) -> None:
+        """Break off what is on its way."""
+        for turn in self._turns.values():
+            turn.cancel()
+        await asyncio.gather(*self._turns.values(), return_exceptions=True)
 
 
 async def _end_without_grant(session: WriteSession) -> None:
@@ -128,69 +182,6 @@ with last as (
     where e.state = 'ACTIVE' and (last.xid, last.id) > (e.xid, e.change_id)
 )
 select count(*) from heard
-"""
-
-
-async def _due(database: Database) -> list[asyncpg.Record]:
-    async with database.reading() as session:
-        found: list[asyncpg.Record] = await session.raw.fetch(DUE, AT_ONCE)
-        return found
-
-
-# Of one person the earliest message that was not taken goes first, and the next waits for it.
-DUE: Final = """
-select d.id, d.endpoint_id, d.payload, d.attempts, e.url, e.secret_sealed
-from webhook_delivery d join webhook_endpoint e on e.id = d.endpoint_id and e.state = 'ACTIVE'
-where d.state = 'WAITING' and d.due_at <= now() and not exists (
-    select from webhook_delivery earlier where earlier.endpoint_id = d.endpoint_id
-      and earlier.entity_id = d.entity_id and earlier.id < d.id and earlier.state <> 'DELIVERED')
-order by d.id limit $1
-"""
-
-
-async def _send(row: asyncpg.Record, sealer: Sealer, *, inward: bool) -> Answered:
-    body = json.dumps(row["payload"], ensure_ascii=False, separators=(",", ":")).encode()
-    secret = sealer.open(row["secret_sealed"])
-    said = headers(secret, f"msg_{row['id']}", body, datetime.now(UTC))
-    return await post(row["url"], said, body, inward=inward)
-
-
-async def _settle(session: WriteSession, row: asyncpg.Record, answered: Answered) -> None:
-    """Write what became of a message, and what follows for its endpoint."""
-    raw = session.raw
-    if answered.is_taken:
-        await raw.execute(TAKEN, row["id"], answered.status)
-        await raw.execute(
-            "update webhook_endpoint set failing_since = null where id = $1", row["endpoint_id"]
-        )
-        return
-    attempts = row["attempts"] + 1
-    is_over = attempts > len(WAITS_S)
-    wait = timedelta(seconds=0 if is_over else WAITS_S[attempts - 1])
-    state = "FAILED" if is_over else "WAITING"
-    await raw.execute(
-        MISSED, row["id"], state, attempts, wait, answered.status, answered.error or None
-    )
-    await raw.execute(
-        "update webhook_endpoint set failing_since = coalesce(failing_since, now()) where id = $1",
-        row["endpoint_id"],
-    )
-    if is_over or answered.status == HTTPStatus.GONE:
-        reason = EXHAUSTED if is_over else GONE
-        await raw.execute(
-            "update webhook_endpoint set state = 'DISABLED', reason = $2 where id = $1",
-            row["endpoint_id"],
-            reason,
-        )
-
-
-TAKEN: Final = """
-update webhook_delivery set state = 'DELIVERED', attempts = attempts + 1, status = $2, error = null,
-    delivered_at = now() where id = $1
-"""
-MISSED: Final = """
-update webhook_delivery set state = $2, attempts = $3, due_at = now() + $4::interval, status = $5,
-    error = $6 where id = $1
 """
 
 

@@ -127,12 +127,14 @@ async def rollup_refresh(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
 
 async def feed_keep(bench: Bench, payload: Mapping[str, str]) -> Ended:
-    """Announce who came into sight or out of it by date; drop events too old to keep."""
+    """Announce who came into sight or out of it by date; drop events and messages too old to keep."""
+    from hub.webhooks.forgetting import forget_deliveries
     from sync.keeping import announce_turn, forget_events
 
     del payload
     await announce_turn(bench.database, today=bench.today)
     await forget_events(bench.database, days=bench.settings.feed_days)
+    await forget_deliveries(bench.database, today=bench.today)
     return Ended()
 
 

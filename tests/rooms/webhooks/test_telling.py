@@ -1,7 +1,9 @@
 """Endpoints over real HTTP: what they are told, in which order, and what happens when they fail."""
 
+import asyncio
 import hmac
 import json
+import threading
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +22,11 @@ from hub.clients import add_client, add_grant
 from hub.database import Database
 from hub.seal import Sealer
 from hub.webhooks.endpoints import add_endpoint, redrive
+from hub.webhooks.forgetting import forget_deliveries
 from hub.webhooks.sending import InwardError, is_public, post
 from hub.webhooks.signing import headers
-from hub.webhooks.telling import WAITS_S, Told, tell
+from hub.webhooks.telling import Told, tell
+from hub.webhooks.turns import MOST, WAITS_S
 from tests.door.conftest import serving
 from tests.door.feed import settle
 from tests.rooms.sync.world import MINISTRY, NORTH, SOUTH, load_register, rows
@@ -30,6 +34,10 @@ from tests.rooms.sync.world import MINISTRY, NORTH, SOUTH, load_register, rows
 pytestmark = pytest.mark.anyio
 TODAY = datetime.now(UTC).date()
 ONE, OTHER = UUID(int=71), UUID(int=72)
+
+
+class StoppedError(Exception):
+    pass
 
 
 @dataclass
@@ -52,6 +60,18 @@ class Listener:
     def said(self) -> list[tuple[str, str]]:
         bodies = [json.loads(body) for _, body in self.came]
         return [(body["type"], body["data"].get("id", "")) for body in bodies]
+
+
+@dataclass
+class Hanging(Listener):
+    """An endpoint that answers nobody until it is let go."""
+
+    free: threading.Event = field(default_factory=threading.Event)
+
+    async def take(self, request: Request) -> Response:
+        answer = await super().take(request)
+        await asyncio.to_thread(self.free.wait, 30)
+        return answer
 
 
 @dataclass
@@ -157,6 +177,115 @@ async def test_what_an_endpoint_misses_is_sent_later_in_each_persons_order(told:
     of_one = [kind for kind, who in told.listener.said() if who.endswith(str(ONE))]
     assert ["person.upsert", "person.delete"] == of_one
     assert [(None,)] == await rows(told.database, "select failing_since from webhook_endpoint")
+
+
+async def add(told: Telling, url: str) -> None:
+    async with told.database.writing() as session:
+        await add_endpoint(session, told.client, url, types=[], sealer=told.sealer, inward=True)
+
+
+async def heard(listener: Listener, count: int) -> None:
+    for _ in range(2_000):
+        if len(listener.came) >= count:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{len(listener.came)} of {count} messages came")
+
+
+async def test_an_endpoint_that_hangs_keeps_no_other_waiting(told: Telling) -> None:
+    hanging = Hanging()
+    with serving(hanging.app) as url:
+        await add(told, f"{url}/slow")
+        await told.happens(ONE)
+        telling = asyncio.create_task(told.tell())
+        await heard(told.listener, 1)
+        await heard(hanging, 1)
+        await told.happens(OTHER)  # after the pass began, while the other hangs
+        await settle(told.database)
+        await heard(told.listener, 2)
+        still = len(hanging.came)
+        hanging.free.set()
+        done = await telling
+
+    assert 1 == still
+    assert Told(made=4, delivered=4) == done
+    assert told.listener.said() == hanging.said()
+
+
+async def test_endpoints_that_fail_take_no_more_than_half_of_the_places(told: Telling) -> None:
+    hanging = Hanging()
+    with serving(hanging.app) as url:
+        for number in range(MOST + 2):
+            await add(told, f"{url}/{number}")
+        async with told.database.writing() as session:
+            await session.raw.execute(
+                "update webhook_endpoint set failing_since = now() where id <> $1", told.endpoint
+            )
+        await told.happens(ONE)
+        telling = asyncio.create_task(told.tell())
+        await heard(told.listener, 1)
+        await heard(hanging, MOST // 2)
+        await asyncio.sleep(0.2)
+        at_once = len(hanging.came)
+        hanging.free.set()
+        done = await telling
+
+    assert MOST // 2 == at_once
+    assert Told(made=MOST + 3, delivered=MOST + 3) == done
+
+
+async def test_a_pass_that_is_stopped_sends_again_what_was_on_its_way(told: Telling) -> None:
+    hanging = Hanging()
+    turns = []
+
+    def stops() -> None:
+        turns.append(True)
+        if len(turns) > 1:
+            raise StoppedError
+
+    with serving(hanging.app) as url:
+        await add(told, f"{url}/slow")
+        await told.happens(ONE)
+        await settle(told.database)
+        with pytest.raises(StoppedError):
+            await tell(told.database, told.sealer, today=TODAY, inward=True, go_on=stops)
+        hanging.free.set()
+        again = await told.tell()
+
+    assert again.delivered >= 1
+    assert {"person.upsert"} == {kind for kind, _ in hanging.said()}
+    assert [("DELIVERED", 2)] == await rows(
+        told.database, "select state, count(*) from webhook_delivery group by state"
+    )
+
+
+async def test_messages_are_forgotten_by_the_rule_and_what_is_tried_is_kept(
+    told: Telling,
+) -> None:
+    async with told.database.writing() as session:
+        await session.raw.execute(
+            "insert into webhook_delivery (endpoint_id, change_id, entity_id, payload, state,"
+            " created_at, delivered_at) select $1, n, $2, '{}', s, now() - make_interval(days => d),"
+            " case s when 'DELIVERED' then now() - make_interval(days => d) end from (values"
+            " (1, 'DELIVERED', 31), (2, 'DELIVERED', 29), (3, 'FAILED', 91), (4, 'FAILED', 89),"
+            " (5, 'WAITING', 400)) as v (n, s, d)",
+            told.endpoint,
+            ONE,
+        )
+    left = "select array_agg(change_id order by change_id) from webhook_delivery"
+
+    first = await forget_deliveries(told.database, today=TODAY)
+    kept = await rows(told.database, left)
+    async with told.database.writing() as session:
+        await session.raw.execute("update webhook_endpoint set state = 'DISABLED'")
+        await session.raw.execute(
+            "update indicator_rule set parameters = parameters || '{\"delivered_days\": 5}'"
+            " where code = 'DELIVERIES'"
+        )
+    second = await forget_deliveries(told.database, today=TODAY)
+
+    assert (2, [([2, 4, 5],)]) == (first, kept)
+    assert (2, [([4],)]) == (second, await rows(told.database, left))
 
 
 async def test_an_endpoint_that_is_gone_for_days_is_disabled_and_driven_again_loses_nothing(
