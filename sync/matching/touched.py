@@ -14,11 +14,14 @@ import pandas as pd
 
 from sync.matching.decide import Decision
 from sync.matching.edges import Edges
-from sync.matching.facts import content_order
+from sync.matching.facts import coded, content_order
 from sync.matching.hashing import Int64s
 from sync.matching.slices import groups
 
-MOST_UNASKED = 8  # records of one person that are joined without anybody's having looked
+MOST_UNASKED = 8  # descriptions of one person that are joined without anybody's having looked
+# What describes a person. Who mentors twenty people is described alike by each of the twenty pairs.
+_NAMES = ("last_key", "first_key", "middle_key")
+DESCRIBING = (*_NAMES, "birth_date", "birth_year", "snils_hash", "organisation_id")
 Mask = npt.NDArray[np.bool_]
 
 
@@ -64,13 +67,12 @@ def _groups_of(touched: Touched) -> dict[int, frozenset[int]]:
 def large(
     facts: pd.DataFrame, labels: Int64s, links: Edges, touched: Touched, strong: Mask
 ) -> pd.DataFrame:
-    """Ask about people of more than MOST_UNASKED records that nobody has said are one.
+    """Ask about people of more than MOST_UNASKED descriptions that nobody has said are one.
 
     Gives left, right, score, reasons as `questions` does: the weakest link that holds the person
-    together. Mentions do not count.
+    together. Mentions do not count, nor does a record that describes somebody as another does.
     """
-    sizes = np.bincount(labels[strong], minlength=int(labels.max(initial=-1)) + 1)
-    many = np.flatnonzero(sizes > MOST_UNASKED)
+    many = _described_often(facts, labels, strong)
     members = groups(labels, np.arange(len(labels)), many)
     said = _joined_groups(touched)
     inside = labels[links.left] == labels[links.right]
@@ -82,6 +84,16 @@ def large(
         if within[label].size and not any(records <= group for group in said):
             rows.append(_weakest(links, within[label], rank))
     return pd.DataFrame(rows, columns=["left", "right", "score", "reasons"])
+
+
+def _described_often(facts: pd.DataFrame, labels: Int64s, strong: Mask) -> Int64s:
+    """Give the labels under which more than MOST_UNASKED different descriptions stand."""
+    sizes = np.bincount(labels[strong], minlength=int(labels.max(initial=-1)) + 1)
+    members = np.flatnonzero(strong & (sizes > MOST_UNASKED)[labels])
+    said = [coded(facts, name).codes[members] for name in DESCRIBING if name in facts.columns]
+    different = np.unique(np.column_stack([labels[members], *said]), axis=0)
+    owners, descriptions = np.unique(different[:, 0], return_counts=True)
+    return owners[descriptions > MOST_UNASKED]
 
 
 def _joined_groups(touched: Touched) -> list[set[int]]:

@@ -170,11 +170,12 @@ async def test_a_mention_joins_a_touched_person_unasked(
     assert 3 == await one(hub, "select max(record_count) from person")
 
 
-async def test_a_person_of_very_many_records_is_asked_about_once(
+async def test_a_person_of_very_many_descriptions_is_asked_about_once(
     hub: Database, take_in: TakeIn, sealer: Sealer
 ) -> None:
+    spelled = [MERYANIN, "Мерянинов Олек Львович", "Мерянинав Олег Львович", "Мерянинов О. Л."]
     files = [
-        staff(school, *(card(MERYANIN, BORN, snils=ONE, position=f"учитель {n}") for n in range(4)))
+        staff(school, *(card(name, BORN, snils=ONE) for name in spelled))
         for school in (FIRST, SECOND, THIRD)
     ]
     await take_in(*files)
@@ -187,6 +188,17 @@ async def test_a_person_of_very_many_records_is_asked_about_once(
 
     assert [] == await rows(hub, OPEN)
     assert [(records,)] == await rows(hub, SIZES)
+
+
+async def test_many_records_that_describe_a_person_alike_are_no_question(
+    hub: Database, take_in: TakeIn
+) -> None:
+    alike = [card(MERYANIN, BORN, snils=ONE, position=f"учитель {n}") for n in range(12)]
+
+    await take_in(staff(FIRST, *alike))
+
+    assert [] == await rows(hub, "select reasons from question")
+    assert [(12,)] == await rows(hub, SIZES)
 
 
 async def test_of_two_stewards_on_one_question_the_second_is_told(
