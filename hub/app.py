@@ -28,6 +28,7 @@ from schema.exports.http import export_routes
 from schema.http import PATH, Door, build_engine, graphql_routes
 from schema.marked import marked_routes
 from schema.push_stream import push_routes
+from schema.seats import Bounds as Seating
 from schema.straight import Straight
 from schema.streaming import stream_routes
 from schema.uploading import Bounds, import_routes
@@ -121,7 +122,7 @@ def build(
             Route("/start.css", stylesheet),
             Route("/healthz", health),
             Route("/readyz", readiness),
-            *stream_routes(engine),
+            *stream_routes(engine, Seating(all=settings.listeners, one=settings.listeners_of_one)),
             *graphql_routes(door),
             *export_routes(engine, settings.zone),
             *marked_routes(settings.zone),

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     oidc_leeway_s: int = 60  # by how much clocks may differ
     rate_per_s: float = 20_000.0  # cost that flows back into a credential's bucket each second
     rate_burst: float = 100_000.0  # cost that a full bucket holds: ten of the largest operations
+    listeners: int = 500  # sockets, and as many subscriptions, of a web process
+    listeners_of_one: int = 50  # and of one credential in it
     webhook_inward: bool = False  # whether messages may go to addresses of one's own network
     postgres_bin: str = ""  # a folder, a major version (15, 18) or "embedded"
 

@@ -3,15 +3,19 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import ExitStack, aclosing, suppress
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from hub.access import Viewer
 from schema.asked import Asked, well_formed
 from schema.body import BODY_SECONDS, body_of, decoded
 from schema.compiler.run import Engine
@@ -19,6 +23,7 @@ from schema.context import meet, pool_of
 from schema.errors import RequestRefused
 from schema.faults import faults_refused, written
 from schema.listening import Listening, understood
+from schema.seats import Bounds, Seats
 from schema.trusted import Trusted
 
 PATH: Final = "/graphql/stream"
@@ -30,33 +35,40 @@ MOST: Final = 20  # operations of one socket
 # Why a socket is closed, as the protocol numbers it.
 INVALID, UNAUTHORISED, FORBIDDEN = 4400, 4401, 4403
 NO_INIT, TAKEN, AGAIN = 4408, 4409, 4429
+TRY_LATER = 1013  # as WebSocket itself numbers it: there is no place
 Json = Any  # a decoded message
 
 
-def stream_routes(engine: Engine) -> list[BaseRoute]:
-    """Make the routes; the application's state is that of `/graphql`."""
-    streams = Streams(engine)
+def stream_routes(engine: Engine, bounds: Bounds | None = None) -> list[BaseRoute]:
+    """Make the routes; the application's state is that of `/graphql`.
+
+    `bounds` are of sockets and of subscriptions each.
+    """
+    streams = Streams(engine, bounds or Bounds())
     return [Route(PATH, streams.post, methods=["POST"]), WebSocketRoute(PATH, streams.socket)]
 
 
 class Streams:
     """The endpoints of those who listen."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, bounds: Bounds) -> None:
         self._engine = engine
         self._trusted = Trusted()
+        self.strangers = Seats(replace(bounds, one=bounds.all))  # sockets that have proved nobody
+        self.sockets = Seats(bounds)
+        self.subscriptions = Seats(bounds)
 
     async def post(self, request: Request) -> Response:
         """Answer a posted subscription with a stream of events."""
+        seat = ExitStack()
         try:
-            await meet(request)
+            viewer = (await meet(request)).viewer
             asked = well_formed(decoded(await body_of(request, seconds=BODY_SECONDS)))
             listening = await self.made(request, asked)
+            seat.enter_context(self.subscriptions.seat(seat_of(viewer)))
         except RequestRefused as refused:
-            body = {"errors": written(refused.errors)}
-            return JSONResponse(body, status_code=refused.status)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(_events(listening), media_type=SSE, headers=headers)
+            return _refused(refused)
+        return Seated(seat, _events(listening))
 
     async def made(self, request: HTTPConnection, asked: Asked) -> Listening:
         """Make what listens to a text, or to a trusted document; raises RequestRefused."""
@@ -74,7 +86,37 @@ class Streams:
             return
         await socket.accept(subprotocol=PROTOCOL)
         with suppress(WebSocketDisconnect):
-            await Talk(self, socket).run()
+            try:
+                with ExitStack() as seat:
+                    seat.enter_context(self.strangers.seat(""))
+                    await Talk(self, socket, seat).run()
+            except RequestRefused:
+                await socket.close(TRY_LATER)
+
+
+class Seated(StreamingResponse):
+    """A stream that gives its place back however it ends, begun or not."""
+
+    def __init__(self, seat: ExitStack, events: AsyncIterator[bytes]) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(events, media_type=SSE, headers=headers)
+        self._seat = seat
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events, and give the place back."""
+        with self._seat:
+            await super().__call__(scope, receive, send)
+
+
+def seat_of(viewer: Viewer) -> str:
+    """Name whose places a viewer takes: the credential's."""
+    return viewer.credential or str(viewer.client_id)
+
+
+def _refused(refused: RequestRefused) -> Response:
+    body = {"errors": written(refused.errors)}
+    later = {"Retry-After": str(refused.retry_after_s)} if refused.retry_after_s else None
+    return JSONResponse(body, status_code=refused.status, headers=later)
 
 
 def is_same_site(connection: HTTPConnection) -> bool:
@@ -102,10 +144,12 @@ async def _events(listening: Listening) -> AsyncIterator[bytes]:
 class Talk:
     """One socket: who is at its other end, and what they listen to."""
 
-    def __init__(self, streams: Streams, socket: WebSocket) -> None:
+    def __init__(self, streams: Streams, socket: WebSocket, seat: ExitStack) -> None:
         self._streams = streams
         self._socket = socket
+        self._seat = seat
         self._request: HTTPConnection | None = None
+        self._whose = ""
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -144,9 +188,13 @@ class Talk:
             scope["headers"] = [*kept, (b"authorization", given.encode(errors="replace"))]
         self._request = HTTPConnection(scope)
         try:
-            await meet(self._request)
-        except RequestRefused:
-            await self._socket.close(FORBIDDEN)
+            viewer = (await meet(self._request)).viewer
+            self._whose = seat_of(viewer)
+            self._seat.close()
+            self._seat.enter_context(self._streams.sockets.seat(self._whose))
+        except RequestRefused as refused:
+            is_busy = refused.status == HTTPStatus.TOO_MANY_REQUESTS
+            await self._socket.close(TRY_LATER if is_busy else FORBIDDEN)
             return False
         await self._say("connection_ack")
         return True
@@ -185,14 +233,18 @@ class Talk:
             return
         try:
             listening = await self._streams.made(self._request, well_formed(payload))
-            async with aclosing(listening.pages()) as pages:
-                async for page in pages:
-                    if page:
-                        await self._say("next", number, json.loads(page))
+            with self._streams.subscriptions.seat(self._whose):
+                await self._tell(number, listening)
         except RequestRefused as refused:
             await self._say("error", number, written(refused.errors))
         except WebSocketDisconnect:
             return
+
+    async def _tell(self, number: str, listening: Listening) -> None:
+        async with aclosing(listening.pages()) as pages:
+            async for page in pages:
+                if page:
+                    await self._say("next", number, json.loads(page))
 
     async def _say(self, kind: str, number: str | None = None, payload: Json = None) -> None:
         said = {"type": kind, "id": number, "payload": payload}

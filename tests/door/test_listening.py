@@ -1,7 +1,9 @@
 """The feed listened to over SSE and graphql-transport-ws: the same cursor, until the right ends."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -36,6 +38,15 @@ def hub(
     module_addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     with served(module_addresses, door, tmp_path_factory.mktemp("hub")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def few(
+    module_addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("few")
+    with served(module_addresses, door, folder, listeners=3, listeners_of_one=2) as found:
         yield found
 
 
@@ -177,3 +188,74 @@ async def test_another_site_and_another_protocol_are_turned_away(hub: Served) ->
         with pytest.raises(InvalidStatus) as refused:
             opened_socket(hub, **said)
         assert 403 == refused.value.response.status_code
+
+
+def listening(hub: Served, who: str, opened_ones: ExitStack) -> httpx.Response:
+    """Begin a stream that stays open as long as the stack does."""
+    return opened_ones.enter_context(
+        httpx.stream(
+            "POST",
+            f"{hub.url}/graphql/stream",
+            json={"query": LISTEN},
+            headers={"Authorization": f"Bearer {getattr(hub.door.keys, who)}"},
+            timeout=20,
+        )
+    )
+
+
+def once_free(hub: Served, who: str, opened_ones: ExitStack) -> int:
+    """Begin a stream as soon as a place that was left is free; gives the last status."""
+    status = 0
+    for _ in range(200):
+        status = listening(hub, who, opened_ones).status_code
+        if status == 200:
+            break
+        time.sleep(0.02)
+    return status
+
+
+async def test_streams_are_bounded_by_credential_and_by_process_and_places_come_back(
+    few: Served,
+) -> None:
+    with ExitStack() as last, ExitStack() as first:
+        mine = [listening(few, "centre", first).status_code for _ in range(2)]
+        third = listening(few, "centre", first)
+        third.read()
+        others = listening(few, "south", last).status_code
+        full = listening(few, "partner", last)
+        full.read()
+        first.close()
+        again = once_free(few, "centre", last)
+
+    assert [200, 200, 200, 200] == [*mine, others, again]
+    for refused in (third, full):
+        assert (429, "30") == (refused.status_code, refused.headers["Retry-After"])
+        [error] = refused.json()["errors"]
+        assert "LISTENING_BUSY" == error["extensions"]["code"]
+
+
+def acknowledged(few: Served, who: str, opened_ones: ExitStack) -> ClientConnection:
+    """Open a socket and prove who listens; raises ConnectionClosed where there is no place."""
+    socket = opened_ones.enter_context(opened_socket(few))
+    key = getattr(few.door.keys, who)
+    say(socket, "connection_init", payload={"Authorization": f"Bearer {key}"})
+    assert "connection_ack" == heard(socket)["type"]
+    return socket
+
+
+async def test_sockets_and_what_listens_in_them_are_bounded(few: Served) -> None:
+    with ExitStack() as open_ones:
+        socket = acknowledged(few, "centre", open_ones)
+        acknowledged(few, "centre", open_ones)
+        with pytest.raises(ConnectionClosed) as third:
+            acknowledged(few, "centre", open_ones)
+        acknowledged(few, "south", open_ones)
+        with pytest.raises(ConnectionClosed) as full:
+            acknowledged(few, "partner", open_ones)
+        for number in "123":
+            say(socket, "subscribe", id=number, payload={"query": LISTEN})
+        refused = heard(socket)
+
+    assert [1013, 1013] == [one.value.rcvd and one.value.rcvd.code for one in (third, full)]
+    assert ("error", "3") == (refused["type"], refused["id"])
+    assert "LISTENING_BUSY" == refused["payload"][0]["extensions"]["code"]
