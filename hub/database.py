@@ -9,15 +9,16 @@ connection underneath for COPY and hand-written SQL.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import asyncpg
 import numpy as np
+import stamina
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from hub.errors import ConflictError, DatabaseError
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
 FOREVER: Final = date.max  # what asyncpg writes as 'infinity'
 ALWAYS: Final = date.min  # what asyncpg writes as '-infinity'
+Answer = TypeVar("Answer")
+DEADLOCKS: Final = 10  # how often in a row a transaction is begun anew
+PATIENCE: Final[Mapping[str, float]] = {
+    "timeout": 60.0,
+    "wait_initial": 0.02,
+    "wait_max": 1.0,
+    "wait_jitter": 0.2,
+}
 UNREACHABLE: Final = "База данных не отвечает. Проверьте, что сервер запущен и адрес верен."
 
 
@@ -91,6 +100,17 @@ class Database:
         ):
             yield WriteSession(orm, await _begun(connection))
             await orm.flush()
+
+    async def lasting(self, work: Callable[[WriteSession], Awaitable[Answer]]) -> Answer:
+        """Do `work` in a transaction, and anew where PostgreSQL ended it so that others might go on.
+
+        `work` leaves nothing behind outside its session, since it may be done several times.
+        """
+        async for attempt in stamina.retry_context(on=is_deadlock, attempts=DEADLOCKS, **PATIENCE):
+            with attempt:
+                async with self.writing() as session:
+                    return await work(session)
+        raise DatabaseError  # the last attempt has raised
 
     @asynccontextmanager
     async def holding(self, name: str) -> AsyncIterator[None]:
@@ -162,6 +182,13 @@ class Rehearsal(Database):
         async with self._turn, self._session.raw.transaction():
             yield self._session
             await self._session.orm.flush()
+
+
+def is_deadlock(error: Exception) -> bool:
+    """Tell that a transaction was ended for the sake of others: done again it may well pass."""
+    if isinstance(error, DBAPIError):
+        error = error.driver_exception
+    return isinstance(error, (asyncpg.DeadlockDetectedError, asyncpg.SerializationError))
 
 
 @asynccontextmanager

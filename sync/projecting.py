@@ -45,7 +45,8 @@ async def project(
     projected is set aside alone. Waits for another projection to end. Costs what the change
     touches, not what is stored.
     """
-    async with database.writing() as session:
+
+    async def projected(session: WriteSession) -> Difference:
         await session.lock(PROJECTING)
         held = await brake(session, changeset_id, passing, today=today)
         pending = await read_pending(session.raw)
@@ -66,6 +67,8 @@ async def project(
         await changeset.finish(session, changeset_id, difference)
         await request_refresh(session)
         return difference
+
+    return await database.lasting(projected)
 
 
 async def project_taken_out(
@@ -124,7 +127,8 @@ async def obey(database: Database, *, sealer: Sealer, today: date) -> Difference
     Only the component of its records is clustered anew; what evidence is pending of them comes
     along. Gives None where no word waits. Waits for another projection to end.
     """
-    async with database.writing() as session:
+
+    async def obeyed(session: WriteSession) -> Difference | None:
         await session.lock(PROJECTING)
         word = await next_word(session)
         if word is None:
@@ -141,6 +145,8 @@ async def obey(database: Database, *, sealer: Sealer, today: date) -> Difference
         await changeset.finish(session, changeset_id, difference)
         await request_refresh(session)
         return difference
+
+    return await database.lasting(obeyed)
 
 
 async def obey_waiting(database: Database, *, sealer: Sealer, today: date) -> list[Difference]:

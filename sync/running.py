@@ -192,7 +192,8 @@ async def _write(work: _Work, page: Page, reached: str | None) -> bool:
     Raises LostRunError where the place before it is not the one that was `reached`: another run
     wrote, or the database came back without what it had said was kept.
     """
-    async with work.database.writing() as session:
+
+    async def written(session: WriteSession) -> tuple[Counter[str], bool]:
         landed, refused = Landed(records=0, versions=0), 0
         if page.is_evidence:
             await _keep_provenance(session, work, rows=page.rows, rejected=len(page.rejected))
@@ -208,7 +209,8 @@ async def _write(work: _Work, page: Page, reached: str | None) -> bool:
             reached,
         ):
             raise runs.LostRunError
-        work.counts.update(
+        counts = Counter(work.counts)
+        counts.update(
             rows=page.rows,
             records=landed.records,
             versions=landed.versions,
@@ -216,8 +218,13 @@ async def _write(work: _Work, page: Page, reached: str | None) -> bool:
             rejected=len(page.rejected) + refused,
             pages=1,
         )
-        await run_log.landed(session, work.claim.run_id, work.counts)
-        return await runs.beat(session, work.claim, work.counts)
+        await run_log.landed(session, work.claim.run_id, counts)
+        return counts, await runs.beat(session, work.claim, counts)
+
+    counts, is_asked = await work.database.lasting(written)
+    work.counts.clear()
+    work.counts.update(counts)
+    return is_asked
 
 
 async def _keep_provenance(session: WriteSession, work: _Work, *, rows: int, rejected: int) -> None:

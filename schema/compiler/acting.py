@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import stamina
+
 from hub.access import Viewer
-from hub.database import Database
-from hub.errors import HubError
+from hub.database import DEADLOCKS, PATIENCE, Database, is_deadlock
+from hub.errors import DatabaseError, HubError
 from schema.compiler.arguments import Value, Variables
 from schema.compiler.plan import Selected
 from sync.pushing import Counter
@@ -60,5 +62,13 @@ async def acted(
     left: dict[str, str] = {}
     for root, act in acts:
         arguments = {name: part.take(given) for name, part in root.arguments.items()}
-        left[root.key] = (await act(acting, arguments)).as_json()
+        left[root.key] = (await _done(act, acting, arguments)).as_json()
     return left
+
+
+async def _done(act: Act, acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
+    """Do one action, and anew where its transaction was ended so that others might go on."""
+    async for attempt in stamina.retry_context(on=is_deadlock, attempts=DEADLOCKS, **PATIENCE):
+        with attempt:
+            return await act(acting, arguments)
+    raise DatabaseError  # the last attempt has raised

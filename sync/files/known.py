@@ -184,6 +184,13 @@ async def finish(
     )
 
 
+async def count_refused(connection: Connection, files: Sequence[UUID]) -> None:
+    """Count a refused row more of each file that is named, as often as it is."""
+    await connection.executemany(
+        "update source_file set rejected = rejected + 1 where id = $1", [(one,) for one in files]
+    )
+
+
 async def refused_before(connection: Connection, files: Iterable[File]) -> set[Refusal]:
     """Give what earlier readings of files refused."""
     rows = await connection.fetch(

@@ -30,6 +30,7 @@ from sync.files.known import (
     Refusal,
     begin,
     context_of,
+    count_refused,
     finish,
     forget_refusals,
     print_of,
@@ -152,26 +153,43 @@ def _page(gathered: Sequence[tuple[File, FileRead]], intake: Intake) -> Page:
 
 async def take(database: Database, intake: Intake, page: Page, taken: Taken) -> None:
     """Write a page and add to what has been taken."""
-    async with database.writing() as session:
+
+    async def written(
+        session: WriteSession,
+    ) -> tuple[Landed, list[Refusing], dict[UUID, list[FileReport]]]:
         before = await refused_before(session.raw, page.files)
-        landed = await _land(session, intake, page, taken, before)
+        landed, poisoned = await _land(session, intake, page, taken.unsound, before)
         drift = await _keep_shapes(session, page, intake.source_id, intake.began)
+        reports: dict[UUID, list[FileReport]] = {}
         for read, changed in zip(page.reads, drift, strict=True):
-            report = replace(read.report(), drift=changed)
-            taken.reports.setdefault(read.file_id, []).append(report)
-        await forget_refusals(session.raw, _forgiven(page, taken, before))
+            earlier = taken.reports.get(read.file_id, ())
+            reports.setdefault(read.file_id, [*earlier]).append(_report(read, changed, poisoned))
+        await forget_refusals(session.raw, _forgiven(page, reports, before))
+        return landed, poisoned, reports
+
+    landed, poisoned, reports = await database.lasting(written)
     taken.records += landed.records
     taken.versions += landed.versions
     taken.listed |= {one.organisation_id for read in page.reads for one in read.lists}
+    taken.unsound |= {file_id for _, file_id, _ in poisoned}
+    taken.reports |= reports
 
 
-def _forgiven(page: Page, taken: Taken, before: set[Refusal]) -> set[Refusal]:
+def _report(read: FileRead, drift: tuple[Drift, ...], poisoned: Sequence[Refusing]) -> FileReport:
+    report = read.report()
+    aside = [one for one, file_id, _ in poisoned if file_id == read.file_id]
+    return replace(report, drift=drift, rejected=(*report.rejected, *aside))
+
+
+def _forgiven(
+    page: Page, reports: Mapping[UUID, Sequence[FileReport]], before: set[Refusal]
+) -> set[Refusal]:
     """Give what earlier readings refused and this one, now at its end, does not."""
     whole = [read.file_id for read in page.reads if read.is_last]
     refused = {
         refusal_of(file_id, rejected)
         for file_id in whole
-        for report in taken.reports[file_id]
+        for report in reports[file_id]
         for rejected in report.rejected
     }
     return {one for one in before - refused if one[0] in whole}
@@ -205,20 +223,21 @@ async def _land(
     session: WriteSession,
     intake: Intake,
     page: Page,
-    taken: Taken,
+    unsound: Collection[UUID],
     before: Collection[Refusal],
-) -> Landed:
-    """Write a page as evidence: who gave what, the records, the lists, the new refusals."""
+) -> tuple[Landed, list[Refusing]]:
+    """Write a page as evidence: who gave what, the records, the lists, the new refusals.
+
+    Gives as well the rows that the database refused; those of `unsound` files it did before.
+    """
     reads, changeset_id = page.reads, intake.changeset_id
     whole = list(zip(page.files, reads, strict=True))
     fresh = [file for file, read in whole if read.is_first]
     await begin(session.raw, intake.source_id, fresh, changeset_id=changeset_id)
     landed, poisoned = await _land_rows(session, intake, page)
-    taken.unsound |= {file_id for _, file_id, _ in poisoned}
+    unsound = {*unsound, *(file_id for _, file_id, _ in poisoned)}
     lists = [given for read in reads if read.is_last for given in read.lists]
-    lists = [
-        _softened(given) if given.source_file_id in taken.unsound else given for given in lists
-    ]
+    lists = [_softened(given) if given.source_file_id in unsound else given for given in lists]
     await state_lists(session, lists, changeset_id=changeset_id)
     figures = [figure for read in reads for figure in read.figures]
     await state_figures(session, figures, changeset_id=changeset_id)
@@ -230,11 +249,10 @@ async def _land(
     ]
     not_taken += page.erased
     not_taken += [one for one in poisoned if refusal_of(one[1], one[0]) not in before]
-    for read in reads:
-        read.rejected += [one for one, file_id, _ in poisoned if file_id == read.file_id]
     await reject(session, not_taken, changeset_id=changeset_id, sealer=intake.sealer)
     await finish(session.raw, whole, today=intake.reader.today)
-    return landed
+    await count_refused(session.raw, [file_id for _, file_id, _ in poisoned])
+    return landed, poisoned
 
 
 async def _land_rows(

@@ -76,13 +76,16 @@ async def answered_once(
         async with counter.database.rehearsing() as trial, trial.writing() as session:
             return await push(session)
     digest = digest_of(counter.sealer, said)
-    async with counter.database.writing() as session:
+
+    async def answered(session: WriteSession) -> Sequence[Json]:
         known = await _claim(session, pusher, key, digest)
         if known is not None:
             return known
         answer = await push(session)
         await _keep(session, pusher, key, answer)
         return answer
+
+    return await counter.database.lasting(answered)
 
 
 async def _claim(

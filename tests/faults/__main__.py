@@ -84,7 +84,11 @@ FAULTS: Final = (
     ),
     Fault(number="F16", what="a full disk", tests=()),
     Fault(number="F17", what="an exhausted pool, 200 queries at once, pgbouncer", tests=()),
-    Fault(number="F18", what="storms of deadlocks", tests=()),
+    Fault(
+        number="F18",
+        what="storms of deadlocks: begun anew, no error is seen",
+        tests=("tests/faults/test_deadlocks.py",),
+    ),
     Fault(
         number="F22",
         what="SIGTERM in work",
