@@ -9,13 +9,22 @@ import asyncpg
 import structlog
 from graphql import GraphQLError
 
-from hub.errors import HubError
+from hub.errors import DatabaseError, HubError
 from schema.errors import ErrorCode, RequestRefused, failure
 
 CURSOR_EXPIRED: Final = "HF001"  # what feed_holds() raises
 EXPIRED: Final = (
     "Лента так далеко назад не помнит, или база восстановлена из копии. Возьмите новый снимок и "
     "продолжайте с его курсора."
+)
+# The database does not answer, has no room or no connection left, or is being stopped: time helps.
+AWAY: Final = (
+    OSError,
+    DatabaseError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
 )
 _log = structlog.get_logger()
 Json = Any  # a part of an answer
@@ -32,7 +41,7 @@ def faults_refused() -> Iterator[None]:
             "Запрос выполнялся слишком долго. Уменьшите страницы или сузьте условия.",
             status=HTTPStatus.SERVICE_UNAVAILABLE,
         ) from error
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+    except AWAY as error:
         _log.warning("graphql.unavailable", error=type(error).__name__)
         raise refusal(
             ErrorCode.UNAVAILABLE,

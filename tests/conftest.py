@@ -118,7 +118,7 @@ async def clone(admin_url: str, name: str) -> Addresses:
 
 async def drop(admin_url: str, name: str) -> None:
     connection = await open_connection(admin_url)
-    await connection.execute(f"drop database {name} with (force)")
+    await connection.execute(f"drop database if exists {name} with (force)")
     await connection.close()
 
 

@@ -11,6 +11,7 @@ import typer
 
 from hub.cli.asking import audited, in_words, viewing
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.errors import ConfigError
 from hub.terminal import say
 
 if TYPE_CHECKING:
@@ -119,6 +120,12 @@ async def _write(blocks: AsyncIterator[bytes], to: str) -> None:
         with part.open("wb") as stream:
             await _drain(blocks, stream)
         part.replace(path)
+    except OSError as error:
+        raise ConfigError(
+            f"Файл {to} не записан: {error.strerror}. Освободите место или укажите другую папку; "
+            "прежний файл, если был, остался как есть.",
+            code="export.unwritable",
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -3,7 +3,8 @@
     python -m tests.faults            the table on the terminal
     python -m tests.faults --keep     and in docs/faults.md, with the commit it was run on
 
-Bounded: after eight minutes what has not run is said to have not run.
+Two processes share the tests, those that wait longest first. Bounded: after eight minutes what has
+not run is said to have not run.
 """
 
 import subprocess
@@ -19,6 +20,7 @@ from xml.etree import ElementTree as ET
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 PAGE: Final = CHECKOUT / "docs" / "faults.md"
 BOUND_S: Final = 480.0
+PROCESSES: Final = 2
 KILLED = "tests/faults/test_killed_worker.py"
 LIES = "tests/faults/test_lying_sources.py"
 RESTARTED = "tests/faults/test_restarted_database.py"
@@ -82,8 +84,16 @@ FAULTS: Final = (
             "tests/rooms/sync/test_push.py::test_the_same_request_is_one_effect_and_a_hundred_equal_answers",
         ),
     ),
-    Fault(number="F16", what="a full disk", tests=()),
-    Fault(number="F17", what="an exhausted pool, 200 queries at once, pgbouncer", tests=()),
+    Fault(
+        number="F16",
+        what="a full disk under the database, and under an export",
+        tests=("tests/faults/test_full_disk.py",),
+    ),
+    Fault(
+        number="F17",
+        what="200 queries over four connections; no connection left",
+        tests=("tests/faults/test_exhausted_pool.py",),
+    ),
     Fault(
         number="F18",
         what="storms of deadlocks: begun anew, no error is seen",
@@ -146,10 +156,11 @@ def _run(report: Path) -> bool:
     """Run every named test once; answers whether all of it fitted within the bound."""
     paths = list(dict.fromkeys(test.partition("::")[0] for one in FAULTS for test in one.tests))
     names = {test for one in FAULTS for test in one.tests}
-    whole = sorted((path for path in paths if path in names), key=_takes_long)
-    single = sorted(name for name in names if name.partition("::")[0] not in names)
-    chosen = [*single, *whole]
+    whole = [path for path in paths if path in names]
+    single = [name for name in names if name.partition("::")[0] not in names]
+    chosen = sorted({*single, *whole}, key=_cost, reverse=True)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command += ["-n", str(PROCESSES), "--dist", "worksteal"]
     process = subprocess.Popen(
         [*command, f"--junitxml={report}", *chosen], cwd=CHECKOUT, stdout=sys.stderr
     )
@@ -162,10 +173,11 @@ def _run(report: Path) -> bool:
     return True
 
 
-def _takes_long(path: str) -> int:
-    """Tell what starts workers and databases of its own: that comes last, the longest at the end."""
-    longest = (KILLED, RESTARTED, LIES)
-    return 1 + (path in longest) if path.startswith(("tests/faults/", "tests/journeys/")) else 0
+def _cost(test: str) -> int:
+    """Tell what starts databases of its own, then what starts workers: the dearest come first."""
+    return 2 * test.startswith((RESTARTED, KILLED)) + test.startswith(
+        ("tests/faults/", "tests/journeys/")
+    )
 
 
 def _read(report: Path) -> Iterator[Ran]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from hub.database import open_connection, open_database
@@ -190,7 +190,10 @@ order by 1, 2, 3, 4, 5, 6
 """
 
 
-def until(found: Callable[[], "Run | None"], patience_s: float = PATIENCE_S) -> Run:
+Found = TypeVar("Found")
+
+
+def until(found: Callable[[], Found | None], patience_s: float = PATIENCE_S) -> Found:
     """Look until something is found; fails the test when it never is."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
@@ -198,6 +201,15 @@ def until(found: Callable[[], "Run | None"], patience_s: float = PATIENCE_S) -> 
             return answer
         time.sleep(0.25)
     raise TimeoutError("nothing was found in time")
+
+
+async def asked(url: str, statement: str) -> None:
+    """Have a statement done outside every transaction."""
+    connection = await open_connection(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def superuser(admin_url: str, addresses: Addresses) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from hub import provision
 from hub.demo.region import Region
 from hub.embedded import SOCKETS, Server, running_server
 from hub.errors import DatabaseError
@@ -68,15 +70,28 @@ class Fragile:
     gate: Gate
 
 
-@pytest.fixture
-def fragile(region: Region, tmp_path: Path) -> Iterator[Fragile]:
-    with TemporaryDirectory(prefix="hub-gate-", dir=SOCKETS) as folder, ExitStack() as held:
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[tuple[Path, str]]:
+    """Make a server's folder with a hub at head in it once, for tests to copy; name the hub."""
+    with TemporaryDirectory(prefix="hub-cluster-", dir=SOCKETS) as folder:
         Path(folder).chmod(0o711)  # as root the server's account must pass through
+        name = f"test_{uuid4().hex}"
+        with running_server(Path(folder) / "server", choice=server_choice(), durable=False) as made:
+            asyncio.run(prepare_template(made.admin_url))
+            asyncio.run(clone(made.admin_url, name))
+        yield Path(folder) / "server", name
+
+
+@pytest.fixture
+def fragile(cluster: tuple[Path, str], region: Region, tmp_path: Path) -> Iterator[Fragile]:
+    with TemporaryDirectory(prefix="hub-gate-", dir=SOCKETS) as folder, ExitStack() as held:
+        Path(folder).chmod(0o711)
+        prepared, name = cluster
         server = Restartable(folder=Path(folder) / "server")
+        subprocess.run(["cp", "-a", str(prepared), str(server.folder)], check=True)
         held.callback(server.stop)
         url = server.start()
-        asyncio.run(prepare_template(url))
-        addresses = asyncio.run(clone(url, f"test_{uuid4().hex}"))
+        addresses = provision.addresses(url, name)
         gate = held.enter_context(gate_to(url, Path(folder)))
         through = Addresses(
             owner=gate.address(addresses.owner),

@@ -1,0 +1,138 @@
+"""A full disk: who writes is told so and tries again; nothing is lost and no half file is left."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from hub.binaries import Account
+from hub.demo.region import Region
+from hub.embedded import SOCKETS
+from hub.settings import Addresses
+from tests.conftest import cloned
+from tests.faults.conftest import Figures, a_stand
+from tests.faults.stand import CHECKOUT, Stand, State, asked, until
+from tests.rooms.sync.canonical import differences
+
+SIZE = "160m"
+LEFT = 64 * 1024  # bytes that a full disk still holds
+BLOCK = 1024 * 1024
+
+
+@contextmanager
+def small_disk() -> Iterator[Path]:
+    """Lend a folder on a disk of its own that holds one hub and little more.
+
+    It takes the right to mount: without it the test is skipped, and the table says so.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="hub-disk-", dir=SOCKETS))
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "hub-disk", str(folder)]
+    try:
+        if subprocess.run(mount, capture_output=True, check=False).returncode:
+            pytest.skip("a disk that may be filled takes the right to mount one")
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+    finally:
+        folder.rmdir()
+
+
+@contextmanager
+def moved_to(disk: Path, admin_url: str, addresses: Addresses) -> Iterator[None]:
+    """Keep a hub's tables on a disk, its log of changes elsewhere, as a careful operator does."""
+    place, name = disk / "tables", f"small_{uuid4().hex}"
+    place.mkdir()
+    Account.for_server().give(place)
+    hub = addresses.owner.partition("?")[0].rpartition("/")[2]
+    asyncio.run(asked(admin_url, f"create tablespace {name} location '{place}'"))
+    asyncio.run(asked(admin_url, f"alter database {hub} set tablespace {name}"))
+    try:
+        yield
+    finally:
+        asyncio.run(asked(admin_url, f"drop database {hub} with (force)"))
+        asyncio.run(asked(admin_url, f"drop tablespace {name}"))
+
+
+def fill(disk: Path) -> Path:
+    """Take all that is left of a disk, but for a little; gives what to remove to end it."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as stream:
+        free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+        os.posix_fallocate(stream.fileno(), 0, max(free - LEFT, 1))
+    return ballast
+
+
+@pytest.fixture
+def cramped(admin_url: str, region: Region, tmp_path: Path) -> Iterator[tuple[Stand, Path]]:
+    with (
+        small_disk() as disk,
+        cloned(admin_url) as addresses,
+        moved_to(disk, admin_url, addresses),
+        a_stand(addresses, region, tmp_path) as stand,
+    ):
+        yield stand, disk
+
+
+def test_a_disk_that_fills_up_only_costs_time(
+    cramped: tuple[Stand, Path], unharmed: State, figures: Figures
+) -> None:
+    stand, disk = cramped
+    run_id = stand.ask()
+    ballast = fill(disk)
+
+    worker = stand.worker()
+    until(lambda: told(stand) or None)
+    ballast.unlink()
+    begun = time.monotonic()
+    ended = stand.settled(run_id)
+
+    ledger = stand.ledger()
+    figures.say(ledger, time.monotonic() - begun)
+    assert worker.poll() is None
+    assert "SUCCEEDED" == ended.state
+    assert (0, 0) == (ledger.lost, ledger.doubled)
+    assert "" == "\n".join(differences(unharmed, stand.state()))
+
+
+def told(stand: Stand) -> bool:
+    """Tell whether the worker has said of the run that the database cannot be written."""
+    log = (stand.folder / "worker-0.log").read_text()
+    return '"code": "database.unavailable"' in log and "DiskFullError" in log
+
+
+def test_an_export_that_finds_no_room_says_so_and_leaves_no_half_file(
+    stand: Stand, figures: Figures
+) -> None:
+    run_id = stand.ask()
+    stand.worker()
+    stand.settled(run_id)
+    file = stand.folder / "mentors.csv"
+    export = f"{sys.executable} -m hub export mentors --format csv-rfc4180 --to {file}"
+
+    cut = subprocess.run(
+        ["bash", "-c", f"ulimit -f 1; exec {export}"],
+        cwd=CHECKOUT,
+        env=stand.variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    left = sorted(path.name for path in stand.folder.glob("mentors*"))
+    begun = time.monotonic()
+    again = subprocess.run(
+        ["bash", "-c", export], cwd=CHECKOUT, env=stand.variables, capture_output=True, check=False
+    )
+
+    figures.say(stand.ledger(), time.monotonic() - begun)
+    assert (1, True) == (cut.returncode, "export.unwritable" in cut.stderr), cut.stderr
+    assert [] == left
+    assert (0, True) == (again.returncode, file.stat().st_size > 1024)
