@@ -87,7 +87,7 @@ FAULTS: Final = (
     Fault(
         number="F16",
         what="a full disk under the database, and under an export",
-        tests=("tests/faults/test_full_disk.py",),
+        tests=("tests/faults/test_full_disk.py", "tests/faults/test_no_room.py"),
     ),
     Fault(
         number="F17",
