@@ -26,6 +26,10 @@ def demo(
         ),
     ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Начать с чистой базы.")] = False,
+    train: Annotated[
+        bool,
+        typer.Option("--train", help="Обучить модель на записях региона и сверить людей по ней."),
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Сверить ответы с правдой региона и выйти.")
     ] = False,
@@ -35,4 +39,4 @@ def demo(
     from hub.demo.diary import Wanted
 
     wanted = Wanted(people=people, seed=seed, day=day.date() if day else None)
-    command.demo(wanted, port=port, reset=reset, check=check)
+    command.demo(wanted, port=port, reset=reset, train=train, check=check)

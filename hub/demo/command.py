@@ -20,6 +20,7 @@ from hub.demo.files import DemoFile, write_files, write_truth
 from hub.demo.kadry_stated import with_kadry
 from hub.demo.kadry_sync import exchanged
 from hub.demo.keys import issue_keys
+from hub.demo.learning import learn
 from hub.demo.loading import load_files, load_registry
 from hub.demo.region import Region, make_region
 from hub.demo.serving import listen, served, tell, working
@@ -31,8 +32,10 @@ from hub.settings import Addresses, Settings
 from hub.terminal import Exit, intake_bar, say
 
 
-def demo(wanted: Wanted, *, port: int, reset: bool, check: bool) -> None:
+def demo(wanted: Wanted, *, port: int, reset: bool, train: bool, check: bool) -> None:
     """Make, load and serve a region until interrupted; with `check` compare and leave.
+
+    With `train` people are matched anew by a model that was learned from the region itself.
 
     Raises ConflictError when the database holds another region. With `check` exits with 1 unless
     every answer agrees with the region's truth.
@@ -44,7 +47,7 @@ def demo(wanted: Wanted, *, port: int, reset: bool, check: bool) -> None:
             _forget(settings)
         with _lent(settings) as addresses:
             agreed = asyncio.run(
-                _run(settings, addresses, wanted, listening=listening, check=check)
+                _run(settings, addresses, wanted, listening=listening, train=train, check=check)
             )
     if not agreed:
         sys.exit(Exit.FAILURE)
@@ -86,6 +89,7 @@ async def _run(
     wanted: Wanted,
     *,
     listening: socket.socket,
+    train: bool,
     check: bool,
 ) -> bool:
     await migrate.upgrade(addresses.owner)
@@ -100,6 +104,8 @@ async def _run(
             served(addresses, patient(settings) if check else settings, listening) as web,
         ):
             keys = await issue_keys(database, region.registry)
+            if train:
+                await _learn(database, settings, sealer)
             if check:
                 facts = facts_of(with_kadry(region, kadry), today=_today(settings))
                 return await compare(web.url, keys, facts, files, database)
@@ -136,6 +142,12 @@ def _region(settings: Settings, wanted: Wanted) -> tuple[Region, list[DemoFile]]
     write_truth(files, settings.directory / "demo" / "truth")
     _say_time(f"Регион из {wanted.people} человек, файлов школ {len(files)}", begun)
     return region, files
+
+
+async def _learn(database: Database, settings: Settings, sealer: Sealer) -> None:
+    begun = time.monotonic()
+    await learn(database, sealer=sealer, today=_today(settings))
+    _say_time("Обучение модели и сверка людей заново", begun)
 
 
 def _today(settings: Settings) -> date:
