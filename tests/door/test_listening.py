@@ -257,5 +257,5 @@ async def test_sockets_and_what_listens_in_them_are_bounded(few: Served) -> None
         refused = heard(socket)
 
     assert [1013, 1013] == [one.value.rcvd and one.value.rcvd.code for one in (third, full)]
-    assert ("error", "3") == (refused["type"], refused["id"])
+    assert "error" == refused["type"]  # which of three at once comes last is not promised
     assert "LISTENING_BUSY" == refused["payload"][0]["extensions"]["code"]
