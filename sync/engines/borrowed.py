@@ -5,9 +5,6 @@ who bears it on more cards, or the one of two who has no other number. Where nei
 keep it and a person is asked.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -30,7 +27,7 @@ _APART = (Birth.MONTH, Birth.YEAR, Birth.APART, Birth.GENERATION)
 def without_borrowed(facts: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
     """Take numbers off the cards they were copied to; tell how many."""
     rows, bearers = _bearers(facts)
-    borrowed = np.fromiter(_borrowed(facts, rows, bearers), dtype=np.int64)
+    borrowed = _borrowed(facts, rows, bearers)
     if not len(borrowed):
         return facts, []
     taken = np.zeros(len(facts), dtype=bool)
@@ -67,47 +64,40 @@ def _are_two(pattern: Int64s) -> Mask:
     return np.asarray((two | (births & fathers)) & ~numbers_agree(pattern), dtype=bool)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bearer:
-    rows: Int64s
-    has_another: bool
+def _borrowed(facts: pd.DataFrame, rows: Int64s, bearers: Int64s) -> Int64s:
+    """Give the rows on which a number was copied: all but its owner's, where one can be told.
+
+    Its owner bears it on most cards; of several such, the only one who has no other number.
+    """
+    number = np.unique(coded(facts, "snils_hash").codes[rows], return_inverse=True)[1]
+    pairs = number * (int(bearers.max(initial=0)) + 1) + bearers
+    _, first, bearer, cards = np.unique(
+        pairs, return_index=True, return_inverse=True, return_counts=True
+    )
+    of = number[first]
+    has_another = np.bincount(bearer, weights=_have_another(facts, rows)) > 0
+    most = np.zeros(int(of.max(initial=-1)) + 1, dtype=np.int64)
+    np.maximum.at(most, of, cards)
+    foremost = cards == most[of]
+    free = foremost & ~has_another
+    owner = foremost & ((_count(of, foremost) == 1) | (free & (_count(of, free) == 1)))
+    copied = (_count(of, owner) > 0) & ~owner
+    return rows[copied[bearer]]
 
 
-def _borrowed(facts: pd.DataFrame, rows: Int64s, bearers: Int64s) -> Iterator[int]:
-    """Give the rows on which a number was copied."""
-    number = coded(facts, "snils_hash").codes
-    others = _numbers_of_names(facts, rows)
-    frame = pd.DataFrame({"row": rows, "bearer": bearers, "number": number[rows]})
-    for _, group in frame.groupby("number", sort=False):
-        found = [
-            _Bearer(
-                rows=part.to_numpy(np.int64),
-                has_another=any(len(others[row]) > 1 for row in part),
-            )
-            for _, part in group.groupby("bearer", sort=False)["row"]
-        ]
-        yield from _copies(found)
+def _count(of: Int64s, which: Mask) -> Int64s:
+    """Give for each bearer how many bearers of the same number are such."""
+    return np.bincount(of[which], minlength=int(of.max(initial=-1)) + 1)[of].astype(np.int64)
 
 
-def _copies(bearers: list[_Bearer]) -> Iterator[int]:
-    most = max(len(one.rows) for one in bearers)
-    owners = [one for one in bearers if len(one.rows) == most]
-    if len(owners) > 1:
-        owners = [one for one in owners if not one.has_another] or owners
-    if len(owners) == 1:
-        for one in bearers:
-            yield from () if one is owners[0] else one.rows.tolist()
-
-
-def _numbers_of_names(facts: pd.DataFrame, rows: Int64s) -> dict[int, set[int]]:
-    """Give for each row the numbers that its full name born in its year has anywhere."""
+def _have_another(facts: pd.DataFrame, rows: Int64s) -> Mask:
+    """Tell whose full name born in that year has several numbers anywhere."""
     said = pd.DataFrame(
         {name: coded(facts, name).codes for name in ("last_key", "first_key", "middle_key")}
     ).assign(year=facts["birth_year"].to_numpy(np.int64))
     name = said.groupby(list(said.columns), sort=False).ngroup().to_numpy(np.int64)
     snils = coded(facts, "snils_hash")
     wanted = np.isin(name, name[rows]) & snils.stands()
-    found: dict[int, set[int]] = {}
-    for person, number in zip(name[wanted].tolist(), snils.codes[wanted].tolist(), strict=True):
-        found.setdefault(person, set()).add(number)
-    return {row: found[int(name[row])] for row in rows.tolist()}
+    pairs = pd.DataFrame({"name": name[wanted], "number": snils.codes[wanted]}).drop_duplicates()
+    numbers = np.bincount(pairs["name"], minlength=int(name.max(initial=-1)) + 1)
+    return np.asarray((numbers > 1)[name[rows]], dtype=bool)

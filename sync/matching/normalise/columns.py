@@ -11,19 +11,24 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute
 
-from sync.matching.facts import NO_DAY, Coded
+from sync.matching.facts import NO_DAY, Coded, Texts
 from sync.matching.hashing import Int64s
-from sync.matching.lexicon import fold_yo, word_set
+from sync.matching.lexicon import fold_yo, table, word_set
 from sync.matching.normalise.contacts import normalise_contacts
-from sync.matching.normalise.dates import normalise_birth
+from sync.matching.normalise.dates import EXCEL_EPOCH, century, normalise_birth
 from sync.matching.normalise.outcome import Outcome, Rule, cells_of, outcomes_of
 from sync.matching.normalise.snils import SAMPLES, UNCHECKED_UP_TO, normalise_snils
 
 Mask = npt.NDArray[np.bool_]
-_PUNCTUATION = str.maketrans("", "", " -()")
-_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+\-]*@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,}")
-_PLAIN_DAY = re.compile(r"([0-3][0-9])\.([01][0-9])\.([0-9]{4})|([0-9]{4})-[01][0-9]-[0-3][0-9]")
+_EMAIL = r"[a-z0-9][a-z0-9._%+\-]*@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,}"
+_DAY_FIRST = re.compile(r"([0-3]?[0-9])[./]([01]?[0-9])[./]([0-9]{4}|[0-9]{2})")
+_YEAR_FIRST = re.compile(
+    r"([0-9]{4})-([01][0-9])-([0-3][0-9])(?: [0-2][0-9]:[0-5][0-9]:[0-5][0-9])?"
+)
+_IN_WORDS = re.compile(r"([0-3]?[0-9]) ([а-я]{3,8}) ([0-9]{4})(?: г\.?)?")
 _OLDEST_USUAL = 1930
 _YOUNGEST = 3
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -40,18 +45,18 @@ def recoded(codes: Int64s, values: Iterable[str]) -> Coded:
 def snils_column(raw: pd.DataFrame, today: date) -> Coded:
     """Give the digits of each row's valid СНИЛС, "" for none."""
     codes, cells = cells_of(raw, "snils")
-    bare = [cell.replace("-", "").replace(" ", "") for cell in cells]
-    plain = np.array([_is_number(text) for text in bare], dtype=bool)
-    valid = np.zeros(len(cells), dtype=bool)
-    valid[plain] = _are_valid([bare[at] for at in np.flatnonzero(plain)])
-    values = [text if ok else "" for text, ok in zip(bare, valid.tolist(), strict=True)]
-    for at in np.flatnonzero(~plain).tolist():
-        values[at] = str(_first(normalise_snils((cells[at],), today)))
-    return recoded(codes.astype(np.int64), values)
-
-
-def _is_number(text: str) -> bool:
-    return len(text) == _SNILS_DIGITS and text.isascii() and text.isdigit()
+    bare = compute.replace_substring_regex(pa.array(cells, pa.string()), "[- ]", "")
+    plain = compute.match_substring_regex(bare, f"^[0-9]{{{_SNILS_DIGITS}}}$").to_numpy(
+        zero_copy_only=False
+    )
+    texts = bare.to_numpy(zero_copy_only=False)
+    values = np.full(len(cells), "", dtype=object)
+    at = np.flatnonzero(plain)
+    valid = at[_are_valid(texts[at].tolist())]
+    values[valid] = texts[valid]
+    for odd in np.flatnonzero(~plain).tolist():
+        values[odd] = str(_first(normalise_snils((cells[odd],), today)))
+    return recoded(codes.astype(np.int64), values.tolist())
 
 
 def _are_valid(numbers: list[str]) -> Mask:
@@ -84,47 +89,59 @@ def birth_columns(raw: pd.DataFrame, today: date) -> tuple[Int64s, Int64s]:
 
 def _plain_birth(cells: tuple[str, ...], today: date) -> Outcome:
     """Give what the rule gives; dates written as most are cost a pattern and no more."""
-    found = _PLAIN_DAY.fullmatch(cells[0])
-    if found and _OLDEST_USUAL <= int(found[3] or found[4]) <= today.year - _YOUNGEST:
-        text = cells[0]
-        iso = text if found[4] else f"{found[3]}-{found[2]}-{found[1]}"
+    parts = _parts_of_day(cells[0], today.year - _YOUNGEST)
+    if parts and _OLDEST_USUAL <= parts[0] <= today.year - _YOUNGEST:
         try:
-            day = date.fromisoformat(iso)
+            day = date(*parts)
         except ValueError:
             return normalise_birth(cells, today)
         return Outcome(values=(day, day.year))
     return normalise_birth(cells, today)
 
 
+def _parts_of_day(cell: str, newest_year: int) -> tuple[int, int, int] | None:
+    """Give year, month and day of a cell that is a date and nothing else."""
+    if len(cell) == len("34567") and cell.isascii() and cell.isdigit():
+        day = date.fromordinal(EXCEL_EPOCH.toordinal() + int(cell))
+        return day.year, day.month, day.day
+    if found := _YEAR_FIRST.fullmatch(cell):
+        return int(found[1]), int(found[2]), int(found[3])
+    if found := _DAY_FIRST.fullmatch(cell):
+        return century(found[3], newest_year), int(found[2]), int(found[1])
+    if (found := _IN_WORDS.fullmatch(cell)) and (month := table("months").get(found[2])):
+        return int(found[3]), int(str(month)), int(found[1])
+    return None
+
+
 def contact_columns(raw: pd.DataFrame, today: date) -> tuple[Coded, Coded]:
     """Give (phones, e-mails) of each row, one value a line."""
     phone_codes, phone_cells = cells_of(raw, "phone")
     email_codes, email_cells = cells_of(raw, "email")
-    phones = [_phone(cell) for cell in phone_cells]
-    emails = [_email(cell) for cell in email_cells]
-    for at in (at for at, text in enumerate(phones) if text is None):
+    phones, plain_phones = _plain_phones(phone_cells)
+    emails, plain_emails = _plain_emails(email_cells)
+    for at in np.flatnonzero(~plain_phones).tolist():
         phones[at] = _listed(normalise_contacts((phone_cells[at], "", ""), today), 0)
-    for at in (at for at, text in enumerate(emails) if text is None):
+    for at in np.flatnonzero(~plain_emails).tolist():
         emails[at] = _listed(normalise_contacts(("", email_cells[at], ""), today), 1)
-    found = recoded(phone_codes.astype(np.int64), map(str, phones))
-    return found, recoded(email_codes.astype(np.int64), map(str, emails))
+    found = recoded(phone_codes.astype(np.int64), phones.tolist())
+    return found, recoded(email_codes.astype(np.int64), emails.tolist())
 
 
-def _phone(cell: str) -> str | None:
-    """Give a plain phone, "" of nothing, None where the rule must look."""
-    digits = cell.removeprefix("+").translate(_PUNCTUATION)
-    if not digits:
-        return "" if cell.strip("- ()") == "" else None
-    if len(digits) == len("89270000000") and digits.isascii() and digits.isdigit():
-        return "+7" + digits[1:] if digits[0] in "78" else None
-    return None
+def _plain_phones(cells: list[str]) -> tuple[Texts, Mask]:
+    """Give plain phones, "" of nothing, and which cells are such; the rule must look at the rest."""
+    stated = pa.array(cells, pa.string())
+    digits = compute.replace_substring_regex(stated, r"^\+|[ ()-]", "")
+    whole = compute.match_substring_regex(digits, "^[78][0-9]{10}$").to_numpy(zero_copy_only=False)
+    nothing = compute.match_substring_regex(stated, "^[ ()-]*$").to_numpy(zero_copy_only=False)
+    subscriber = compute.binary_join_element_wise("+7", compute.utf8_slice_codeunits(digits, 1), "")
+    return np.where(whole, subscriber.to_numpy(zero_copy_only=False), ""), whole | nothing
 
 
-def _email(cell: str) -> str | None:
-    if not cell:
-        return ""
-    folded = cell.lower()
-    return folded if folded.isascii() and _EMAIL.fullmatch(folded) else None
+def _plain_emails(cells: list[str]) -> tuple[Texts, Mask]:
+    """Give plain addresses, "" of nothing, and which cells are such."""
+    folded = compute.utf8_lower(pa.array(cells, pa.string()))
+    plain = compute.match_substring_regex(folded, f"^(?:{_EMAIL})?$").to_numpy(zero_copy_only=False)
+    return np.where(plain, folded.to_numpy(zero_copy_only=False), ""), plain
 
 
 def _listed(outcome: Outcome, place: int) -> str:

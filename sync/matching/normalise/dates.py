@@ -7,7 +7,7 @@ from functools import lru_cache
 from sync.matching.lexicon import fold_yo, table
 from sync.matching.normalise.outcome import Found, Outcome
 
-_EXCEL_EPOCH = date(1899, 12, 30)  # the 1900 system with its leap-year mistake
+EXCEL_EPOCH = date(1899, 12, 30)  # the 1900 system with its leap-year mistake
 _SERIALS = range(3_000, 73_051)  # 1908 to 2099
 _DAY_FIRST = re.compile(r"^(\d{1,2})[./\-, ]\s*(\d{1,2})[./\-, ]\s*(\d{4}|\d{2})\b")
 _YEAR_FIRST = re.compile(r"^(\d{4})[./\- ](\d{1,2})[./\- ](\d{1,2})(?!\d)")
@@ -96,7 +96,7 @@ def _clean(text: str) -> str:
 def _serial(number: int) -> tuple[date | None, int | None, str]:
     if number not in _SERIALS:
         return None, None, "date.unreadable"
-    return _EXCEL_EPOCH + timedelta(days=number), None, ""
+    return EXCEL_EPOCH + timedelta(days=number), None, ""
 
 
 def _in_parts(bare: str, newest_year: int) -> tuple[date | None, int | None, str]:
@@ -108,16 +108,16 @@ def _in_parts(bare: str, newest_year: int) -> tuple[date | None, int | None, str
         day, month = int(found[1]), int(found[2])
         if month > _MONTHS_IN_YEAR >= day:  # an American export
             day, month = month, day
-        return _compose(_century(found[3], newest_year), month, day)
+        return _compose(century(found[3], newest_year), month, day)
     if (named := _IN_WORDS.match(bare)) and (number := table("months").get(named[2])):
-        year = _century(named[3], newest_year)
+        year = century(named[3], newest_year)
         if named[1] is None:
             return None, year, ""
         return _compose(year, int(str(number)), int(named[1]))
     return None, None, "date.unreadable"
 
 
-def _century(year: str, newest_year: int) -> int:
+def century(year: str, newest_year: int) -> int:
     """Complete a two-digit year: of this century if that lies far enough back, else the last.
 
     Nobody in these tables is a hundred years old and nobody is younger than five, so the choice
