@@ -17,7 +17,7 @@ from hub.database import Database, ReadSession, WriteSession
 from hub.errors import InputError
 from hub.seal import Sealer
 from sync.changeset import Difference
-from sync.engines.learning import learn, suited
+from sync.engines.learning import checked, learn, suited
 from sync.engines.notices import Notice
 from sync.evidence.pending import Ids
 from sync.matching.model import HAND_MODEL, Model
@@ -52,13 +52,13 @@ class Trained:
 async def train(database: Database, *, version: str) -> Trained:
     """Learn a model from the stored records and keep it; it decides nothing yet.
 
-    From pairs of two СНИЛС, or where they are few from how often patterns occur. Raises InputError
-    where even that teaches nothing.
+    From how often patterns occur among candidates and by chance; СНИЛС check it. Raises InputError
+    where records are too few to teach anything.
     """
     async with database.reading() as session:
         facts = await read_facts(session.raw, await _everybody(session))
         codes = {str(row[0]): row[1] for row in await session.raw.fetch(SOURCES)}
-    learned = learn(facts, suited(HAND_MODEL, facts), version=version, mixture=True)
+    learned = learn(facts, suited(HAND_MODEL, facts), version=version)
     if learned.model.version != version:
         raise InputError(
             "Учиться не на чем: слишком мало записей, похожих друг на друга. "
@@ -67,9 +67,9 @@ async def train(database: Database, *, version: str) -> Trained:
         )
     calibration = [
         {**row, "source": codes.get(str(row["source"]), row["source"])}
-        for row in learned.calibration
+        for row in checked(facts, learned.model)
     ]
-    origin = "SNILS" if calibration else "MIXTURE"
+    origin = "MIXTURE"
     async with database.writing() as session:
         await store_model(session, learned.model, origin=origin, calibration=calibration)
     return Trained(

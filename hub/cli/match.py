@@ -51,7 +51,7 @@ def file(
         bool | None,
         typer.Option(
             "--train/--no-train",
-            help="Обучить модель на этом файле (без флагов: если в нём довольно СНИЛС) или нет.",
+            help="Обучить модель на этом файле (так и без флагов) или нет.",
         ),
     ] = None,
     save_model: SavedModel = None,
@@ -73,7 +73,6 @@ def file(
             out=out,
             model=_model(model) if model else None,
             train=model is None and train is not False,
-            mixture=train is True,
             save_model=save_model,
             questions=questions,
         ),

@@ -82,7 +82,7 @@ def _borrowed(facts: pd.DataFrame, rows: Int64s, bearers: Int64s) -> Int64s:
     free = foremost & ~has_another
     owner = foremost & ((_count(of, foremost) == 1) | (free & (_count(of, free) == 1)))
     copied = (_count(of, owner) > 0) & ~owner
-    return rows[copied[bearer]]
+    return np.asarray(rows[copied[bearer]], dtype=np.int64)
 
 
 def _count(of: Int64s, which: Mask) -> Int64s:

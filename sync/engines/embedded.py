@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sync.engines.notices import Notice
@@ -13,6 +14,7 @@ from sync.matching.edges import Edges
 from sync.matching.hashing import Int64s
 from sync.matching.keys import CAP, Candidates, Keys, candidates, expected_pairs, shared_keys
 from sync.matching.levels import patterns
+from sync.matching.mixture import Counted
 from sync.matching.model import Model
 
 PAIRS_A_BATCH = 2_000_000
@@ -72,30 +74,70 @@ def compare(facts: pd.DataFrame, found: Candidates, model: Model) -> Int64s:
     return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
 
-def edges_of(facts: pd.DataFrame, found: Candidates, model: Model) -> Edges:
-    """Give the candidates that are not told apart; memory is that of one batch and of the edges."""
-    parts = [_edges(facts, left, right, model) for left, right in _batches(found)]
-    return Edges.together(parts)
-
-
-def _edges(facts: pd.DataFrame, left: Int64s, right: Int64s, model: Model) -> Edges:
-    pattern = patterns(facts, left, right, model)
-    score = model.score(pattern)
-    edges = Edges(left=left, right=right, score=score, decision=decide(pattern, score, model))
-    return edges.those(edges.decision != Decision.APART)
-
-
 def _batches(found: Candidates) -> Iterator[tuple[Int64s, Int64s]]:
     for at in range(0, len(found.left), PAIRS_A_BATCH):
         batch = slice(at, at + PAIRS_A_BATCH)
         yield found.left[batch], found.right[batch]
 
 
+def compare_all(facts: pd.DataFrame, model: Model) -> "Compared":
+    """Find candidates and compare them; of the model only its frequencies are read."""
+    found, notices = find_candidates(facts)
+    return compared_of(facts, found, model, notices)
+
+
+def compared_of(
+    facts: pd.DataFrame, found: Candidates, model: Model, notices: list[Notice]
+) -> "Compared":
+    """Compare candidates."""
+    code, distinct = pd.factorize(compare(facts, found, model))
+    return Compared(
+        left=found.left,
+        right=found.right,
+        code=code.astype(np.int32),
+        distinct=np.asarray(distinct, dtype=np.int64),
+        notices=notices,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Compared pairs: which of the few distinct patterns each has."""
+
+    left: Int64s
+    right: Int64s
+    code: npt.NDArray[np.int32]
+    distinct: Int64s
+    notices: list[Notice]
+
+    @property
+    def pairs(self) -> int:
+        """Give how many pairs were compared."""
+        return len(self.code)
+
+    def counted(self) -> Counted:
+        """Give the distinct patterns and how often each occurs."""
+        number = np.bincount(self.code, minlength=len(self.distinct))
+        return Counted(patterns=self.distinct, pairs=number.astype(np.float64))
+
+    def edges(self, model: Model) -> Edges:
+        """Give the pairs that the model does not tell apart; each pattern is decided once."""
+        score = model.score(self.distinct)
+        decision = decide(self.distinct, score, model)
+        kept = np.flatnonzero((decision != Decision.APART)[self.code])
+        code = self.code[kept]
+        return Edges(
+            left=self.left[kept],
+            right=self.right[kept],
+            score=score[code],
+            decision=decision[code],
+        )
+
+
 def match(facts: pd.DataFrame, model: Model) -> Matched:
     """Give the people that the records fall into."""
-    found, notices = find_candidates(facts)
-    edges = edges_of(facts, found, model)
-    return people(facts, edges, pairs=len(found.left), notices=notices)
+    compared = compare_all(facts, model)
+    return people(facts, compared.edges(model), pairs=compared.pairs, notices=compared.notices)
 
 
 def people(facts: pd.DataFrame, edges: Edges, *, pairs: int, notices: list[Notice]) -> Matched:

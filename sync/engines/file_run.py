@@ -10,28 +10,26 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sync.engines.embedded import Matched, match
+from sync.engines.embedded import Matched, compare_all, people
 from sync.engines.encode import Encoded, encode
-from sync.engines.learning import learn, suited
+from sync.engines.learning import Learned, checked, learned_from, suited
 from sync.engines.notices import Notice
 from sync.engines.record_file import read_records, write_clusters, write_table
 from sync.matching.artefact import write_model
+from sync.matching.edges import Edges
 from sync.matching.hashing import Int64s
+from sync.matching.mixture import Counted
 from sync.matching.model import HAND_MODEL, Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What to match, with which model, and where the results go.
-
-    `train` learns from СНИЛС; `mixture` learns without them too, where they are too few.
-    """
+    """What to match, with which model or learning one, and where the results go."""
 
     records: Path
     out: Path
     model: Model | None = None
     train: bool = False
-    mixture: bool = False
     save_model: Path | None = None
     questions: Path | None = None
 
@@ -49,6 +47,28 @@ class Done:
     calibration: Sequence[Mapping[str, object]] = ()
 
 
+class Pairs(Protocol):
+    """Compared pairs, wherever they are kept."""
+
+    @property
+    def pairs(self) -> int:
+        """Give how many pairs were compared."""
+        ...
+
+    @property
+    def notices(self) -> list[Notice]:
+        """Say what became of large blocks."""
+        ...
+
+    def counted(self) -> Counted:
+        """Give the distinct patterns and how often each occurs."""
+        ...
+
+    def edges(self, model: Model) -> Edges:
+        """Give the pairs that the model does not tell apart."""
+        ...
+
+
 class Engine(Protocol):
     """Where the records of a file are normalised and compared."""
 
@@ -56,8 +76,8 @@ class Engine(Protocol):
         """Give the id of each row and the facts; raise FileError where they cannot be read."""
         ...
 
-    def match(self, facts: pd.DataFrame, model: Model) -> Matched:
-        """Give the people that the records fall into."""
+    def compare(self, facts: pd.DataFrame, model: Model) -> Pairs:
+        """Find candidates and compare them; of the model only its frequencies are read."""
         ...
 
 
@@ -69,35 +89,40 @@ class Embedded:
         read = read_records(records)
         return read.ids, encode(read, today=today)
 
-    def match(self, facts: pd.DataFrame, model: Model) -> Matched:
-        """Compare and cluster."""
-        return match(facts, model)
+    def compare(self, facts: pd.DataFrame, model: Model) -> Pairs:
+        """Compare in columns."""
+        return compare_all(facts, model)
 
 
 def run(job: Job, *, today: date, engine: Engine | None = None) -> Done:
     """Match a file and write its clusters; raise FileError where it cannot be read."""
     engine = engine or Embedded()
     ids, encoded = engine.read(job.records, today=today)
-    model, notices = job.model or suited(HAND_MODEL, encoded.facts), list(encoded.notices)
-    table: Sequence[Mapping[str, object]] = ()
-    if job.train:
-        version = f"trained-{today.isoformat()}"
-        learned = learn(encoded.facts, model, version=version, mixture=job.mixture)
-        model, table = learned.model, learned.calibration
-        notices += learned.notices
-    matched = engine.match(encoded.facts, model)
+    start = job.model or suited(HAND_MODEL, encoded.facts)
+    compared = engine.compare(encoded.facts, start)
+    learned = _learned(job, encoded.facts, compared, start, today)
+    edges, pairs = compared.edges(learned.model), compared.pairs
+    notices = [*encoded.notices, *learned.notices, *compared.notices]
+    del compared
+    matched = people(encoded.facts, edges, pairs=pairs, notices=notices)
     _write(job, ids, encoded, matched)
     if job.save_model:
-        job.save_model.write_text(write_model(model), encoding="utf-8")
+        job.save_model.write_text(write_model(learned.model), encoding="utf-8")
     return Done(
         records=len(ids),
         people=len(np.unique(matched.labels)),
-        pairs=matched.pairs,
+        pairs=pairs,
         questions=len(matched.questions),
-        model=model.version,
-        notices=[*notices, *matched.notices],
-        calibration=table,
+        model=learned.model.version,
+        notices=notices,
+        calibration=checked(encoded.facts, learned.model) if learned.model is not start else (),
     )
+
+
+def _learned(job: Job, facts: pd.DataFrame, compared: Pairs, start: Model, today: date) -> Learned:
+    if not job.train:
+        return Learned(model=start, notices=[])
+    return learned_from(compared.counted(), facts, start, version=f"trained-{today.isoformat()}")
 
 
 def _write(job: Job, ids: pa.Array, encoded: Encoded, matched: Matched) -> None:

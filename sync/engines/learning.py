@@ -1,4 +1,4 @@
-"""Learning a model from a file's own facts, by a sample that one machine's minute allows."""
+"""Learning a model from a file's own compared pairs, and how it keeps its promises."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,55 +7,45 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sync.engines.embedded import compare, roomy_cap
+from sync.engines.embedded import compare, compare_all, roomy_cap
 from sync.engines.notices import Notice
+from sync.matching.calibration import calibration
+from sync.matching.chance import chance
+from sync.matching.decide import parted
 from sync.matching.facts import coded
 from sync.matching.frequencies import counted
 from sync.matching.hashing import Int64s
 from sync.matching.keys import candidates, shared_keys
-from sync.matching.mixture import LEAST_PAIRS, separate
+from sync.matching.mixture import LEAST_PAIRS, Counted, separate
 from sync.matching.model import Model
-from sync.matching.training import Counts, calibration, count, train
 
-SAMPLED_RECORDS = 150_000
-LINK, ASK = 200, -100  # centibits of a calibrated score: four to one, and one to two
+CHECKED_RECORDS = 50_000
+LINK, ASK = (
+    500,
+    -100,
+)  # centibits of a learned score, which is too sure of itself: see docs/matching.md
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """The model to match with, how it keeps its promises, and why it may be the start model."""
+    """The model to match with, and why it may be the start model."""
 
     model: Model
-    calibration: Sequence[Mapping[str, object]]
     notices: list[Notice]
 
 
-def learn(facts: pd.DataFrame, start: Model, *, version: str, mixture: bool = False) -> Learned:
-    """Learn from the records that have a СНИЛС.
+def learn(facts: pd.DataFrame, start: Model, *, version: str) -> Learned:
+    """Compare the records and learn from that; where pairs are too few the start model stands."""
+    return learned_from(compare_all(facts, start).counted(), facts, start, version=version)
 
-    Where they are too few the start model stands, unless a `mixture` is asked for.
-    """
-    numbered, share = _numbered(facts)
-    keys = shared_keys(numbered, without_snils=True)
-    found = candidates(keys, cap=roomy_cap(keys, len(numbered)))
-    pattern = compare(numbered, found, start)
-    counts = count(pattern, weight_of_different=1 / share)
-    if not counts.suffices:
-        if mixture:
-            return _without_numbers(facts, start, counts, version=version)
-        return Learned(model=start, calibration=(), notices=[_too_few(counts)])
-    model = replace(train(counts, start, version=version), link=LINK, ask=ASK)
-    source = coded(numbered, "source_id").gathered()
-    rows = [
-        {
-            "source": one.source or "—",
-            "expected": f"{one.low:.2f}–{one.high:.2f}",
-            "pairs": one.pairs,
-            "found": round(one.found, 4),
-        }
-        for one in calibration(pattern, (source[found.left], source[found.right]), model)
-    ]
-    return Learned(model=model, calibration=rows, notices=[])
+
+def learned_from(found: Counted, facts: pd.DataFrame, start: Model, *, version: str) -> Learned:
+    """Learn from compared candidates beside how the same records agree by chance."""
+    if found.pairs.sum() < LEAST_PAIRS:
+        return Learned(model=start, notices=[_too_few(found)])
+    by_chance, barred = chance(facts, start), parted(found.patterns)
+    model = separate(found, start, by_chance=by_chance, version=version, barred=barred)
+    return Learned(model=replace(model, link=LINK, ask=ASK), notices=[])
 
 
 def suited(model: Model, facts: pd.DataFrame) -> Model:
@@ -63,34 +53,45 @@ def suited(model: Model, facts: pd.DataFrame) -> Model:
     return replace(model, frequencies=counted(facts, model.frequencies))
 
 
-def _without_numbers(facts: pd.DataFrame, start: Model, counts: Counts, *, version: str) -> Learned:
-    """Learn from how often patterns occur, where there are pairs enough even for that."""
-    keys = shared_keys(facts)
-    found = candidates(keys, cap=roomy_cap(keys, len(facts)))
-    if len(found.left) < LEAST_PAIRS:
-        return Learned(model=start, calibration=(), notices=[_too_few(counts)])
-    model = separate(compare(facts, found, start), start, version=version)
-    notice = Notice(
-        cause="training.mixture",
-        count=len(found.left),
-        text="пар с двумя СНИЛС мало: модель обучена по тому, как часто совпадают поля",
-    )
-    return Learned(model=replace(model, link=LINK, ask=ASK), calibration=(), notices=[notice])
+def checked(facts: pd.DataFrame, model: Model) -> Sequence[Mapping[str, object]]:
+    """Give what the model promises and what СНИЛС say, source by source.
+
+    Looked at are pairs with two СНИЛС that something else brought together, of CHECKED_RECORDS at
+    most.
+    """
+    numbered, share = _numbered(facts)
+    keys = shared_keys(numbered, without_snils=True)
+    found = candidates(keys, cap=roomy_cap(keys, len(numbered)))
+    pattern = compare(numbered, found, model)
+    source = coded(numbered, "source_id").gathered()
+    return [
+        {
+            "source": one.source or "—",
+            "expected": f"{one.low:.2f}–{one.high:.2f}",
+            "pairs": one.pairs,
+            "found": round(one.found, 4),
+        }
+        for one in calibration(
+            pattern,
+            (source[found.left], source[found.right]),
+            model,
+            weight_of_different=1 / share,
+        )
+    ]
 
 
 def _numbered(facts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     """Give records with a СНИЛС, all of some numbers, and what share of numbers that is.
 
     Two people are both in the sample with the square of that share, one person's records with the
-    share itself: pairs of two people weigh more by as much.
+    share itself.
     """
     snils = coded(facts, "snils_hash")
     stated = np.flatnonzero(snils.stands())
-    share = min(1.0, SAMPLED_RECORDS / max(len(stated), 1))
+    share = min(1.0, CHECKED_RECORDS / max(len(stated), 1))
     hashed = snils.hashed()[stated] >> np.uint64(11)
     kept = stated[hashed < np.uint64(int(share * 2**53))]
-    sample = {name: _cut(column, kept) for name, column in facts.items()}
-    return pd.DataFrame(sample), share
+    return pd.DataFrame({name: _cut(column, kept) for name, column in facts.items()}), share
 
 
 def _cut(column: "pd.Series[Any]", rows: Int64s) -> object:
@@ -101,9 +102,9 @@ def _cut(column: "pd.Series[Any]", rows: Int64s) -> object:
     return pd.Categorical.from_codes(codes, categories=column.cat.categories[used])
 
 
-def _too_few(counts: Counts) -> Notice:
+def _too_few(found: Counted) -> Notice:
     return Notice(
         cause="training.too_few",
-        count=int(min(counts.same.sum(), counts.different.sum())),
-        text="слишком мало пар с двумя СНИЛС, чтобы учиться: взята готовая модель",
+        count=int(found.pairs.sum()),
+        text="слишком мало похожих записей, чтобы учиться: взята готовая модель",
     )

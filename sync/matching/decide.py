@@ -147,6 +147,12 @@ def numbers_agree(patterns: Int64s) -> Mask:
     return _two_of_three(_Pairs(patterns))
 
 
+def parted(patterns: Int64s) -> Mask:
+    """Tell which pairs are two people whatever their score: births or first names part them."""
+    pairs = _Pairs(patterns)
+    return _parted(pairs) & ~pairs.are("snils", Same.EQUAL)
+
+
 def _all_else(pairs: _Pairs) -> Mask:
     """Tell where everything but the СНИЛС agrees, so that one of two numbers must be wrong."""
     names = _equal_names(pairs) & ~pairs.are("middle", Given.ABSENT)

@@ -1,6 +1,5 @@
 """Compared pairs of records as the edges of a graph, and the components of such a graph."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,17 +19,6 @@ class Edges:
     right: Int64s
     score: npt.NDArray[np.int32]
     decision: Decisions
-
-    @classmethod
-    def together(cls, parts: Sequence["Edges"]) -> "Edges":
-        """Give the edges of several parts, in their order."""
-        none = np.empty(0, dtype=np.int64)
-        return cls(
-            left=np.concatenate([none, *(one.left for one in parts)]),
-            right=np.concatenate([none, *(one.right for one in parts)]),
-            score=np.concatenate([none.astype(np.int32), *(one.score for one in parts)]),
-            decision=np.concatenate([none.astype("<U5"), *(one.decision for one in parts)]),
-        )
 
     def those(self, wanted: npt.NDArray[np.bool_]) -> "Edges":
         """Give the edges that are wanted."""

@@ -86,3 +86,10 @@ def level(patterns: Int64s, field: str) -> Int64s:
     """Give one field's levels out of patterns."""
     shift, bits = FIELDS[field]
     return patterns >> shift & (1 << bits) - 1
+
+
+# Levels at which a side states nothing: they say nothing. Of every other field it is the level 0.
+SILENT = {
+    "first": (Given.UNKNOWN, Given.ABSENT),
+    "middle": (Given.UNKNOWN, Given.ABSENT),
+}

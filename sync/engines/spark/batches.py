@@ -4,6 +4,7 @@ No comparison is written in SQL: functions on texts differ between engines, and 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -12,10 +13,9 @@ import pyarrow as pa
 
 from sync.engines.encode import stated_facts
 from sync.engines.record_file import COLUMNS, categorical
-from sync.matching.decide import decide
+from sync.matching.frequencies import Frequencies
 from sync.matching.keys import blocking_keys
 from sync.matching.levels import patterns
-from sync.matching.model import Model
 
 Batches = Iterable[pa.RecordBatch]
 
@@ -64,24 +64,23 @@ def keyed(batches: Batches) -> Iterator[pa.RecordBatch]:
         )
 
 
-def scored(batches: Batches, model: Model) -> Iterator[pa.RecordBatch]:
-    """Compare batches of pairs, each with the facts of both sides: left, right, pattern and so on."""
+def compared(batches: Batches, frequencies: Frequencies) -> Iterator[pa.RecordBatch]:
+    """Compare batches of pairs, each with the facts of both sides: left, right, pattern."""
     for batch in batches:
         count = batch.num_rows
         sides = [_side(batch, prefix) for prefix in ("l_", "r_")]
         facts = facts_of(pa.concat_tables(sides).combine_chunks())
         at = np.arange(count, dtype=np.int64)
-        pattern = patterns(facts, at, at + count, model)
-        score = model.score(pattern)
-        yield pa.record_batch(
-            {
-                "left": batch.column("left"),
-                "right": batch.column("right"),
-                "pattern": pattern,
-                "score": score,
-                "decision": pa.array(decide(pattern, score, model).tolist(), pa.string()),
-            }
-        )
+        pattern = patterns(facts, at, at + count, Known(frequencies=frequencies))
+        named = {name: batch.column(name) for name in ("left", "right")}
+        yield pa.record_batch({**named, "pattern": pattern})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that comparing reads of a model."""
+
+    frequencies: Frequencies
 
 
 def facts_of(batch: pa.RecordBatch | pa.Table) -> pd.DataFrame:

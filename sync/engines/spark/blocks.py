@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from sync.matching.mixture import Counted
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
@@ -40,6 +44,9 @@ select distinct left, right from (
 )
 """
 
+# How many of the compared pairs have each pattern: all that learning reads.
+PATTERNS = "select pattern, count(*) as pairs from compared group by pattern"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
@@ -66,6 +73,14 @@ def pairs_of(session: "SparkSession", blocks: "DataFrame", *, cap: int) -> "Data
     """Give the candidate pairs: left < right, each once."""
     blocks.createOrReplaceTempView("block")
     return session.sql(PAIRS, args={"cap": cap})
+
+
+def patterns_of(session: "SparkSession", folder: str) -> Counted:
+    """Give the distinct patterns of the compared pairs in a folder, and how often each occurs."""
+    session.read.parquet(folder).createOrReplaceTempView("compared")
+    found = session.sql(PATTERNS).toArrow()
+    pairs = found.column("pairs").to_numpy().astype(np.float64)
+    return Counted(patterns=found.column("pattern").to_numpy(), pairs=pairs)
 
 
 def expected_pairs(sizes: Sequence[Sizes], *, cap: int) -> int:

@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pyarrow import dataset, parquet
+from pyarrow import parquet
 
 from hub.errors import FileError
-from sync.engines.embedded import Matched, largest_cap, people, told_of_blocks
+from sync.engines.embedded import largest_cap, told_of_blocks
 from sync.engines.encode import Encoded, lacking, looked_at_whole
 from sync.engines.notices import Notice
 from sync.engines.record_file import categorical, heading, known_columns
 from sync.engines.spark import batches, blocks
-from sync.matching.decide import Decision
+from sync.matching.decide import Decision, decide
 from sync.matching.edges import Edges
 from sync.matching.facts import coded
 from sync.matching.hashing import Int64s
+from sync.matching.mixture import Counted
 from sync.matching.model import Model
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ STATED: Final = ", ".join(
         "active boolean",
     )
 )
-SCORED: Final = "left long, right long, pattern long, score int, decision string"
+COMPARED: Final = "left long, right long, pattern long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,30 +61,30 @@ class SparkEngine:
         named = [name for name in raw.columns if name not in ("rec_id", *batches.WHERE)]
         return _gathered(Path(self._at("stated")), lacking(named))
 
-    def match(self, facts: pd.DataFrame, model: Model) -> Matched:
-        """Find candidates and compare them on the workers, make people of the rest here."""
+    def compare(self, facts: pd.DataFrame, model: Model) -> "Compared":
+        """Find candidates and compare them on the workers; the pairs stand in `compared`."""
         self._store(facts)
-        found = self.compare(len(facts), model)
-        return people(facts, self._edges(), pairs=found.pairs, notices=found.notices)
-
-    def compare(self, records: int, model: Model) -> "Compared":
-        """Compare the stored facts; every pair stands in the folder `scored` afterwards."""
-        facts = self.session.read.parquet(self._at("facts"))
-        keys = facts.mapInArrow(batches.keyed, "key long, finer long, record long")
-        keys.write.mode("overwrite").parquet(self._at("keys"))
-        stored = self.session.read.parquet(self._at("keys"))
-        blocks.blocks_of(self.session, stored).write.mode("overwrite").parquet(self._at("blocks"))
-        found = self.session.read.parquet(self._at("blocks"))
-        sizes = blocks.sizes_of(self.session, found)
-        cap = largest_cap(lambda cap: blocks.expected_pairs(sizes, cap=cap), records)
-        pairs = blocks.pairs_of(self.session, found, cap=cap)
-        scored = _with_sides(pairs, facts).mapInArrow(partial(batches.scored, model=model), SCORED)
-        scored.write.mode("overwrite").parquet(self._at("scored"))
+        stored = self.session.read.parquet(self._at("facts"))
+        blocks_found = self._blocks(stored)
+        sizes = blocks.sizes_of(self.session, blocks_found)
+        cap = largest_cap(lambda cap: blocks.expected_pairs(sizes, cap=cap), len(facts))
+        pairs = _with_sides(blocks.pairs_of(self.session, blocks_found, cap=cap), stored)
+        worker = partial(batches.compared, frequencies=model.frequencies)
+        pairs.mapInArrow(worker, COMPARED).write.mode("overwrite").parquet(self._at("compared"))
         refined, chained = (count(sizes, cap=cap) for count in (blocks.refined, blocks.chained))
         return Compared(
-            pairs=dataset.dataset(self._at("scored")).count_rows(),
+            folder=Path(self._at("compared")),
+            numbers=blocks.patterns_of(self.session, self._at("compared")),
             notices=[*told_of_blocks(refined=refined, chained=chained, cap=cap)],
         )
+
+    def _blocks(self, stored: "DataFrame") -> "DataFrame":
+        """Make keys on the workers, store them, and join those that several records have."""
+        keys = stored.mapInArrow(batches.keyed, "key long, finer long, record long")
+        keys.write.mode("overwrite").parquet(self._at("keys"))
+        kept = blocks.blocks_of(self.session, self.session.read.parquet(self._at("keys")))
+        kept.write.mode("overwrite").parquet(self._at("blocks"))
+        return self.session.read.parquet(self._at("blocks"))
 
     def _at(self, name: str) -> str:
         return str(self.tables / name)
@@ -106,26 +107,39 @@ class SparkEngine:
         folder.mkdir(parents=True, exist_ok=True)
         parquet.write_table(stored(facts), folder / "facts.parquet", row_group_size=ROWS_A_GROUP)
 
-    def _edges(self) -> Edges:
-        kept = parquet.read_table(
-            self._at("scored"),
-            columns=["left", "right", "score", "decision"],
-            filters=[("decision", "!=", Decision.APART.value)],
-        ).sort_by([("left", "ascending"), ("right", "ascending")])
-        return Edges(
-            left=kept.column("left").to_numpy(),
-            right=kept.column("right").to_numpy(),
-            score=kept.column("score").to_numpy(),
-            decision=kept.column("decision").to_numpy().astype("<U5"),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """How many pairs were compared, and what became of large blocks."""
+    """Compared pairs in a folder of parquet, and how many have each pattern."""
 
-    pairs: int
+    folder: Path
+    numbers: Counted
     notices: list[Notice]
+
+    @property
+    def pairs(self) -> int:
+        """Give how many pairs were compared."""
+        return int(self.numbers.pairs.sum())
+
+    def counted(self) -> Counted:
+        """Give the distinct patterns and how often each occurs."""
+        return self.numbers
+
+    def edges(self, model: Model) -> Edges:
+        """Read the pairs that the model does not tell apart; each pattern is decided once."""
+        patterns = np.sort(self.numbers.patterns)
+        score = model.score(patterns)
+        decision = decide(patterns, score, model)
+        wanted = patterns[decision != Decision.APART].tolist()
+        kept = parquet.read_table(self.folder, filters=[("pattern", "in", wanted)])
+        kept = kept.sort_by([("left", "ascending"), ("right", "ascending")])
+        at = np.searchsorted(patterns, kept.column("pattern").to_numpy())
+        return Edges(
+            left=kept.column("left").to_numpy(),
+            right=kept.column("right").to_numpy(),
+            score=score[at],
+            decision=decision[at],
+        )
 
 
 def stored(facts: pd.DataFrame) -> pa.Table:

@@ -5,9 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-from sync.engines.embedded import edges_of, find_candidates, people
+from sync.engines.embedded import compared_of, find_candidates, people
 from sync.engines.encode import encode
-from sync.engines.learning import learn, suited
+from sync.engines.learning import learned_from, suited
 from sync.engines.record_file import read_records
 from sync.matching.artefact import read_model, write_model
 from sync.matching.model import HAND_MODEL
@@ -28,18 +28,19 @@ def main(records: str, model: str) -> None:
     facts = encode(raw, today=TODAY).facts
     del raw
     done("normalise")
-    if Path(model).exists():
-        used = read_model(Path(model).read_text(encoding="utf-8"))
-    else:
-        used = learn(facts, suited(HAND_MODEL, facts), version="race").model
-        Path(model).write_text(write_model(used), encoding="utf-8")
-    done("learn")
+    saved = Path(model)
+    known = read_model(saved.read_text(encoding="utf-8")) if saved.exists() else None
+    start = known or suited(HAND_MODEL, facts)
     found, notices = find_candidates(facts)
     done("pairs")
-    pairs = len(found.left)
-    edges = edges_of(facts, found, used)
+    compared = compared_of(facts, found, start, notices)
     del found
     done("compare")
+    used = known or learned_from(compared.counted(), facts, start, version="race").model
+    saved.write_text(write_model(used), encoding="utf-8")
+    done("learn")
+    edges, pairs = compared.edges(used), compared.pairs
+    del compared
     people(facts, edges, pairs=pairs, notices=notices)
     done("people")
     sys.stdout.write(json.dumps({"seconds": seconds, "pairs": pairs}) + "\n")

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sync.engines.embedded import match
@@ -23,8 +24,19 @@ from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import Same, level
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 TODAY = date(2026, 9, 1)
 THRESHOLDS = (0, 200, 400, 700, 1000, 1500)  # centibits; the competitor is given its best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicted:
+    """Pairs with the competitor's scores in centibits, and the seconds it trained."""
+
+    left: Int64s
+    right: Int64s
+    score: npt.NDArray[np.int32]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,30 +54,17 @@ def ours(folder: Path, encoded: Encoded, *, trained: bool) -> Quality:
     start = suited(HAND_MODEL, facts)
     model = learn(facts, start, version="bench").model if trained else start
     matched = match(facts, model)
-    return _quality(f"ours, {model.version}", matched.labels, truth(folder, encoded))
+    return quality(f"ours, {model.version}", matched.labels, truth(folder, encoded))
 
 
 def theirs(folder: Path, encoded: Encoded, python: Path) -> Quality:
     """Match by the competitor's scores, with our constraints and clustering, at its best."""
-    records, pairs = folder / "normalised.parquet", folder / "pairs.parquet"
-    (folder / "splink.json").unlink(missing_ok=True)
-    write_normalised(records, encoded.facts)
-    side = Path(__file__).with_name("splink_side.py")
-    done = subprocess.run(
-        [python, side, records, pairs, folder / "splink.json"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    seconds = json.loads(done.stdout.splitlines()[-1])
-    frame = pd.read_parquet(pairs)
-    left, right = frame["id_l"].to_numpy(np.int64), frame["id_r"].to_numpy(np.int64)
-    score = (frame["match_weight"].to_numpy(np.float64) * 100).clip(-9e5, 9e5).astype(np.int32)
+    found = predicted(folder, encoded.facts, python)
     known = truth(folder, encoded)
     tried = [
-        _quality(
-            f"splink at {threshold / 100:.0f} bits, trained in {seconds['train']:.0f} s",
-            _constrained(encoded.facts, left, right, score, threshold),
+        quality(
+            f"splink at {threshold / 100:.0f} bits, trained in {found.seconds:.0f} s",
+            _constrained(encoded.facts, found, threshold),
             known,
         )
         for threshold in THRESHOLDS
@@ -73,14 +72,33 @@ def theirs(folder: Path, encoded: Encoded, python: Path) -> Quality:
     return max(tried, key=lambda one: one.pairs.f1)
 
 
-def _constrained(
-    facts: pd.DataFrame,
-    left: Int64s,
-    right: Int64s,
-    score: "np.typing.NDArray[np.int32]",
-    least: int,
-) -> Int64s:
+def predicted(folder: Path, facts: pd.DataFrame, python: Path) -> Predicted:
+    """Give the pairs that the competitor compared, trained on these facts."""
+    records, pairs, model = (
+        folder / name for name in ("normalised.parquet", "pairs.parquet", "splink.json")
+    )
+    model.unlink(missing_ok=True)
+    write_normalised(records, facts)
+    done = subprocess.run(
+        [python, "-m", "tests.bench.matching.splink_side", records, pairs, model],
+        check=True,
+        capture_output=True,
+        cwd=CHECKOUT,
+        text=True,
+    )
+    frame = pd.read_parquet(pairs)
+    score = (frame["match_weight"].to_numpy(np.float64) * 100).clip(-9e5, 9e5).astype(np.int32)
+    return Predicted(
+        left=frame["id_l"].to_numpy(np.int64),
+        right=frame["id_r"].to_numpy(np.int64),
+        score=score,
+        seconds=float(json.loads(done.stdout.splitlines()[-1])["train"]),
+    )
+
+
+def _constrained(facts: pd.DataFrame, found: Predicted, least: int) -> Int64s:
     """Cluster scored pairs under our constraints."""
+    left, right, score = found.left, found.right, found.score
     pattern = patterns(facts, left, right, HAND_MODEL)
     numbers = level(pattern, "snils") == Same.EQUAL
     allowed = ~contradict(facts, left, right) & (level(pattern, "weak") == 0)
@@ -123,11 +141,12 @@ def encoded_of(folder: Path) -> Encoded:
     return encode(read_records(folder / "records.csv"), today=TODAY)
 
 
-def truth(folder: Path, encoded: Encoded) -> "np.typing.NDArray[np.object_]":
+def truth(folder: Path, encoded: Encoded) -> npt.NDArray[np.object_]:
     """Give the true person of each fact."""
     return read_columns(folder / "truth.csv", ("rec_id", "person_id"))[1][encoded.rows]
 
 
-def _quality(side: str, labels: Int64s, known: "np.typing.NDArray[np.object_]") -> Quality:
+def quality(side: str, labels: Int64s, known: npt.NDArray[np.object_]) -> Quality:
+    """Measure labels by the truth."""
     names = labels.astype(object)
     return Quality(side=side, pairs=pairwise(names, known), records=b_cubed(names, known))

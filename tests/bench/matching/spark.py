@@ -18,7 +18,7 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 from hub.demo.labelled.files import SETTINGS, labelled, write_labelled
-from sync.engines.embedded import compare, find_candidates, match
+from sync.engines.embedded import compare, find_candidates, match, people
 from sync.engines.encode import Encoded, encode
 from sync.engines.file_run import numbered
 from sync.engines.learning import learn, suited
@@ -65,13 +65,15 @@ def _lines(records: Path, engine: SparkEngine, pushes: int) -> Iterator[str]:
     here = match(again.facts, model)
     done = time.perf_counter()
     _, there = engine.read(records, today=TODAY)
-    matched = engine.match(there.facts, model)
+    compared = engine.compare(there.facts, model)
+    edges, pairs = compared.edges(model), compared.pairs
+    matched = people(there.facts, edges, pairs=pairs, notices=compared.notices)
     took = time.perf_counter() - done
-    differ = len(rows ^ of_spark(engine.tables, there))
-    people = int((of_file(again, here.labels) != of_file(there, matched.labels)).sum())
+    differ = len(rows ^ of_spark(engine.tables, there, model))
+    moved = int((of_file(again, here.labels) != of_file(there, matched.labels)).sum())
     yield (
         f"{len(encoded.facts)} records, {len(rows)} pairs: {differ} differ on Spark, {of_push} of "
-        f"{min(pushes, len(rows))} singly; {people} records among other people; "
+        f"{min(pushes, len(rows))} singly; {moved} records among other people; "
         f"{done - began:.1f} s in one process, {took:.1f} s on Spark"
     )
 
@@ -86,12 +88,12 @@ def of_batch(encoded: Encoded, model: Model) -> set[Row]:
     )
 
 
-def of_spark(tables: Path, encoded: Encoded) -> set[Row]:
+def of_spark(tables: Path, encoded: Encoded, model: Model) -> set[Row]:
     """Give every candidate that Spark compared."""
-    table = parquet.read_table(tables / "scored")
-    left, right = (table.column(name).to_numpy() for name in ("left", "right"))
-    said = [table.column(name).to_numpy() for name in ("pattern", "score", "decision")]
-    return set(_rows(encoded, left, right, said))
+    table = parquet.read_table(tables / "compared")
+    left, right, pattern = (table.column(name).to_numpy() for name in ("left", "right", "pattern"))
+    score = model.score(pattern)
+    return set(_rows(encoded, left, right, (pattern, score, decide(pattern, score, model))))
 
 
 def _rows(

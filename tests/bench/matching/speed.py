@@ -19,7 +19,7 @@ from pathlib import Path
 from hub.demo.labelled.files import labelled, write_labelled
 from tests.bench.matching.sides import encoded_of, write_normalised
 
-HERE = Path(__file__).parent
+HERE = "tests.bench.matching"
 BEFORE_MATCHING = ("read", "normalise")
 
 
@@ -46,12 +46,12 @@ def main() -> None:
 
 
 def _race(folder: Path, records: int, rounds: int, rival: Path | None) -> Iterator[str]:
-    ours = [sys.executable, "-m", "tests.bench.matching.ours_side", str(folder / "records.csv")]
+    ours = [sys.executable, "-m", f"{HERE}.ours_side", str(folder / "records.csv")]
     theirs: list[str] = []
     if rival:
         normalised = folder / "normalised.parquet"
         write_normalised(normalised, encoded_of(folder).facts)
-        theirs = [str(rival), str(HERE / "splink_side.py"), str(normalised), str(folder / "pairs")]
+        theirs = [str(rival), "-m", f"{HERE}.splink_side", str(normalised), str(folder / "pairs")]
     for trains in (True, False):
         what = "learning" if trains else "a saved model"
         for name, command in (("ours", ours), ("splink", theirs)):

@@ -11,17 +11,7 @@ import splink.comparison_library as cl
 from splink import Linker, SettingsCreator, block_on
 from splink.backends.duckdb import DuckDBAPI
 
-RULES = (
-    ("snils",),
-    ("birth", "last"),
-    ("birth", "first"),
-    ("last", "first", "year"),
-    ("last", "first", "middle"),
-    ("phone", "first"),
-    ("email",),
-    ("last", "middle", "place"),
-    ("birth", "place"),
-)
+from tests.bench.matching.rules import RULES
 
 
 def settings(columns: set[str]) -> SettingsCreator:

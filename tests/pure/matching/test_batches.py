@@ -17,7 +17,6 @@ from sync.engines.encode import encode, stated_facts
 from sync.engines.record_file import read_records
 from sync.engines.spark import batches, blocks
 from sync.engines.spark.engine import stored
-from sync.matching.decide import decide
 from sync.matching.facts import coded
 from sync.matching.keys import Keys, blocking_keys, candidates, expected_pairs, shared_keys
 from sync.matching.model import HAND_MODEL
@@ -60,12 +59,11 @@ def test_batches_have_the_keys_of_the_whole_file(tmp_path: Path) -> None:
     assert sorted(expected) == sorted(zip(*columns, strict=True))
 
 
-def test_batches_of_pairs_are_scored_as_columns_are(tmp_path: Path) -> None:
+def test_batches_of_pairs_have_the_patterns_of_columns(tmp_path: Path) -> None:
     write_labelled(tmp_path, labelled(3_000, setting="sparse", seed=6))
     facts = encode(read_records(tmp_path / "records.csv"), today=TODAY).facts
     found, _ = find_candidates(facts)
     pattern = compare(facts, found, HAND_MODEL)
-    score = HAND_MODEL.score(pattern)
     table = stored(facts)
     sides = {
         prefix + name: table.take(pa.array(at)).column(name)
@@ -74,11 +72,10 @@ def test_batches_of_pairs_are_scored_as_columns_are(tmp_path: Path) -> None:
     }
     pairs = pa.table({"left": found.left, "right": found.right, **sides})
 
-    scored = pa.Table.from_batches(batches.scored(_cut(pairs), HAND_MODEL))
+    compared = pa.Table.from_batches(batches.compared(_cut(pairs), HAND_MODEL.frequencies))
 
-    assert pattern.tolist() == scored.column("pattern").to_pylist()
-    assert score.tolist() == scored.column("score").to_pylist()
-    assert decide(pattern, score, HAND_MODEL).tolist() == scored.column("decision").to_pylist()
+    assert pattern.tolist() == compared.column("pattern").to_pylist()
+    assert found.left.tolist() == compared.column("left").to_pylist()
 
 
 @pytest.mark.parametrize("cap", [1, 2, 5, 60])
