@@ -60,6 +60,15 @@ class AuditAction(StrEnum):
     CHANGE = "CHANGE"
 
 
+# How the ids of each kind of thing begin.
+PREFIX: Final = (
+    "(case {t}.entity when 'PERSON' then 'person-' when 'CLIENT' then 'client-'"
+    " when 'UPLOAD' then 'import-' when 'MENTORSHIP' then 'mentorship-'"
+    " when 'CONSENT' then 'consent-' when 'REQUEST' then 'request-'"
+    " when 'QUESTION' then 'question-' end)"
+)
+
+
 @declare.bound("Запись журнала доступа; личных сведений в ней нет.")
 class AuditEvent:
     """One event of the journal."""
@@ -81,6 +90,10 @@ class AuditEvent:
         "Кого это коснулось.",
         "array(select 'person-' || one from unnest({t}.entity_ids) one where {t}.entity = 'PERSON')",
     )
+    about: list[strawberry.ID] = declare.column(
+        "О ком или о чём: люди, клиенты, файлы, наставничества, согласия, обращения, вопросы.",
+        f"array(select {PREFIX} || one from unnest({{t}}.entity_ids) one where {PREFIX} is not null)",
+    )
     field_classes: list[str] = declare.column("Какие личные сведения увидел.", "{t}.field_classes")
     reason: str = declare.column("Почему отказано; пустая строка, если не отказано.", "{t}.reason")
     row_count: int | None = declare.column("Сколько строк.", "{t}.row_count")
@@ -98,6 +111,9 @@ class AuditFilter:
     person: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
         description="Кого видели: человек под любым из своих идентификаторов.",
+    )
+    client: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Чей доступ меняли: клиент."
     )
     action: AuditAction | None = strawberry.field(
         default=strawberry.UNSET, description="Что сделано."
@@ -127,6 +143,9 @@ def audit_rows(call: Call) -> Rows:
     if chosen.part("person").given:
         key = call.bind(chosen.part("person"), "uuid", convert=key_of("person"))
         where.append(SAW.format(key=key))
+    if chosen.part("client").given:
+        key = call.bind(chosen.part("client"), "uuid", convert=key_of("client"))
+        where.append(f"{{t}}.entity = 'CLIENT' and {{t}}.entity_ids @> array[{key}]")
     if chosen.part("action").given:
         where.append(f"{{t}}.action = {call.bind(chosen.part('action'), 'text')}")
     for name, sign in (("since", ">="), ("until", "<")):

@@ -21,10 +21,12 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from hub.access import Permit, Role, Viewer
+from hub.audit.events import Action, by_viewer
 from hub.errors import HubError
+from schema.compiler import about
 from schema.compiler.arguments import Value
 from schema.compiler.run import Engine
-from schema.context import allowed, charged, viewer_of
+from schema.context import allowed, charged, noted, viewer_of
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.sending import NO_STORE, refused_response
 from schema.faults import faults_refused, refusal
@@ -100,7 +102,13 @@ class PushStream(Generic[One]):
         number = 0
         async for lines in _portions(request):
             await charged(request, viewer, len(lines))
-            for one in await self._pushed(request.state.counter, viewer, f"{key}/{number}", lines):
+            found = await self._pushed(request.state.counter, viewer, f"{key}/{number}", lines)
+            for entity, ids in about.entities({}, found).items():
+                told = by_viewer(
+                    viewer, Action.CHANGE, self._taking.path, entity=entity, entity_ids=ids
+                )
+                noted(request, told)
+            for one in found:
                 answers.write(json.dumps(one, ensure_ascii=False).encode() + b"\n")
             number += 1
 

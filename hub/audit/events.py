@@ -28,6 +28,11 @@ class Entity(StrEnum):
     NONE = ""
     PERSON = "PERSON"
     UPLOAD = "UPLOAD"
+    CLIENT = "CLIENT"
+    MENTORSHIP = "MENTORSHIP"
+    CONSENT = "CONSENT"
+    REQUEST = "REQUEST"
+    QUESTION = "QUESTION"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ class AuditEvent(Base):
     scope_id: Mapped[UUID | None]
     purposes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     operation: Mapped[str]
-    entity: Mapped[str]  # PERSON | UPLOAD | '' where none is named
+    entity: Mapped[str]  # what the ids are of, '' where none is named
     entity_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PGUUID(as_uuid=True)))
     field_classes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     reason: Mapped[str]

@@ -9,12 +9,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import stamina
 
 from hub.access import Viewer
+from hub.audit.events import Entity
 from hub.database import DEADLOCKS, PATIENCE, Database, is_deadlock
 from hub.errors import DatabaseError, HubError
+from schema.compiler import about
 from schema.compiler.arguments import Value, Variables
 from schema.compiler.plan import Selected
 from sync.pushing import Counter
@@ -55,15 +58,46 @@ class Outcome:
 Act = Callable[[Acting, Mapping[str, Value]], Awaitable[Outcome]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What a root field did: its name, whom it was about, which keys, and by which code it failed."""
+
+    name: str
+    entities: Mapping[Entity, frozenset[UUID]]
+    keys: tuple[str, ...]
+    refused: str = ""
+
+
 async def acted(
-    acts: Sequence[tuple[Selected, Act]], acting: Acting, given: Variables
+    acts: Sequence[tuple[Selected, Act]],
+    acting: Acting,
+    given: Variables,
+    *,
+    tell: Callable[[Deed], None],
 ) -> Mapping[str, str]:
-    """Do what the root fields ask, in order; gives what each left, by the key of its answer."""
+    """Do what the root fields ask, in order; gives what each left, by the key of its answer.
+
+    `tell` hears of each at once, of one that was broken off as well.
+    """
     left: dict[str, str] = {}
     for root, act in acts:
         arguments = {name: part.take(given) for name, part in root.arguments.items()}
-        left[root.key] = (await _done(act, acting, arguments)).as_json()
+        outcome = Outcome(said={})
+        try:
+            outcome = await _done(act, acting, arguments)
+        finally:
+            tell(_deed(root.name, arguments, outcome))
+        left[root.key] = outcome.as_json()
     return left
+
+
+def _deed(name: str, arguments: Mapping[str, Value], outcome: Outcome) -> Deed:
+    return Deed(
+        name=name,
+        entities=about.entities(arguments, outcome.said),
+        keys=about.keys(arguments, outcome.said),
+        refused=",".join(sorted({error.reason for error in outcome.errors})),
+    )
 
 
 async def _done(act: Act, acting: Acting, arguments: Mapping[str, Value]) -> Outcome:

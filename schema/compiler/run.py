@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from uuid import UUID
@@ -22,7 +23,7 @@ from hub.database import Database
 from hub.errors import ConfigError
 from hub.rates import Allowance
 from hub.recent import Recent
-from schema.compiler.acting import Act, Acting, acted
+from schema.compiler.acting import Act, Acting, Deed, acted
 from schema.compiler.arguments import Value, Variables, shape
 from schema.compiler.bindings import Done, paged_fields
 from schema.compiler.cursors import CursorKey
@@ -265,8 +266,8 @@ class Engine:
                 acting = Acting(
                     writer=writer, counter=counter, viewer=request.viewer, today=request.today
                 )
-                self._note(by_viewer(viewer, Action.CHANGE, plan.name))
-                left = await acted(plan.acts, acting, given)
+                told = partial(self._told, viewer, plan)
+                left = await acted(plan.acts, acting, given, tell=told)
                 values = plan.values(replace(request, left=left))
         except GraphQLError as error:
             raise RequestRefused([error]) from error
@@ -279,6 +280,20 @@ class Engine:
             errors += missing
         body = self._with_schema(understood.prepared, plan, understood.sent, body)
         return _finished(body, errors, understood.cost)
+
+    def _told(self, viewer: Viewer, plan: Plan, deed: Deed) -> None:
+        """Note what a mutation did: an event for each kind of thing that it was about."""
+        operation = " ".join((plan.name, *deed.keys))
+        for entity, ids in deed.entities.items() or ((Entity.NONE, frozenset[UUID]()),):
+            event = by_viewer(
+                viewer,
+                Action.CHANGE,
+                operation,
+                entity=entity,
+                entity_ids=ids,
+                reason=deed.refused,
+            )
+            self._note(event)
 
     async def _read(
         self, pool: Reader, plan: Plan, values: Sequence[object], request: Request

@@ -1,6 +1,7 @@
 """Access given and taken over the API: what an operator does there holds at once, and nobody else may."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,43 @@ def test_what_an_operator_gives_holds_at_once_and_ends_as_it_is_taken(hub: Hub) 
     )
     assert "Отдел" in [one["name"] for one in listed["data"]["clients"]["nodes"]]
     assert first["secret"].rpartition("_")[2] not in str(listed)
+
+
+def test_the_audit_says_whose_access_was_changed_and_by_which_key(hub: Hub) -> None:
+    made = hub.do("operator", "clientCreate", name="Отдел", kind="PERSON")["client"]
+    first = hub.do("operator", "keyCreate", client=made["id"], permits=["READ"], days=30)
+    number = first["client"]["keys"][0]["key"]
+    second = hub.do("operator", "keyRotate", key=number, besideDays=1)["client"]
+    successor = next(one["key"] for one in second["keys"] if one["succeeds"] == number)
+    hub.do("operator", "keyRevoke", key=number)
+    hub.do("centre", "keyRevoke", key=number)
+    hub.do("operator", "clientBlock", client=made["id"], blocked=True)
+    hub.do("operator", "clientCreate", name="Другой", kind="PERSON")
+    time.sleep(1.3)  # what is noted is written within a second
+
+    body = hub.body(
+        "centre",
+        """query ($of: ID!) { auditEvents(first: 50, filter: { client: $of }) {
+          nodes { action operation about client reason } } }""",
+        of=made["id"],
+    )
+    told = body["data"]["auditEvents"]["nodes"]
+
+    assert {("CHANGE", "operator", made["id"], "")} == {
+        (one["action"], one["client"], *one["about"], one["reason"]) for one in told
+    }
+    said = [(one["operation"].partition("#")[0], one["operation"].split()[1:]) for one in told]
+    assert [
+        ("clientBlock", []),
+        ("keyRevoke", [number]),
+        ("keyRotate", sorted([number, successor])),
+        ("keyCreate", [number]),
+        ("clientCreate", []),
+    ] == said
+    everything = hub.body("centre", "{ auditEvents(first: 50) { nodes { operation reason } } }")
+    refused = [one for one in everything["data"]["auditEvents"]["nodes"] if one["reason"]]
+    assert ["access.not_a_keeper"] == [one["reason"] for one in refused]
+    assert refused[0]["operation"].endswith(number)
 
 
 def test_nobody_but_an_operator_with_such_a_key_gives_access(hub: Hub) -> None:

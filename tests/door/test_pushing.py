@@ -266,6 +266,13 @@ async def test_mentorships_come_as_a_stream_and_keep_their_ids_under_another_num
     assert "MentorshipCardInput" in answers[1]["errors"][0]["message"]
     assert answers[0]["mentorId"] == answers[2]["mentorId"]
     assert 2 == await hub.value("select count(*) from mentorship")
+    await asyncio.sleep(1.3)  # what is noted is written within a second
+    told = (
+        "select count(*) from audit_event where operation = '/push/mentorships' and entity = '{0}'"
+    )
+    pushed = f"{told} and cardinality(entity_ids) = {{1}}"
+    assert 2 == await hub.value(pushed.format("PERSON", 3))
+    assert 2 == await hub.value(pushed.format("MENTORSHIP", 2))
     result = rekeyed["result"]
     assert ("А-0", []) == (result["externalId"], rekeyed["errors"])
     assert f"mentorship-{answers[0]['mentorshipId']}" == result["mentorshipId"]
