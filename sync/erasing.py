@@ -28,7 +28,7 @@ from sync.erasure import traces, withholding
 from sync.erasure.evidence import STATED as OF_PERSON
 from sync.erasure.evidence import Evidence, read_evidence, stated, strip
 from sync.erasure.keys import is_erased, keys_of_person
-from sync.erasure.known import erased_keys
+from sync.erasure.known import erased_keys, lifted_keys
 from sync.erasure.withholding import Withheld, give_back
 from sync.projecting import PROJECTING, project_taken_out
 
@@ -134,17 +134,20 @@ order by r.received_on, r.id
 """
 
 
-async def replay(keeper: Keeper, keys: Iterable[bytes]) -> int:
+async def replay(keeper: Keeper, keys: Iterable[bytes], *, lifted: Iterable[bytes] = ()) -> int:
     """Take out again whom an older copy of the database brought back; gives how many.
 
-    `keys` are the hashes as they were kept beside the copies. Costs a hash or some for each record.
+    `keys` are the hashes as they were kept beside the copies, `lifted` those of whom was let in
+    again since. Costs a hash or some for each record.
     """
     known = frozenset(keys)
     async with keeper.database.writing() as session:
         await session.raw.executemany(
             "insert into erased_key values ($1) on conflict do nothing", [(key,) for key in known]
         )
-    people = await _known_again(keeper, known)
+        await session.raw.executemany(LIFTED_AGAIN, [(key, keeper.actor) for key in lifted])
+        let_in = await lifted_keys(session)
+    people = await _known_again(keeper, known, let_in)
     for person_id in people:
         async with keeper.database.writing() as session:
             await session.lock(PROJECTING)
@@ -152,14 +155,24 @@ async def replay(keeper: Keeper, keys: Iterable[bytes]) -> int:
     return len(people)
 
 
-async def _known_again(keeper: Keeper, keys: frozenset[bytes]) -> list[UUID]:
+LIFTED_AGAIN: Final = """
+insert into lifted_ban (hash, basis, document, actor) values ($1, 'REPLAY', '', $2)
+on conflict do nothing
+"""
+
+
+async def _known_again(
+    keeper: Keeper, keys: frozenset[bytes], lifted: frozenset[bytes]
+) -> list[UUID]:
     found: set[UUID] = set()
     last = 0
     async with keeper.database.reading() as session:
         while rows := await session.raw.fetch(EVERYONE, last, AT_ONCE):
             last = rows[-1]["id"]
             found |= {
-                row["person_id"] for row in rows if is_erased(stated(row), keys, keeper.sealer)
+                row["person_id"]
+                for row in rows
+                if is_erased(stated(row), keys, keeper.sealer, lifted)
             }
     return sorted(found)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Json = Any  # a decoded answer
 COMMAND: Final = "hub subject"
+LIFTED: Final = "+"  # how a line of `keys` begins that lets somebody in again
 TITLES: Final = {
     "id": "Номер",
     "kind": "Чего требует",
@@ -128,8 +129,24 @@ def report(person: Annotated[str, typer.Argument(help="О ком: person-…")])
         from hub.law.requests import UnknownSubjectError
 
         raise UnknownSubjectError
+    found["refusedRows"] = _refused(number_of(found["person"]["id"], "person"))
     json.dump(found, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+def _refused(person: "UUID") -> list[Json]:
+    """Read the refused rows that name the person; that it was read is audited."""
+    from dataclasses import asdict
+
+    from hub.seal import Sealer
+    from hub.settings import Settings
+    from sync.disclosing import refused_rows
+
+    sealer = Sealer.from_file(Settings().keys)
+    rows = in_transaction(
+        lambda session: refused_rows(session, person, sealer), change=f"subject report {person}"
+    )
+    return [{**asdict(row), "taken_at": row.taken_at.isoformat()} for row in rows]
 
 
 @app.command()
@@ -174,10 +191,12 @@ def acts(output: Output = OutputFormat.TABLE) -> None:
 @app.command()
 def keys() -> None:
     """Выгрузить отпечатки уничтоженного: их хранят рядом с копиями базы."""
-    from sync.erasure.known import erased_keys
+    from sync.erasure.known import erased_keys, lifted_keys
 
     for key in sorted(in_transaction(erased_keys)):
         print(key.hex())
+    for key in sorted(in_transaction(lifted_keys)):
+        print(f"{LIFTED}{key.hex()}")
 
 
 @app.command()
@@ -188,9 +207,46 @@ def replay(
     from sync import erasing
 
     with file.open(encoding="ascii") as lines:
-        known = list(_read(lines))
-    count = _keeping(lambda keeper: erasing.replay(keeper, known))
+        written = lines.read().split()
+    known = list(_read(line for line in written if not line.startswith(LIFTED)))
+    lifted = list(_read(line[1:] for line in written if line.startswith(LIFTED)))
+    count = _keeping(lambda keeper: erasing.replay(keeper, known, lifted=lifted))
     say(f"✓ Изъято снова: {count}.")
+
+
+@app.command()
+def lift(
+    basis: Annotated[str, typer.Option(help="Основание закона: EMPLOYMENT, EDUCATION, …")],
+    document: Annotated[str, typer.Option(help="Документ: номер и день.")],
+    last_name: Annotated[str, typer.Option(prompt="Фамилия", help="Фамилия, как в документе.")],
+    first_name: Annotated[str, typer.Option(prompt="Имя", help="Имя, как в документе.")],
+    middle_name: Annotated[
+        str, typer.Option(prompt="Отчество", help="Отчество, как в документе.")
+    ] = "",
+    birth_date: Annotated[
+        str, typer.Option(prompt="Дата рождения", help="Дата рождения, как в документе.")
+    ] = "",
+    snils: Annotated[str, typer.Option(prompt="СНИЛС", help="СНИЛС, как в документе.")] = "",
+) -> None:
+    """Снять запрет: изъятого человека снова примут из источников по новому основанию."""
+    from hub.seal import Sealer
+    from hub.settings import Settings
+    from sync import lifting
+
+    who = lifting.Identity(
+        last_name=last_name, first_name=first_name, middle_name=middle_name,
+        birth_date=birth_date, snils=snils,
+    )  # fmt: skip
+    sealer = Sealer.from_file(Settings().keys)
+
+    async def act(session: "WriteSession") -> int:
+        return await lifting.lift(
+            session, who, basis=basis.upper(), document=document, actor=COMMAND, sealer=sealer,
+            today=today(),
+        )  # fmt: skip
+
+    in_transaction(act, change=f"subject lift {basis.upper()}")
+    say("✓ Запрет снят: сведения примут со следующим файлом или записью.")
 
 
 @app.command()

@@ -87,7 +87,7 @@ async def open_request(
     """
     rule = await read_rule(session, kind, on=received_on)
     if keeping is not None:
-        await _refuse_unknown_basis(session, keeping, received_on)
+        await refuse_unknown_basis(session, keeping.basis, received_on)
     request_id = uuid7()
     await session.raw.execute(
         "insert into subject_request (id, record_id, organisation_id, kind, state, received_on,"
@@ -107,9 +107,10 @@ async def open_request(
     return request_id
 
 
-async def _refuse_unknown_basis(session: ReadSession, keeping: Keeping, on: date) -> None:
+async def refuse_unknown_basis(session: ReadSession, basis: str, on: date) -> None:
+    """Raise InputError unless the rule KEEPING of a day names a basis."""
     known = (await read_rule(session, "KEEPING", on=on)).parameters
-    if keeping.basis not in known:
+    if basis not in known:
         raise InputError(
             f"Такого основания хранить нет: {', '.join(sorted(known))}.", code="law.basis_unknown"
         )

@@ -100,6 +100,17 @@ class ErasedKey(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
 
 
+class LiftedBan(Base):
+    """A keyed hash of whom sources may state again though they were erased, and by which paper."""
+
+    __tablename__ = "lifted_ban"
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    basis: Mapped[str]  # a code of the rule KEEPING
+    document: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[Instant]
+
+
 class DestructionAct(Base):
     """That somebody's data were destroyed: what, why and when; by the former id, without a name."""
 

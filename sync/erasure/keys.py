@@ -67,12 +67,52 @@ def keys_of_person(records: Iterable[Stated], sealer: Sealer) -> set[bytes]:
     return {_hashed(text, sealer) for text in texts}
 
 
-def is_erased(record: Stated, keys: frozenset[bytes], sealer: Sealer) -> bool:
-    """Tell whether a record states somebody who was erased.
+def is_erased(
+    record: Stated,
+    keys: frozenset[bytes],
+    sealer: Sealer,
+    lifted: frozenset[bytes] = frozenset(),
+) -> bool:
+    """Tell whether a record states somebody who was erased, and was not `lifted` since.
 
     Of two numbers that are valid and differ each is somebody else's, whatever the names.
     """
+    if lifted and is_lifted(record, lifted, sealer):
+        return False
     return any(_hashed(text, sealer) in keys for text in _asked(record))
+
+
+def is_lifted(record: Stated, lifted: frozenset[bytes], sealer: Sealer) -> bool:
+    """Tell whether a record states somebody whom sources may state again."""
+    own = lift_keys(record.name, record.birth_date, record.snils_hash, sealer)
+    return not lifted.isdisjoint(own)
+
+
+def lift_keys(name: Name, born: date | None, snils: bytes | None, sealer: Sealer) -> list[bytes]:
+    """Give the hashes by which somebody is let in again: of the number, of the name with its day."""
+    texts = [*_of_number(snils)]
+    if name[0] and born is not None:
+        texts += [f"{'|'.join(short)}:{born.isoformat()}" for short in _with_patronymic(name)]
+    return [sealer.hash(f"lifted:{text}") for text in texts]
+
+
+def ban_keys(name: Name, born: date | None, snils: bytes | None, sealer: Sealer) -> list[bytes]:
+    """Give the hashes by which somebody of this identity would be known as erased."""
+    texts = [*_of_number(snils)]
+    if name[0] and born is not None:
+        texts += [_born(sign, short, born) for sign in "+-" for short in _with_patronymic(name)]
+    return [_hashed(text, sealer) for text in texts]
+
+
+def row_keys(record: Stated, sealer: Sealer) -> set[bytes]:
+    """Give the hashes by which a record's own row or card is known."""
+    return {_hashed(text, sealer) for text in _rows(record)}
+
+
+def _with_patronymic(name: Name) -> set[Name]:
+    """Give a full name with its patronymic, where there is one, and without."""
+    last, first, _ = name
+    return {name, (last, first, "")}
 
 
 def _asked(record: Stated) -> Iterator[str]:
@@ -96,8 +136,12 @@ def _rows(record: Stated) -> Iterator[str]:
 
 
 def _number(record: Stated) -> Iterator[str]:
-    if record.snils_hash is not None:
-        yield f"snils:{record.snils_hash.hex()}"
+    yield from _of_number(record.snils_hash)
+
+
+def _of_number(snils: bytes | None) -> Iterator[str]:
+    if snils is not None:
+        yield f"snils:{snils.hex()}"
 
 
 def _born(numbered: str, name: Name, day: date) -> str:
@@ -131,6 +175,7 @@ class Erased:
     keys: frozenset[bytes]
     sealer: Sealer
     today: date
+    lifted: frozenset[bytes] = frozenset()
 
     def part(self, records: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Part the records that may land from those of the erased and whom their rows mention.
@@ -140,13 +185,24 @@ class Erased:
         if not self.keys or records.empty:
             return records, records.iloc[:0]
         gone = pd.Series(
-            [is_erased(one, self.keys, self.sealer) for one in self._stated(records)],
+            [is_erased(one, self.keys, self.sealer, self.lifted) for one in self._stated(records)],
             index=records.index,
         )
         rows = set(rows_of(records[gone], "organisation_id", "external_id"))
         stating = list(rows_of(records, "organisation_id", "stating_id"))
         gone |= pd.Series([one in rows for one in stating], index=records.index)
         return records[~gone], records[gone]
+
+    def forgiven(self, records: pd.DataFrame) -> set[bytes]:
+        """Give the hashes of the rows and cards of those among these who were let in again."""
+        if not self.lifted or records.empty:
+            return set()
+        again = (
+            row_keys(one, self.sealer)
+            for one in self._stated(records)
+            if is_lifted(one, self.lifted, self.sealer)
+        )
+        return set(self.keys).intersection(*[set[bytes]().union(*again)])
 
     def _stated(self, records: pd.DataFrame) -> Iterator[Stated]:
         raw = records.reindex(columns=list(SAID)).astype(object).fillna("")

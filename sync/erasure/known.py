@@ -14,9 +14,16 @@ async def erased_keys(session: ReadSession) -> frozenset[bytes]:
     return frozenset(row["hash"] for row in rows)
 
 
+async def lifted_keys(session: ReadSession) -> frozenset[bytes]:
+    """Read the hashes of those whom sources may state again."""
+    rows = await session.raw.fetch("select hash from lifted_ban")
+    return frozenset(row["hash"] for row in rows)
+
+
 async def erased_for(
     session: ReadSession, source_id: UUID, sealer: Sealer, *, today: date
 ) -> Erased:
     """Give what parts the rows of a source from those of the erased."""
     keys = await erased_keys(session)
-    return Erased(source_id=source_id, keys=keys, sealer=sealer, today=today)
+    lifted = await lifted_keys(session) if keys else frozenset[bytes]()
+    return Erased(source_id=source_id, keys=keys, sealer=sealer, today=today, lifted=lifted)

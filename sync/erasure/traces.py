@@ -94,7 +94,13 @@ def _count(said: str) -> int:
 
 
 async def _rejections(connection: Connection, evidence: Evidence, sealer: Sealer) -> int:
-    """Delete what was refused of the person's rows, and whatever else names them.
+    """Delete what was refused of the person's rows, and whatever else names them."""
+    found = await refused_of(connection, evidence, sealer)
+    return _count(await connection.execute("delete from rejection where id = any($1)", found))
+
+
+async def refused_of(connection: Connection, evidence: Evidence, sealer: Sealer) -> list[int]:
+    """Find what was refused of the person's rows, and whatever else refused names them.
 
     Refused rows are sealed, so each is opened: a few microseconds a row.
     """
@@ -104,7 +110,7 @@ async def _rejections(connection: Connection, evidence: Evidence, sealer: Sealer
     while rows := await connection.fetch(REFUSED, last, AT_ONCE):
         last = rows[-1]["id"]
         found += [row["id"] for row in rows if _names(row, places, evidence, sealer)]
-    return _count(await connection.execute("delete from rejection where id = any($1)", found))
+    return found
 
 
 REFUSED = """
@@ -161,6 +167,13 @@ def speaks_of(text: str, evidence: Evidence) -> bool:
         if len(first) > 1
     )
     return named or any(_holds(text, contact) for contact in evidence.contacts)
+
+
+def mentions(text: object, evidence: Evidence) -> bool:
+    """Tell whether a single cell holds a part of the person's name, or a contact of theirs."""
+    said = str(text)
+    parted = not evidence.words.isdisjoint(_parts(said))
+    return parted or any(_holds(said, contact) for contact in evidence.contacts)
 
 
 def _parts(text: str) -> set[str]:

@@ -76,6 +76,7 @@ def test_somebody_is_told_all_that_is_held_and_then_goes_with_an_act(
 
     assert last_name == report["person"]["lastName"]
     assert report["person"]["records"]
+    assert isinstance(report["refusedRows"], list)
     assert ["IN_FORCE"] == [one["state"] for one in report["consents"]["nodes"]]
     assert ["CORRECTION"] == [one["kind"] for one in report["subjectRequests"]["nodes"]]
     saw = [one for one in again["auditEvents"]["nodes"] if one["action"] == "READ"]
@@ -98,5 +99,12 @@ def test_somebody_is_told_all_that_is_held_and_then_goes_with_an_act(
     assert any(re.fullmatch(r"\d0-\d9", row["ageBand"]) for row in pairs)
     with pytest.raises(ConfigError):
         run("subject", "pseudonymised", "--key", str(tmp_path / "keys"))
+    who = report["person"]
+    run(
+        "subject", "lift", "--basis", "employment", "--document", "Договор 12",
+        "--last-name", who["lastName"], "--first-name", who["firstName"],
+        "--middle-name", who["middleName"], "--birth-date", who["birthDate"], "--snils", "",
+    )  # fmt: skip
+    assert any(line.startswith("+") for line in run("subject", "keys").splitlines())
     left = "select count(*) from person where id::text = $1"
     assert [(0,)] == asyncio.run(read(module_loaded, left, number))

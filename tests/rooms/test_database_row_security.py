@@ -36,6 +36,7 @@ GIVEN = {"upload": (True, True), "upload_chunk": (False, True)}
 PUSHED = {
     "withheld": (False, False),
     "erased_key": (False, False),
+    "lifted_ban": (False, False),
     "push_rekey": (False, False),
     "undone_evidence": (False, False),
     "restatement": (False, False),

@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.database import Database
+from hub.errors import InputError
 from hub.law.requests import ClosedRequestError
 from hub.law.rules import RequestKind
 from hub.records import ChangesetId, FileKind
 from hub.seal import Sealer
 from hub.settings import Addresses
+from sync.disclosing import refused_rows
 from sync.erasing import Due, destroy, do_due, replay, restore
-from sync.erasure.known import erased_keys
+from sync.erasure.known import erased_keys, lifted_keys
+from sync.lifting import Identity, NotErasedError, UnclearIdentityError, lift
 from sync.region import Region
 from sync.undoing import Desired, undo
 from tests.rooms.sync.conftest import TakeIn
@@ -182,6 +185,81 @@ async def test_no_push_brings_the_person_back(
     for [answer] in (again, part):
         assert ("REFUSED", "push.erased") == (answer["status"], answer["errors"][0]["code"])
     assert [] == await rows(hub, "select 1 from push_entry")
+
+
+async def let_in(hub: Database, sealer: Sealer, identity: Identity, **said: str) -> int:
+    paper = {"basis": "EMPLOYMENT", "document": "Договор 12", **said}
+    async with hub.writing() as session:
+        return await lift(
+            session, identity, basis=paper["basis"], document=paper["document"], actor="tests",
+            sealer=sealer, today=TODAY,
+        )  # fmt: skip
+
+
+async def test_a_lifted_ban_lets_files_and_cards_state_the_person_again(
+    hub: Database, take_in: TakeIn, sealer: Sealer
+) -> None:
+    counter, pusher = counter_of(hub, sealer), await partner(hub)
+    who = {"last_name": "Зюзюмаркин", "first_name": "Ипполит", "middle_name": "Саввич"}
+    pushed = said("7", 0, at=FIRST, who=who, birth_date="1979-03-05")
+    await take_in(*files()[:2])
+    await push(counter, pusher, [pushed])
+    await destroy(keeper_of(hub, sealer), await demanded(hub, await person_of(hub)))
+    identity = Identity(
+        last_name="Зюзюмаркин", first_name="Ипполит", middle_name="Саввич", birth_date=BORN,
+        snils=NUMBER,
+    )  # fmt: skip
+    stranger = Identity(last_name="Нилов", first_name="Яков", birth_date="01.01.1990")
+
+    with pytest.raises(NotErasedError):
+        await let_in(hub, sealer, stranger)
+    with pytest.raises(UnclearIdentityError):
+        await let_in(hub, sealer, Identity(last_name="Зюзюмаркин", first_name="Ипполит"))
+    with pytest.raises(InputError, match="основания"):
+        await let_in(hub, sealer, identity, basis="WISH")
+    with pytest.raises(InputError, match="документ"):
+        await let_in(hub, sealer, identity, document=" ")
+    [refused] = await push(
+        counter, pusher, [said("7", 1, at=FIRST, who=who, birth_date="1979-03-05")]
+    )
+    assert await let_in(hub, sealer, identity) >= 2
+    [whole] = await push(
+        counter, pusher, [said("7", 2, at=FIRST, who=who, birth_date="1979-03-05")]
+    )
+    [part] = await push(counter, pusher, [said("7", 5, position="методист")])
+    await take_in(
+        handed(FileKind.STAFF, FIRST, LATER, [card(NAME, BORN, snils=NUMBER, position="учитель")])
+    )
+
+    assert ["REFUSED", "APPLIED", "APPLIED"] == [one["status"] for one in (refused, whole, part)]
+    assert [(date(1979, 3, 5), 2)] == await rows(
+        hub, "select birth_date, record_count from person where first_name = 'Ипполит'"
+    )
+    assert [("EMPLOYMENT", "Договор 12")] == await rows(
+        hub, "select distinct basis, document from lifted_ban"
+    )
+    keys = await _keys(hub)
+    async with hub.reading() as session:
+        lifted = await lifted_keys(session)
+    assert 0 == await replay(keeper_of(hub, sealer), keys, lifted=lifted)
+
+
+async def test_a_person_is_told_which_refused_rows_name_them_and_nothing_of_others(
+    hub: Database, take_in: TakeIn, sealer: Sealer
+) -> None:
+    await take_in(*files())
+    person = await person_of(hub)
+
+    async with hub.reading() as session:
+        found = await refused_rows(session, person, sealer)
+
+    assert found
+    row = next(one for one in found if (one.sheet, one.row) == ("Лист1", 9))
+    assert ("row.unknown_organisation", {"full_name": NAME, "phone": PHONE}) == (
+        row.code,
+        row.cells,
+    )
+    assert not any("Барсоватов" in str(one.cells) for one in found)
 
 
 async def test_a_blocked_person_is_given_back_as_they_were(
