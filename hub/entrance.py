@@ -19,6 +19,7 @@ import structlog
 from hub.access import Admitted, Viewer
 from hub.audit.events import Action, Event, by_nobody, by_viewer
 from hub.audit.journal import Journal, write
+from hub.clock import today_in
 from hub.credentials import admit, key_id_of
 from hub.errors import AccessError
 from hub.failures import Failures
@@ -108,7 +109,7 @@ class Entrance:
         return await admit(self._reader, presented, scope, today=today)
 
     def _today(self) -> date:
-        return datetime.now(self._zone).date()
+        return today_in(self._zone)
 
     async def charge(self, viewer: Viewer, cost: int) -> Allowance:
         """Take a cost out of the bucket of the viewer's credential; raises RateLimitedError."""

@@ -373,7 +373,7 @@ async def _done(
         refused = AccessError(NOT_A_DECIDER, code="review.not_a_decider")
         return Outcome(said={}, errors=[refused])
     client = acting.viewer.client_id
-    by = By(client_id=client, actor=str(client))
+    by = By(client_id=client, actor=str(client), today=acting.today)
     try:
         async with acting.writer.writing() as session:
             await see_as(session, acting.viewer.authority_id, acting.today)

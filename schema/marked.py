@@ -3,7 +3,6 @@
 Until it is accepted: then the hub keeps its rows and no longer the file.
 """
 
-from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from shutil import rmtree
@@ -19,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.access import Permit, see_as
 from hub.audit.events import Action, Entity, by_viewer
+from hub.clock import today_in
 from hub.database import Database
 from hub.errors import FileError, InputError
 from schema.compiler.ids import key_of
@@ -81,7 +81,7 @@ class Marked:
         upload_id = key_of(PREFIX)(request.path_params["id"])
         writer: Database = request.state.writer
         async with writer.writing() as session:
-            await see_as(session, authority_id, datetime.now(self._zone).date())
+            await see_as(session, authority_id, today_in(self._zone))
             found = await session.raw.fetchval("select id from upload where id = $1", upload_id)
         if found is None:
             raise refusal(ErrorCode.BAD_USER_INPUT, NOT_THERE, status=HTTPStatus.NOT_FOUND)
@@ -97,7 +97,7 @@ class Marked:
                 upload_id,
                 to,
                 sealer=counter.sealer,
-                today=datetime.now(self._zone).date(),
+                today=today_in(self._zone),
             )
         except FileError as error:
             rmtree(folder)

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.access import Permit, Viewer, see_as
 from hub.audit.events import Action, Entity, by_viewer
+from hub.clock import today_in
 from hub.database import Database
 from hub.errors import InputError
 from hub.records import FileKind
@@ -186,7 +187,7 @@ class Imports:
             return await keep(session, received, report, self._sealer)
 
     def _today(self) -> date:
-        return datetime.now(self._zone).date()
+        return today_in(self._zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,7 +220,7 @@ async def _take_out(session: WriteSession, keeper: Keeper, person_id: UUID) -> W
     counts = {table: len(found) for table, found in rows.items() if found}
     counts |= await traces.remove(session, evidence, keeper.sealer)
     unit = uuid4()  # drawn by chance alone: an id made by the clock would tell when
-    await strip(session, evidence, unit, changeset_id=number)
+    await strip(session, evidence, unit, today=keeper.today, changeset_id=number)
     await raw.executemany(
         "insert into erased_key values ($1) on conflict do nothing",
         [(key,) for key in sorted(keys)],

@@ -112,7 +112,7 @@ async def _looked(
 
     async with open_database(address, pool_size=1) as database:
         async with database.reading() as session:
-            within = await organisations_within(session.raw, owner)
+            within = await organisations_within(session.raw, owner, today=today)
         file = replace(Given(**given), within=within)
         sealer = Sealer.from_file(keys)
         [report] = await check(database, [file], today=today, sealer=sealer, owner=owner)

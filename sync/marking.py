@@ -37,7 +37,7 @@ async def mark_upload(
 
     Raises UnknownUploadError where it is not kept.
     """
-    async with opened_upload(database, upload_id, sealer) as given:
+    async with opened_upload(database, upload_id, sealer, today=today) as given:
         return await mark(database, given, to, sealer=sealer, today=today)
 
 

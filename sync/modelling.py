@@ -49,14 +49,14 @@ class Trained:
     notices: Sequence[Notice]
 
 
-async def train(database: Database, *, version: str) -> Trained:
+async def train(database: Database, *, version: str, today: date) -> Trained:
     """Learn a model from the stored records and keep it; it decides nothing yet.
 
     From how often patterns occur among candidates and by chance; СНИЛС check it. Raises InputError
     where records are too few to teach anything.
     """
     async with database.reading() as session:
-        facts = await read_facts(session.raw, await _everybody(session))
+        facts = await read_facts(session.raw, await _everybody(session), today=today)
         codes = {str(row[0]): row[1] for row in await session.raw.fetch(SOURCES)}
     learned = learn(facts, suited(HAND_MODEL, facts), version=version)
     if learned.model.version != version:
@@ -89,25 +89,26 @@ async def _everybody(session: ReadSession) -> Ids:
     return np.array([row[0] for row in rows], dtype=np.int64)
 
 
-async def shadow(database: Database, version: str) -> Shadow:
+async def shadow(database: Database, version: str, *, today: date) -> Shadow:
     """Say what a model would change, and remember that it was tried; writes no person.
 
     Matches everybody by one snapshot of what is stored, in memory; nobody waits for it.
     """
     async with database.reading() as session:
         _, model = await find_model(session.raw, version)
-        found = await _beside(session, model)
+        found = await _beside(session, model, today=today)
     async with database.writing() as session:
         await keep_shadow(session, version, asdict(replace(found, examples=())))
     return found
 
 
-async def _beside(session: ReadSession, model: Model) -> Shadow:
+async def _beside(session: ReadSession, model: Model, *, today: date) -> Shadow:
     connection = session.raw
     active = await active_model(connection)
     everybody = await _everybody(session)
-    edges = await edges_of(connection, everybody, model)
-    component = await clustered(connection, await read_facts(connection, everybody), edges)
+    edges = await edges_of(connection, everybody, model, today=today)
+    facts = await read_facts(connection, everybody, today=today)
+    component = await clustered(connection, facts, edges)
     held = await connection.fetch(HELD)
     standing = pd.DataFrame([tuple(row) for row in held], columns=[*edges.columns])
     asked = await connection.fetch(ASKED)

@@ -72,16 +72,17 @@ async def carry(  # noqa: PLR0913 - what is taken through the stations, and whos
             changeset_id=changeset_id,
         )
     progress("comparing")
-    changed = await _compared(session, pending, moved, model, again, changeset_id)
+    changed = await _compared(session, pending, moved, model, again, today, changeset_id)
     progress("people")
     concerned = np.union1d(np.union1d(changed, retracted.neighbours), also)
-    component = await recluster(session, concerned)
+    component = await recluster(session, concerned, today=today)
     people = await write_people(
         session,
         component,
         directory,
         retracted=retracted.people,
         model_version=model.version,
+        today=today,
         changeset_id=changeset_id,
     )
     if len(concerned) > MUCH:
@@ -92,6 +93,7 @@ async def carry(  # noqa: PLR0913 - what is taken through the stations, and whos
         component,
         people.ids,
         is_asked=concern.is_asked or bool(retracted.people),
+        today=today,
         changeset_id=changeset_id,
     )
     pairs = NO_PAIRS
@@ -105,12 +107,21 @@ async def carry(  # noqa: PLR0913 - what is taken through the stations, and whos
             rules,
             retracted=retracted.mentorships,
             root_id=directory.root_id,
+            today=today,
             changeset_id=changeset_id,
         )
-        await ask_disputes(session, model, changeset_id=changeset_id)
+        await ask_disputes(session, model, today=today, changeset_id=changeset_id)
     if is_asked or pairs is not NO_PAIRS:
-        await rank_questions(session)
-    said = await _announce(session, pending, people, pairs, directory.root_id, changeset_id)
+        await rank_questions(session, today=today)
+    said = await _announce(
+        session,
+        pending,
+        people,
+        pairs,
+        root_id=directory.root_id,
+        today=today,
+        changeset_id=changeset_id,
+    )
     # What was remembered for this projection: another in the same transaction begins anew.
     await session.raw.execute("discard temp")
     return said
@@ -122,13 +133,14 @@ async def _compared(
     moved: Moved,
     model: Model,
     again: Ids,
+    today: date,
     changeset_id: ChangesetId,
 ) -> Ids:
     """Compare what was restated, and `again`; gives everyone whose cluster may have changed."""
     if not len(moved.key) and not len(again):
         return pending.all
     changed = await recompare(
-        session, pending, moved, model, again=again, changeset_id=changeset_id
+        session, pending, moved, model, again=again, today=today, changeset_id=changeset_id
     )
     if max(len(pending.restated), len(again)) > MUCH:
         await refresh_statistics(session.raw, "edge")
@@ -140,13 +152,15 @@ async def _announce(
     pending: Pending,
     people: PeopleWritten,
     pairs: MentorshipsWritten,
+    *,
     root_id: UUID,
+    today: date,
     changeset_id: ChangesetId,
 ) -> Difference:
     """Write who may see what, then the events; the evidence is projected."""
     before = people.places_before
     if pairs is not NO_PAIRS:
-        before = {**await places_of(session), **before}
+        before = {**await places_of(session, today=today), **before}
     changed = await write_places(
         session,
         set(people.changed),
@@ -156,7 +170,9 @@ async def _announce(
         is_new=not people.known and pairs is NO_PAIRS,
     )
     changed -= people.gone
-    events = await _announce_people(session, people, changed, before, changeset_id)
+    events = await _announce_people(
+        session, people, changed, before, today=today, changeset_id=changeset_id
+    )
     events += await _announce_mentorships(session, pairs, changeset_id)
     await settle(session.raw, pending)
     return _difference(pending, people, changed, pairs, events)
@@ -190,6 +206,8 @@ async def _announce_people(
     people: PeopleWritten,
     changed: set[UUID],
     before: outbox.Places,
+    *,
+    today: date,
     changeset_id: ChangesetId,
 ) -> int:
     merged, split = people.identities.merged, people.identities.split
@@ -202,7 +220,7 @@ async def _announce_people(
         "PERSON",
         operations,
         before=before,
-        after=await places_of(session),
+        after=await places_of(session, today=today),
         others={**merged, **split},
         changeset_id=changeset_id,
     )

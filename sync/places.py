@@ -1,5 +1,6 @@
 """Who may see a person: a row for each organisation of theirs and each authority above it."""
 
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -48,12 +49,13 @@ from person p join affected_person a on a.id = p.id
 """
 
 
-async def places_of(session: WriteSession) -> dict[UUID, list[UUID]]:
-    """Say who sees each affected person now; read before the places change."""
+async def places_of(session: WriteSession, *, today: date) -> dict[UUID, list[UUID]]:
+    """Say who sees each affected person today; read before the places change."""
     rows = await session.raw.fetch(
         "select person_id, array_agg(authority_id order by authority_id) as places"
         " from person_place where person_id in (select id from affected_person)"
-        " and starts <= current_date and ends > current_date group by person_id"
+        " and starts <= $1 and ends > $1 group by person_id",
+        today,
     )
     return {row["person_id"]: row["places"] for row in rows}
 

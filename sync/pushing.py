@@ -91,7 +91,7 @@ async def redrive(counter: Counter) -> int:
     """Take further what waited for organisations that have become known; answers how many cards."""
     async with counter.database.writing() as session:
         await session.lock(PROJECTING)
-        placed = await log.placed_since(session.raw)
+        placed = await log.placed_since(session.raw, today=counter.today)
         for source_id, names in placed.items():
             number = await changeset.begin(session, "PUSH", actor="redrive")
             file_id = await session.raw.fetchval(
@@ -133,7 +133,7 @@ async def _taken(
     directory = await cached_directory(session.raw)
     refused = {
         **_unreadable(items, counter),
-        **await foreign(session, pusher, items, directory),
+        **await foreign(session, pusher, items, directory, today=counter.today),
         **await _erased(session, desk, items, directory, counter),
     }
     said = [
@@ -169,7 +169,7 @@ async def _follow(
         source_id=desk.source_id,
         retracted=retracted,
         sealer=counter.sealer,
-        today=datetime.now(counter.zone).date(),
+        today=counter.today,
     )
 
 
@@ -213,7 +213,7 @@ async def _erased(
     counter: Counter,
 ) -> Mapping[int, Json]:
     """Refuse cards of those who were erased; nothing of them is kept."""
-    today = datetime.now(counter.zone).date()
+    today = counter.today
     erased = await erased_for(session, desk.source_id, counter.sealer, today=today)
     if not erased.keys or not items:
         return {}

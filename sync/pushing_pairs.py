@@ -116,7 +116,7 @@ async def _taken(
     before = await folded(session, desk, names)
     refused = {
         **_unreadable(items, counter),
-        **await foreign(session, pusher, items, directory),
+        **await foreign(session, pusher, items, directory, today=counter.today),
         **await _erased(session, desk, items, directory, counter),
     }
     said = [
@@ -182,7 +182,7 @@ async def _follow(
         source_id=desk.source_id,
         retracted=retracted,
         sealer=counter.sealer,
-        today=datetime.now(counter.zone).date(),
+        today=counter.today,
     )
 
 
@@ -297,7 +297,7 @@ async def _erased(
     counter: Counter,
 ) -> Mapping[int, Json]:
     """Refuse mentorships of those who were erased; nothing of them is kept."""
-    today = datetime.now(counter.zone).date()
+    today = counter.today
     erased = await erased_for(session, desk.source_id, counter.sealer, today=today)
     if not erased.keys:
         return {}

@@ -1,9 +1,10 @@
 """What the region lends to whoever works for it: its keys, its clock and its day."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
+from hub.clock import today_in
 from hub.seal import Sealer
 
 
@@ -18,4 +19,4 @@ class Region:
     @classmethod
     def now(cls, sealer: Sealer, zone: ZoneInfo) -> "Region":
         """Lend the day by the region's clock."""
-        return cls(sealer=sealer, zone=zone, today=datetime.now(zone).date())
+        return cls(sealer=sealer, zone=zone, today=today_in(zone))

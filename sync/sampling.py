@@ -1,5 +1,7 @@
 """Drawing pairs to be labelled blind: so many of each pattern, the same for the same seed."""
 
+from datetime import date
+
 from hub.database import WriteSession
 from sync.identity import new_id
 from sync.people.questions import common_units
@@ -24,14 +26,16 @@ limit $2
 """
 
 
-async def draw(session: WriteSession, size: int, *, each: int, seed: str) -> int:
+async def draw(session: WriteSession, size: int, *, each: int, seed: str, today: date) -> int:
     """Draw up to `size` compared pairs, up to `each` of a pattern; gives how many were drawn.
 
     Links that nobody was asked about are drawn like questions, so a pattern's precision is that of
     what the hub decides by itself. Costs a pass over the compared pairs.
     """
     rows = await session.raw.fetch(DRAWN, seed, size, each)
-    units = await common_units(session.raw, [(row["unit_a"], row["unit_b"]) for row in rows])
+    units = await common_units(
+        session.raw, [(row["unit_a"], row["unit_b"]) for row in rows], today=today
+    )
     await session.raw.executemany(
         "insert into sampled_pair (id, record_a, record_b, organisation_id, pattern, score,"
         " decision) values ($1, $2, $3, $4, $5, $6, $7)",

@@ -28,7 +28,9 @@ async def _effects(
     database: Database, trial: Kept, region: Region, secrets: Path
 ) -> Mapping[str, Any]:
     if trial.upload_id is not None:
-        async with opened_upload(database, trial.upload_id, region.sealer) as given:
+        async with opened_upload(
+            database, trial.upload_id, region.sealer, today=region.today
+        ) as given:
             _, effects = await simulate_files(database, [given], region)
     elif trial.source_code is not None:
         _, effects = await simulate_run(database, trial.source_code, region, secrets=secrets)

@@ -231,7 +231,7 @@ async def accept_upload(
         held = await session.raw.fetchrow("select * from upload where id = $1", upload_id)
         if held is None or held["state"] != QUEUED:
             return None
-        within = await organisations_within(session.raw, held["organisation_id"])
+        within = await organisations_within(session.raw, held["organisation_id"], today=today)
     async with _opened(database, held, within, sealer) as given:
         accepted = await accept(
             database,
@@ -248,14 +248,14 @@ async def accept_upload(
 
 @asynccontextmanager
 async def opened_upload(
-    database: Database, upload_id: UUID, sealer: Sealer
+    database: Database, upload_id: UUID, sealer: Sealer, *, today: date
 ) -> AsyncIterator[Given]:
     """Lend the content of a given file as it would be taken in; raises UnknownUploadError."""
     async with database.reading() as session:
         held = await session.raw.fetchrow("select * from upload where id = $1", upload_id)
         if held is None or not await session.raw.fetchval(HAS_CONTENT, upload_id):
             raise UnknownUploadError
-        within = await organisations_within(session.raw, held["organisation_id"])
+        within = await organisations_within(session.raw, held["organisation_id"], today=today)
     async with _opened(database, held, within, sealer) as given:
         yield given
 

@@ -4,8 +4,9 @@ import json
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+
+from hub.clock import today_in
 
 if TYPE_CHECKING:
     import asyncpg
@@ -60,7 +61,7 @@ async def viewing(
     region = await open_read_pool(where.web_region, size=1, statement_s=settings.statement_s)
     try:
         key = os.environ.get(KEY)
-        today = datetime.now(settings.zone).date()
+        today = today_in(settings.zone)
         viewer = await authenticate(region, key, today=today) if key else await _keeper(region)
         viewer.need(permit)
         if viewer.is_region_wide:

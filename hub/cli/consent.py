@@ -10,6 +10,7 @@ import typer
 from hub.cli.granting import choice, in_transaction
 from hub.cli.law_documents import CONSENTS
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.terminal import say
 
 if TYPE_CHECKING:
@@ -128,4 +129,4 @@ def today() -> date:
     """Give the day by the region's clock."""
     from hub.settings import Settings
 
-    return datetime.now(Settings().zone).date()
+    return today_in(Settings().zone)

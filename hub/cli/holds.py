@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.terminal import say
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ async def _placed(source: str) -> "list[Placed]":
 
 
 async def _release(numbers: Sequence[UUID], source: str) -> "Difference":
-    from datetime import datetime
 
     from hub import addresses
     from hub.database import open_database
@@ -75,6 +75,6 @@ async def _release(numbers: Sequence[UUID], source: str) -> "Difference":
             database,
             named,
             sealer=Sealer.from_file(settings.keys),
-            today=datetime.now(settings.zone).date(),
+            today=today_in(settings.zone),
             actor="sync release",
         )

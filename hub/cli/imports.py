@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 import typer
 
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.terminal import Exit, intake_bar, say
 
 if TYPE_CHECKING:
@@ -360,7 +361,7 @@ async def _accept(given: Sequence["Given"], *, release: bool) -> "Accepted":
 
 
 def _today(zone: "ZoneInfo") -> date:
-    return datetime.now(zone).date()
+    return today_in(zone)
 
 
 def _print_reports(reports: Sequence["FileReport"], output: OutputFormat) -> None:

@@ -3,13 +3,14 @@
 import tempfile
 import time
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.errors import InputError
 from hub.terminal import say
 
@@ -189,7 +190,9 @@ def labelled(
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
+    from hub.settings import Settings
+
+    return today_in(Settings().zone)
 
 
 def _model(path: Path) -> "Model":

@@ -2,12 +2,13 @@
 
 import asyncio
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.terminal import say
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def models(output: Output = OutputFormat.TABLE) -> None:
 def _today() -> date:
     from hub.settings import Settings
 
-    return datetime.now(Settings().zone).date()
+    return today_in(Settings().zone)
 
 
 def _address() -> str:
@@ -106,9 +107,10 @@ async def _train(version: str) -> "Trained":
     from hub.database import open_database
     from sync import modelling
 
-    named = version or f"trained-{_today().isoformat()}"
+    today = _today()
+    named = version or f"trained-{today.isoformat()}"
     async with open_database(_address(), pool_size=1) as database:
-        return await modelling.train(database, version=named)
+        return await modelling.train(database, version=named, today=today)
 
 
 async def _shadow(version: str) -> "Shadow":
@@ -116,7 +118,7 @@ async def _shadow(version: str) -> "Shadow":
     from sync import modelling
 
     async with open_database(_address(), pool_size=1) as database:
-        return await modelling.shadow(database, version)
+        return await modelling.shadow(database, version, today=_today())
 
 
 async def _activate(version: str) -> "Difference":

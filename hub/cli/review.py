@@ -9,11 +9,13 @@ import typer
 
 from hub.cli.output import Output, OutputFormat, print_rows
 from hub.cli.review_documents import HISTORY, PRECISION, QUESTION, QUEUE, SAMPLE
+from hub.clock import today_in
 from hub.terminal import say
 
 if TYPE_CHECKING:
     from hub.database import WriteSession
     from sync.changeset import Difference
+    from sync.people.saying import By
 
 app = typer.Typer(
     help="Разбор совпадений: кто с кем один человек.", no_args_is_help=True, rich_markup_mode=None
@@ -75,13 +77,12 @@ def answer(
 ) -> None:
     """Ответить на вопрос и сразу пересчитать людей по ответу."""
     from sync import review
-    from sync.people.saying import By
 
     if said not in ANSWERS:
         raise typer.BadParameter("Ответ — same, different или not-enough.")
-    by, number = By(actor=COMMAND), _number(question, "question")
+    number = _number(question, "question")
     verdict, changed = _say(
-        lambda session: review.answer(
+        lambda session, by: review.answer(
             session, number, review.Answer(ANSWERS[said]), by=by, reason=reason
         )
     )
@@ -95,10 +96,9 @@ def retract(
 ) -> None:
     """Отменить решение и сразу пересчитать людей."""
     from sync import review
-    from sync.people.saying import By
 
-    by, number = By(actor=COMMAND), _number(verdict, "verdict")
-    _, changed = _say(lambda session: review.retract(session, number, by=by, reason=reason))
+    number = _number(verdict, "verdict")
+    _, changed = _say(lambda session, by: review.retract(session, number, by=by, reason=reason))
     say(f"✓ Отменено. {_told(changed)}")
 
 
@@ -206,30 +206,29 @@ def _number(text: str, prefix: str) -> UUID:
 
 
 def _say(
-    act: "Callable[[WriteSession], Awaitable[UUID]]",
+    act: "Callable[[WriteSession, By], Awaitable[UUID]]",
 ) -> "tuple[UUID, list[Difference]]":
     return asyncio.run(_said(act))
 
 
 async def _said(
-    act: "Callable[[WriteSession], Awaitable[UUID]]",
+    act: "Callable[[WriteSession, By], Awaitable[UUID]]",
 ) -> "tuple[UUID, list[Difference]]":
     """Write a word and obey whatever waits; gives the word and what changed."""
-    from datetime import datetime
-
     from hub import addresses
     from hub.database import open_database
     from hub.seal import Sealer
     from hub.settings import Settings
+    from sync.people.saying import By
     from sync.projecting import obey_waiting
 
     settings = Settings()
+    by = By(actor=COMMAND, today=today_in(settings.zone))
     async with open_database(addresses.find(settings).worker) as database:
         async with database.writing() as session:
-            word = await act(session)
-        today = datetime.now(settings.zone).date()
+            word = await act(session, by)
         sealer = Sealer.from_file(settings.keys)
-        return word, await obey_waiting(database, sealer=sealer, today=today)
+        return word, await obey_waiting(database, sealer=sealer, today=by.today)
 
 
 def _told(changed: "list[Difference]") -> str:
@@ -244,8 +243,9 @@ async def _draw(size: int, each: int, seed: str) -> int:
     from hub.settings import Settings
     from sync.sampling import draw
 
+    settings = Settings()
     async with (
-        open_database(addresses.find(Settings()).worker, pool_size=1) as database,
+        open_database(addresses.find(settings).worker, pool_size=1) as database,
         database.writing() as session,
     ):
-        return await draw(session, size, each=each, seed=seed)
+        return await draw(session, size, each=each, seed=seed, today=today_in(settings.zone))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from hub.clock import today_in
 from hub.terminal import say
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ def refresh() -> None:
 
 
 async def _refresh() -> "Refreshed":
-    from datetime import datetime
 
     from hub import addresses
     from hub.coverage.rollup import refresh_rollup
@@ -34,6 +34,6 @@ async def _refresh() -> "Refreshed":
     from hub.settings import Settings
 
     settings = Settings()
-    today = datetime.now(settings.zone).date()
+    today = today_in(settings.zone)
     async with open_database(addresses.find(settings).worker, pool_size=1) as database:
         return await refresh_rollup(database, today=today)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
@@ -14,6 +13,7 @@ from hub.cli.consent import Basis, Day, keeping, number_of, today
 from hub.cli.granting import choice, in_transaction
 from hub.cli.law_documents import ACTS, PAIRS, REPORT, REQUESTS
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.terminal import say
 
 if TYPE_CHECKING:
@@ -312,7 +312,7 @@ def _keeping(work: "Callable[[Keeper], Awaitable[Answer]]") -> Answer:
 
         settings = Settings()
         sealer = Sealer.from_file(settings.keys)
-        day = datetime.now(settings.zone).date()
+        day = today_in(settings.zone)
         async with open_database(addresses.find(settings).worker) as database:
             return await work(Keeper(database=database, sealer=sealer, today=day, actor=COMMAND))
 

@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar  # cells of a row
 from uuid import UUID
 
 import typer
 
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.terminal import Exit, say
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def expect(
 def _today() -> date:
     from hub.settings import Settings
 
-    return datetime.now(Settings().zone).date()
+    return today_in(Settings().zone)
 
 
 @app.command()

@@ -17,6 +17,7 @@ from hub.cli.granting import (
     role_of,
 )
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.terminal import say
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def ungrant(
     from hub.clients import end_grant
     from hub.settings import Settings
 
-    on = _day(ends) or datetime.now(Settings().zone).date()
+    on = _day(ends) or today_in(Settings().zone)
     in_transaction(
         lambda session: end_grant(session, number, on=on), change=f"user ungrant {number}"
     )

@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from hub import migrate, provision
 from hub.addresses import DEMO_DATABASE
+from hub.clock import today_in
 from hub.database import Database, open_database
 from hub.demo.checking import compare, patient
 from hub.demo.diary import Wanted, first_day, require_same_files
@@ -151,7 +152,7 @@ async def _learn(database: Database, settings: Settings, sealer: Sealer) -> None
 
 
 def _today(settings: Settings) -> date:
-    return datetime.now(settings.zone).date()
+    return today_in(settings.zone)
 
 
 def _sealer(settings: Settings) -> Sealer:

@@ -21,8 +21,8 @@ async def learn(database: Database, *, sealer: Sealer, today: date) -> None:
         active = await active_model(session.raw)
     if active != HAND_MODEL:
         return
-    trained = await train(database, version=VERSION)
-    tried = await shadow(database, VERSION)
+    trained = await train(database, version=VERSION, today=today)
+    tried = await shadow(database, VERSION, today=today)
     changed = await activate(database, VERSION, sealer=sealer, today=today, actor="demo")
     say(
         f"  модель обучена на записях: {trained.records}; вопросов появилось "

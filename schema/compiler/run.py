@@ -5,7 +5,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
@@ -19,6 +19,7 @@ from graphql import GraphQLError, OperationType
 
 from hub.access import Permit, Standing, Viewer
 from hub.audit.events import Action, Entity, Event, by_viewer
+from hub.clock import today_in
 from hub.database import Database
 from hub.errors import ConfigError
 from hub.rates import Allowance
@@ -211,7 +212,7 @@ class Engine:
         return Request(
             variables=given,
             viewer=viewer,
-            today=today or datetime.now(self._zone).date(),
+            today=today or today_in(self._zone),
             cursors=CursorKey(self._secret, viewer.authority_id),
         )
 

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from hub.clock import today_in
 from schema.errors import ErrorCode
 from schema.exports.paging import paged
 from schema.exports.reading import Reading
@@ -83,5 +83,5 @@ def _owner(node: Json) -> Owner:
 
 def academic_year_now(zone: ZoneInfo) -> int:
     """Name the academic year that runs by the region's clock."""
-    today = datetime.now(zone).date()
+    today = today_in(zone)
     return today.year if today.month >= YEAR_BEGINS else today.year - 1

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -115,7 +116,12 @@ def folded(text: str) -> str:
 
 
 async def strip(
-    session: WriteSession, evidence: Evidence, unit_id: UUID, *, changeset_id: ChangesetId
+    session: WriteSession,
+    evidence: Evidence,
+    unit_id: UUID,
+    *,
+    today: date,
+    changeset_id: ChangesetId,
 ) -> None:
     """Leave of a person's records what counting reads, and give them to the counting unit."""
     connection, ids = session.raw, list(evidence.records)
@@ -134,7 +140,7 @@ async def strip(
         unit_id,
         changeset_id,
     )
-    await _keep_together(connection, ids, changeset_id)
+    await _keep_together(connection, ids, today=today, changeset_id=changeset_id)
 
 
 def counted(payload: Mapping[str, str], words: Iterable[str]) -> dict[str, str]:
@@ -170,7 +176,9 @@ where r.id = drawn.id
 """
 
 
-async def _keep_together(connection: Connection, ids: list[int], changeset_id: ChangesetId) -> None:
+async def _keep_together(
+    connection: Connection, ids: list[int], *, today: date, changeset_id: ChangesetId
+) -> None:
     """Say that the records are one: nothing that they still state could tell."""
     if len(ids) == 1:
         return
@@ -180,7 +188,7 @@ async def _keep_together(connection: Connection, ids: list[int], changeset_id: C
         " changeset_id) values ($1, 'MUST_LINK', $2, false, $3, '', 'law', $4)",
         verdict_id,
         TAKEN_OUT,
-        await connection.fetchval(LOWEST_UNIT, ids),
+        await connection.fetchval(LOWEST_UNIT, ids, today),
         changeset_id,
     )
     await connection.execute(

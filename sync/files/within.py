@@ -1,5 +1,6 @@
 """Whose lists a giver may hand in: the organisations beneath the one they act for."""
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -16,12 +17,15 @@ FOREIGN: Final = (
 )
 
 
-async def organisations_within(connection: asyncpg.Connection, owner: UUID) -> frozenset[UUID]:
+async def organisations_within(
+    connection: asyncpg.Connection, owner: UUID, *, today: date
+) -> frozenset[UUID]:
     """Name the organisation and those that answer to it today."""
     rows = await connection.fetch(
         "select organisation_id from organisation_place where authority_id = $1"
-        " and starts <= current_date and ends > current_date",
+        " and starts <= $2 and ends > $2",
         owner,
+        today,
     )
     return frozenset(row["organisation_id"] for row in rows) | {owner}
 

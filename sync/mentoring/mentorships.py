@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -97,6 +98,7 @@ async def write_mentorships(
     *,
     retracted: frozenset[UUID],
     root_id: UUID,
+    today: date,
     changeset_id: ChangesetId,
 ) -> MentorshipsWritten:
     """Rebuild every mentorship of each mentor whom the change touches, and the `retracted` ones.
@@ -128,7 +130,9 @@ async def write_mentorships(
     await _add_members_to_affected(connection, dyads)
     await _lend_dyads(connection, dyads)
     changed, gone = await _write_scalars(connection, changeset_id)
-    changed |= await _write_parts(connection, root_id=root_id, changeset_id=changeset_id)
+    changed |= await _write_parts(
+        connection, root_id=root_id, today=today, changeset_id=changeset_id
+    )
     return MentorshipsWritten(
         known=frozenset(known),
         changed=frozenset(changed - gone),
@@ -258,7 +262,7 @@ async def _write_scalars(
 
 
 async def _write_parts(
-    connection: Connection, *, root_id: UUID, changeset_id: ChangesetId
+    connection: Connection, *, root_id: UUID, today: date, changeset_id: ChangesetId
 ) -> set[UUID]:
     """Write members, facts and places from the dyads; each is one query over temporary tables.
 
@@ -268,14 +272,12 @@ async def _write_parts(
     await connection.execute(MENTOR_UNITS)
     await connection.execute(DEPARTMENT_SPANS)
     await connection.execute("analyze mentor_unit, department_span")
-    await connection.execute(FRESH_MEMBERS)
+    await connection.execute(_like(MEMBER, "fresh_member"))
+    await connection.execute(FRESH_MEMBERS, today)
     await connection.execute("analyze fresh_member")
     await connection.execute(FRESH_FACTS)
-    await connection.execute(
-        "create temp table fresh_mentorship_place on commit drop as"
-        " select authority_id, sort_key, mentorship_id, starts from mentorship_place with no data"
-    )
-    await connection.execute(FRESH_PLACES, root_id)
+    await connection.execute(_like(PLACE, "fresh_mentorship_place"))
+    await connection.execute(FRESH_PLACES, root_id, today)
     changed: set[UUID] = set()
     fresh = ((MEMBER, "fresh_member"), (FACT, "fresh_fact"), (PLACE, "fresh_mentorship_place"))
     for projected, table in fresh:
@@ -287,3 +289,12 @@ async def _write_parts(
             changeset_id=changeset_id,
         )
     return changed
+
+
+def _like(projected: Projected, name: str) -> str:
+    """Write a temporary table of a projected table's columns: one made by a query takes no bind."""
+    columns = ", ".join(projected.columns)
+    return (
+        f"create temp table {name} on commit drop as"
+        f" select {columns} from {projected.table} with no data"
+    )

@@ -68,7 +68,7 @@ select organisation_id, null, starts, ends from gaps where starts < ends
 """
 
 FRESH_MEMBERS = """
-create temp table fresh_member on commit drop as
+insert into fresh_member
 with mentors as (
     select distinct on (mentorship_id, mentor) mentorship_id, mentor, unit_id, kind,
            position_text, affiliation_text
@@ -108,10 +108,10 @@ left join lateral (
            bool_or(unit.works) as works, min(unit.position_text) as position_text
     from (
         select e.organisation_id, true as works, e.position_text from employment e
-        where e.person_id = d.mentee and e.starts <= current_date and e.ends > current_date
+        where e.person_id = d.mentee and e.starts <= $1 and e.ends > $1
         union all
         select e.organisation_id, false, null from enrolment e
-        where e.person_id = d.mentee and e.starts <= current_date and e.ends > current_date
+        where e.person_id = d.mentee and e.starts <= $1 and e.ends > $1
     ) unit
 ) now_at on true
 """
@@ -158,17 +158,17 @@ with unit as (
     union
     select f.mentorship_id, e.organisation_id from fresh_member f
     join employment e on e.person_id = f.person_id
-        and e.starts <= current_date and e.ends > current_date
+        and e.starts <= $2 and e.ends > $2
     union
     select f.mentorship_id, e.organisation_id from fresh_member f
     join enrolment e on e.person_id = f.person_id
-        and e.starts <= current_date and e.ends > current_date
+        and e.starts <= $2 and e.ends > $2
 ), place as (
     select id as mentorship_id, $1::uuid as authority_id from affected_mentorship
     union
     select unit.mentorship_id, p.authority_id from unit
     join organisation_place p on p.organisation_id = unit.id
-        and p.starts <= current_date and p.ends > current_date
+        and p.starts <= $2 and p.ends > $2
 )
 select place.authority_id, m.sort_key, m.id, m.starts
 from place join mentorship m on m.id = place.mentorship_id

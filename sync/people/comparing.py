@@ -3,6 +3,8 @@
 A few records are compared one by one, more in columns; both give the same.
 """
 
+from datetime import date
+
 import asyncpg
 import numpy as np
 import pandas as pd
@@ -27,6 +29,7 @@ async def recompare(
     model: Model,
     *,
     again: Ids,
+    today: date,
     changeset_id: ChangesetId,
 ) -> Ids:
     """Replace the edges of the restated records and of those to be compared `again`.
@@ -40,7 +43,7 @@ async def recompare(
     touched = np.union1d(pending.restated, await _beyond_cap(connection, moved))
     touched = np.union1d(touched, again)
     neighbours = await connection.fetch(DROPPED_EDGES, touched.tolist())
-    edges = await _edges(connection, touched, model)
+    edges = await _edges(connection, touched, model, today=today)
     await insert_frame(
         connection,
         "edge",
@@ -51,9 +54,11 @@ async def recompare(
     return np.union1d(np.union1d(touched, former), pending.ended)
 
 
-async def _edges(connection: Connection, touched: Ids, model: Model) -> pd.DataFrame:
-    few = await edges_singly(connection, touched, model, cap=match.BLOCK_CAP)
-    return await edges_of(connection, touched, model) if few is None else few
+async def _edges(
+    connection: Connection, touched: Ids, model: Model, *, today: date
+) -> pd.DataFrame:
+    few = await edges_singly(connection, touched, model, cap=match.BLOCK_CAP, today=today)
+    return await edges_of(connection, touched, model, today=today) if few is None else few
 
 
 async def _beyond_cap(connection: Connection, moved: Moved) -> Ids:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +32,9 @@ class Component:
     previous: list[Any]  # the person id of each record before this run, or None
 
 
-async def recluster(session: ReadSession, changed: Ids) -> Component:
+async def recluster(session: ReadSession, changed: Ids, *, today: date) -> Component:
     """Cluster again everyone connected, by edges, verdicts or a common person, to the changed."""
-    facts = await read_facts(session.raw, await connected(session.raw, changed))
+    facts = await read_facts(session.raw, await connected(session.raw, changed), today=today)
     ids = facts["record_id"].to_numpy(np.int64)
     return await clustered(session.raw, facts, await _stored_edges(session.raw, ids))
 

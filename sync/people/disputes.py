@@ -1,6 +1,7 @@
 """Disputed pairs in the review queue: two mentors named for one mentee, who may be one person."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -89,7 +90,9 @@ class _Dispute(NamedTuple):
         )
 
 
-async def ask_disputes(session: WriteSession, model: Model, *, changeset_id: ChangesetId) -> None:
+async def ask_disputes(
+    session: WriteSession, model: Model, *, today: date, changeset_id: ChangesetId
+) -> None:
     """Ask about the mentors whom different bases name for one mentee, those affected.
 
     Whom somebody has said to be two people, or who are asked about already, is not asked again.
@@ -103,8 +106,8 @@ async def ask_disputes(session: WriteSession, model: Model, *, changeset_id: Cha
     await connection.execute(STANDS, *sides, *people, ["DISPUTE"] * len(rows))
     await connection.execute(KEPT_FOR_ITS_ANSWER, *sides)
     await connection.execute(NO_LONGER_ASKED, *sides)
-    units = await common_units(connection, [(row.unit_a, row.unit_b) for row in rows])
-    scores = await _scores(connection, model, *sides)
+    units = await common_units(connection, [(row.unit_a, row.unit_b) for row in rows], today=today)
+    scores = await _scores(connection, model, *sides, today=today)
     await connection.executemany(
         ASKED,
         [
@@ -115,13 +118,13 @@ async def ask_disputes(session: WriteSession, model: Model, *, changeset_id: Cha
 
 
 async def _scores(
-    connection: Connection, model: Model, left: Sequence[int], right: Sequence[int]
+    connection: Connection, model: Model, left: Sequence[int], right: Sequence[int], *, today: date
 ) -> list[int]:
     """Compare the two records of each dispute as the matcher compares any two."""
     ids = np.unique(np.array([*left, *right], dtype=np.int64))
     if not len(ids):
         return []
-    facts = await read_facts(connection, ids)
+    facts = await read_facts(connection, ids, today=today)
     at = pd.Index(facts["record_id"].to_numpy(np.int64))
     one, other = (at.get_indexer(pd.Index(side)).astype(np.int64) for side in (left, right))
     return [int(score) for score in model.score(patterns(facts, one, other, model))]

@@ -92,7 +92,7 @@ async def refresh_facts(
         await refresh_statistics(connection, "record_facts")
     moved = Moved()
     for ids in _chunks(pending.restated):
-        moved += await _replace_keys(connection, ids)
+        moved += await _replace_keys(connection, ids, today)
     if is_much:
         await refresh_statistics(connection, "record_key")
     return moved
@@ -211,9 +211,9 @@ async def _reject_cells(
     await insert_frame(session.raw, "rejection", rejections, list(rejections.columns))
 
 
-async def _replace_keys(connection: Connection, ids: Ids) -> Moved:
+async def _replace_keys(connection: Connection, ids: Ids, today: date) -> Moved:
     """Store the keys of the records where they differ; gives those they bore and bear."""
-    facts = await read_facts(connection, ids)
+    facts = await read_facts(connection, ids, today=today)
     keys = blocking_keys(facts)
     record = facts["record_id"].to_numpy(np.int64)[keys.position]
     fresh = set(zip(keys.key.tolist(), record.tolist(), keys.finer.tolist(), strict=True))

@@ -8,6 +8,7 @@ runs compares the same pairs as one run over all of them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 import asyncpg
 import numpy as np
@@ -72,14 +73,16 @@ async def left_keys(connection: Connection) -> Moved:
     return Moved(key=keys[:, 0], finer=keys[:, 1], step=np.full(len(keys), -1, dtype=np.int64))
 
 
-async def edges_of(connection: Connection, touched: Ids, model: Model) -> pd.DataFrame:
+async def edges_of(
+    connection: Connection, touched: Ids, model: Model, *, today: date
+) -> pd.DataFrame:
     """Compare the touched records with everyone they share a key with; give what is not apart.
 
     Columns record_a, record_b, pattern, score, decision.
     """
     rows = await connection.fetch(BLOCKS, touched.tolist())
     key, record, finer = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 3).T
-    facts = await read_facts(connection, np.union1d(record, touched))
+    facts = await read_facts(connection, np.union1d(record, touched), today=today)
     facts = facts.iloc[np.argsort(content_order(facts))].reset_index(drop=True)
     ids = facts["record_id"].to_numpy(np.int64)
     position = pd.Index(ids).get_indexer(pd.Index(record)).astype(np.int64)
@@ -112,9 +115,9 @@ where k.key in (select key from record_key where record_id = any($1))
 BLOCKS = f"{BLOCKS_OF} order by k.key, k.record_id"
 
 
-async def read_facts(connection: Connection, ids: Ids) -> pd.DataFrame:
-    """Read the facts of records in the order of their ids, as the matcher takes them."""
-    rows = await connection.fetch(FACTS, ids.tolist())
+async def read_facts(connection: Connection, ids: Ids, *, today: date) -> pd.DataFrame:
+    """Read the facts of records in the order of their ids, as the matcher takes them today."""
+    rows = await connection.fetch(FACTS, ids.tolist(), today)
     return pd.DataFrame([tuple(row) for row in rows], columns=FACT_COLUMNS, dtype=object)
 
 
@@ -152,7 +155,7 @@ FACT_COLUMNS = (
 
 FACTS = """
 select f.record_id, r.source_id, r.kind,
-       r.ended_on is null and coalesce(f.dismissed_on > current_date, true) as active,
+       r.ended_on is null and coalesce(f.dismissed_on > $2, true) as active,
        v.stated_as_of, v.id as record_version_id, v.content_hash,
        r.external_id,
        f.last_name, f.first_name, f.middle_name, f.previous_last_name,

@@ -1,6 +1,7 @@
 """Open questions of the matcher, each in the lowest unit that holds both records."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -24,6 +25,7 @@ async def write_questions(
     person_ids: list[UUID],
     *,
     is_asked: bool,
+    today: date,
     changeset_id: ChangesetId,
 ) -> bool:
     """Replace the open questions between the component's records; keep the ids of standing ones.
@@ -35,7 +37,7 @@ async def write_questions(
     asked = _asked(component, person_ids)
     if asked.empty and not is_asked:
         return False
-    units = await common_units(connection, list(rows_of(asked, "unit_a", "unit_b")))
+    units = await common_units(connection, list(rows_of(asked, "unit_a", "unit_b")), today=today)
     sides = (asked["record_a"].tolist(), asked["record_b"].tolist())
     records = component.facts["record_id"].tolist()
     people = (asked["person_a"].tolist(), asked["person_b"].tolist())
@@ -121,8 +123,8 @@ select pair.a, pair.b, coalesce((
     from organisation_place mine
     join organisation_place theirs on theirs.authority_id = mine.authority_id
     where mine.organisation_id = pair.a and theirs.organisation_id = pair.b
-      and mine.starts <= current_date and mine.ends > current_date
-      and theirs.starts <= current_date and theirs.ends > current_date
+      and mine.starts <= $3 and mine.ends > $3
+      and theirs.starts <= $3 and theirs.ends > $3
     order by (select count(*) from organisation_place below
               where below.authority_id = mine.authority_id), mine.authority_id
     limit 1
@@ -131,10 +133,12 @@ from unnest($1::uuid[], $2::uuid[]) as pair (a, b)
 """
 
 
-async def common_units(connection: Connection, pairs: Sequence[tuple[UUID, UUID]]) -> list[UUID]:
-    """Give for each pair of organisations the lowest unit that holds both, else the region."""
+async def common_units(
+    connection: Connection, pairs: Sequence[tuple[UUID, UUID]], *, today: date
+) -> list[UUID]:
+    """Give for each pair of organisations the lowest unit that holds both today, else the region."""
     apart = sorted({pair for pair in pairs if pair[0] != pair[1]})
-    rows = await connection.fetch(COMMON_UNIT, [a for a, _ in apart], [b for _, b in apart])
+    rows = await connection.fetch(COMMON_UNIT, [a for a, _ in apart], [b for _, b in apart], today)
     common = {(row["a"], row["b"]): row["unit"] for row in rows}
     return [pair[0] if pair[0] == pair[1] else common[pair] for pair in pairs]
 

@@ -1,5 +1,6 @@
 """The order of the review queue: which counts an answer moves, and how likely it moves them."""
 
+from datetime import date
 from typing import Final
 
 from hub.database import WriteSession
@@ -9,8 +10,8 @@ _BOTH: Final = {
     "MENTORS": "select from participation_fact f where f.mentor_id = {person}",
     "MENTEES": "select from participation_fact f where f.mentee_id = {person}",
     "YOUNG_SPECIALISTS": (
-        "select from employment e where e.person_id = {person} and e.ends > current_date"
-        " and (e.young_specialist_flag or e.teaching_since > current_date - interval '3 years')"
+        "select from employment e where e.person_id = {person} and e.ends > $1::date"
+        " and (e.young_specialist_flag or e.teaching_since > $1::date - interval '3 years')"
     ),
 }
 # One and the same partner of both.
@@ -54,10 +55,10 @@ from ranked where ranked.id = q.id
 """
 
 
-async def rank_questions(session: WriteSession) -> None:
+async def rank_questions(session: WriteSession, *, today: date) -> None:
     """Say of the open questions about affected people what an answer would change.
 
     The priority is the number of people and figures that the answer "one person" changes, times
     its probability, in thousandths. Expects `affected_person`.
     """
-    await session.raw.execute(RANKED)
+    await session.raw.execute(RANKED, today)

@@ -6,6 +6,7 @@ together, "different" keeps each from each.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 from typing import Final
 from uuid import UUID
@@ -56,10 +57,11 @@ class ChangedError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:
-    """Who gives a word: a client of the API, or a command."""
+    """Who gives a word, a client of the API or a command, and on which day."""
 
     client_id: UUID | None = None
     actor: str
+    today: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,7 @@ def records_of(pairs: Pairs) -> list[int]:
 async def give(session: WriteSession, word: Word, by: By) -> UUID:
     """Write a word and call a worker to obey it; both are there once the transaction commits."""
     raw, verdict_id = session.raw, new_id()
-    unit = word.organisation_id or await raw.fetchval(LOWEST_UNIT, records_of(word.pairs))
+    unit = word.organisation_id or await raw.fetchval(LOWEST_UNIT, records_of(word.pairs), by.today)
     await raw.execute(
         "insert into verdict (id, kind, action, covers, question_id, organisation_id, reason,"
         " client_id, actor, pattern, score, version_a, version_b)"
@@ -181,7 +183,7 @@ LOWEST_UNIT = """
 with units as (select distinct organisation_id from record where id = any($1))
 select coalesce((
     select p.authority_id from organisation_place p join units u using (organisation_id)
-    where p.starts <= current_date and p.ends > current_date
+    where p.starts <= $2 and p.ends > $2
     group by p.authority_id
     having count(distinct p.organisation_id) = (select count(*) from units)
     order by (select count(*) from organisation_place below

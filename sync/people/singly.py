@@ -8,6 +8,7 @@ compared, which only columns know.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import asyncpg
@@ -39,7 +40,7 @@ class Near:
 
 
 async def edges_singly(
-    connection: Connection, touched: Ids, model: Model, *, cap: int
+    connection: Connection, touched: Ids, model: Model, *, cap: int, today: date
 ) -> pd.DataFrame | None:
     """Give what `match.edges_of` gives for a few records; None where columns are to do it."""
     if len(touched) > MOST_RECORDS:
@@ -48,7 +49,7 @@ async def edges_singly(
     if near.is_chained or near.pairs > MOST_PAIRS:
         return None
     ids = {*near.beside, *(other for others in near.beside.values() for other in others)}
-    rows = await connection.fetch(FACTS, sorted(ids)) if near.pairs else []
+    rows = await connection.fetch(FACTS, sorted(ids), today) if near.pairs else []
     singles = {row["record_id"]: Single.of(dict(row)) for row in rows}
     return pd.DataFrame(list(_compared(near, singles, Judge(model))), columns=[*EDGE_COLUMNS])
 

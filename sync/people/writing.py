@@ -1,6 +1,7 @@
 """Writing people: links, aliases and every table of the golden projection, only where they differ."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -42,6 +43,7 @@ async def write_people(
     *,
     retracted: frozenset[UUID],
     model_version: str,
+    today: date,
     changeset_id: ChangesetId,
 ) -> PeopleWritten:
     """Give the component's clusters their ids and write what stands about each person.
@@ -56,7 +58,7 @@ async def write_people(
     known = {old for old in component.previous if old is not None} | retracted
     affected = set(person_ids) | known
     await remember_owners(connection, "affected_person", affected)
-    before = await places_of(session) if known else {}
+    before = await places_of(session, today=today) if known else {}
     await _write_links(connection, component, person_ids, model_version, changeset_id)
     await _write_aliases(connection, component, person_ids, identities, changeset_id)
     changed = await _write_golden(connection, component, person_ids, directory, changeset_id)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -88,7 +88,12 @@ def placed(item: Item, directory: Directory, counter: Counter) -> UUID | None:
 
 
 async def foreign(
-    session: WriteSession, pusher: Pusher, items: Sequence[Item], directory: Directory
+    session: WriteSession,
+    pusher: Pusher,
+    items: Sequence[Item],
+    directory: Directory,
+    *,
+    today: date,
 ) -> Mapping[int, Json]:
     """Refuse items about organisations that are not beneath the partner's own."""
     named = {
@@ -98,9 +103,10 @@ async def foreign(
     }
     rows = await session.raw.fetch(
         "select organisation_id from organisation_place where authority_id = $1"
-        " and organisation_id = any($2) and starts <= current_date and ends > current_date",
+        " and organisation_id = any($2) and starts <= $3 and ends > $3",
         pusher.authority_id,
         [one for one in named.values() if one is not None],
+        today,
     )
     ours = {row["organisation_id"] for row in rows}
     message = "Это учреждение вне вашей области: о его людях сообщает тот, кому оно подчинено."

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -161,9 +162,9 @@ async def _leads(connection: Connection, source_id: UUID, start: str, end: str) 
     return found
 
 
-async def placed_since(connection: Connection) -> Mapping[UUID, set[str]]:
+async def placed_since(connection: Connection, *, today: date) -> Mapping[UUID, set[str]]:
     """Give the organisations that became known to what was said of them; answers whose cards."""
-    rows = await connection.fetch(PLACED)
+    rows = await connection.fetch(PLACED, today)
     found: dict[UUID, set[str]] = defaultdict(set)
     for row in rows:
         found[row["source_id"]].add(row["card"])
@@ -177,6 +178,6 @@ where e.organisation_id is null and e.organisation_value is not null
   and i.system = e.organisation_system and i.value = e.organisation_value
   and s.id = e.source_id and p.organisation_id = i.organisation_id
   and p.authority_id = (s.settings ->> 'authority')::uuid
-  and p.starts <= current_date and p.ends > current_date
+  and p.starts <= $1 and p.ends > $1
 returning e.source_id, e.card
 """

@@ -6,7 +6,7 @@ The same request again is answered the same; another under its key is refused.
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from hub.clock import today_in
 from hub.database import Database, WriteSession
 from hub.errors import ConflictError, InputError
 from hub.seal import Sealer
@@ -32,6 +33,11 @@ class Counter:
     database: Database
     sealer: Sealer
     zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """Give the day by the region's clock."""
+        return today_in(self.zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

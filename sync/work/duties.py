@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from connectors.client.failure import Failure, SourceError, SourceTransientError
 from hub import jobs
+from hub.clock import today_in
 from hub.coverage.rollup import JOB, refresh_rollup
 from hub.database import Database
 from hub.errors import ConflictError, DatabaseError, HubError
@@ -64,7 +65,7 @@ class Bench:
     @property
     def today(self) -> date:
         """Give the day by the region's clock."""
-        return datetime.now(self.settings.zone).date()
+        return today_in(self.settings.zone)
 
     def go_on(self, _station: str = "", _done: int = 0) -> None:
         """Raise StoppedError between two pieces of work once the worker was told to stop."""

@@ -89,3 +89,23 @@ def test_only_the_pipeline_calls_the_stations() -> None:
     found = {name for name, node in nodes(*ROOTS) if called(node) in stations}
 
     assert {"sync/pipeline.py"} == found
+
+
+def test_no_statement_of_the_worker_asks_the_server_for_the_day() -> None:
+    found = {
+        name
+        for name, node in nodes("sync", "schema")
+        if isinstance(node, ast.Constant) and "current_date" in str(node.value).lower()
+    }
+
+    assert set() == found
+
+
+def test_the_day_is_asked_in_one_place() -> None:
+    found = {
+        name
+        for name, node in nodes(*ROOTS)
+        if called(node) == "date" and "now" in {called(part) for part in ast.walk(node)}
+    }
+
+    assert {"hub/clock.py"} == found

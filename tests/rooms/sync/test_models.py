@@ -49,7 +49,7 @@ async def keep(hub: Database, model: Model) -> None:
 
 async def tried(hub: Database, model: Model) -> None:
     await keep(hub, model)
-    await modelling.shadow(hub, model.version)
+    await modelling.shadow(hub, model.version, today=TODAY)
 
 
 async def activate(hub: Database, sealer: Sealer, version: str) -> Difference:
@@ -73,7 +73,7 @@ async def test_the_first_model_is_the_hand_model_with_its_parts(hub: Database) -
 async def test_the_active_model_in_shadow_changes_nothing(hub: Database, take_in: TakeIn) -> None:
     await take_in(*of_two_schools())
 
-    found = await modelling.shadow(hub, HAND)
+    found = await modelling.shadow(hub, HAND, today=TODAY)
 
     assert found.is_same
     assert (0, 0, 5, 3, 3) == (
@@ -91,7 +91,7 @@ async def test_a_shadow_says_what_activation_then_does_and_writes_no_person(
     await take_in(*of_two_schools())
     await keep(hub, STRICT)
 
-    found = await modelling.shadow(hub, "strict")
+    found = await modelling.shadow(hub, "strict", today=TODAY)
     before = await rows(hub, PEOPLE)
     changed = await activate(hub, sealer, "strict")
 
@@ -109,7 +109,7 @@ async def test_examples_hold_what_fields_say_and_nothing_that_they_hold(
     await take_in(*of_two_schools())
     await keep(hub, STRICT)
 
-    found = await modelling.shadow(hub, "strict")
+    found = await modelling.shadow(hub, "strict", today=TODAY)
 
     told = str(found).casefold()
     assert "организация: разные" in told
@@ -167,7 +167,7 @@ async def test_a_model_of_another_version_is_refused_with_its_code(
             json.dumps({"levels": 1}),
         )
 
-    for act in (modelling.shadow(hub, "strict"), activate(hub, sealer, "strict")):
+    for act in (modelling.shadow(hub, "strict", today=TODAY), activate(hub, sealer, "strict")):
         with pytest.raises(InputError) as caught:
             await act
         assert "match.model_version" == caught.value.reason
@@ -203,7 +203,7 @@ async def test_two_activations_at_once_wait_for_each_other_and_no_word_is_lost(
 
 async def test_a_model_is_learned_from_what_is_stored(hub: Database, take_in: TakeIn) -> None:
     with pytest.raises(InputError) as caught:
-        await modelling.train(hub, version="nothing")
+        await modelling.train(hub, version="nothing", today=TODAY)
     cells = [one.cells for one in labelled(1_500, setting="usual", seed=3).cards]
     listed = [{**one, "gender": one["sex"]} for one in cells]
     await take_in(
@@ -212,10 +212,10 @@ async def test_a_model_is_learned_from_what_is_stored(hub: Database, take_in: Ta
     )
     people = await rows(hub, PEOPLE)
 
-    learned = await modelling.train(hub, version="learned")
+    learned = await modelling.train(hub, version="learned", today=TODAY)
 
     assert "match.too_little" == caught.value.reason
     assert (len(cells), people) == (learned.records, await rows(hub, PEOPLE))
     kept = {one.version: one.active for one in await modelling.models(hub)}
     assert {"learned": False, HAND: True} == kept
-    assert not (await modelling.shadow(hub, "learned")).is_same
+    assert not (await modelling.shadow(hub, "learned", today=TODAY)).is_same

@@ -235,7 +235,9 @@ async def test_a_question_is_answered_by_whoever_has_taken_it(
         staff(THIRD, card(MERYANIN, BORN, snils=OTHER)),
     )
     question = UUID(str(await one(hub, "select id from question")))
-    mine, theirs = [By(client_id=client, actor=str(client)) for client in await clients(hub)]
+    mine, theirs = [
+        By(client_id=client, actor=str(client), today=TODAY) for client in await clients(hub)
+    ]
 
     async with hub.writing() as session:
         await leasing.take(session, question, by=mine)

@@ -15,7 +15,7 @@ from sync.people import match, singly
 from sync.people.match import EDGE_COLUMNS, edges_of
 from sync.people.singly import edges_singly
 from tests.rooms.sync.conftest import TakeIn
-from tests.rooms.sync.world import FIRST, SECOND, handed, rows
+from tests.rooms.sync.world import FIRST, SECOND, TODAY, handed, rows
 
 pytestmark = pytest.mark.anyio
 DAY = date(2026, 9, 15)
@@ -47,18 +47,18 @@ async def test_each_record_alone_meets_whom_it_meets_among_all(
     async with hub.reading() as session:
         for cap in (200, 12):  # with the lesser one blocks are refined by finer keys
             monkeypatch.setattr(match, "BLOCK_CAP", cap)
-            together = await edges_of(session.raw, everybody, HAND_MODEL)
-            at_once = await edges_singly(session.raw, everybody, HAND_MODEL, cap=cap)
+            together = await edges_of(session.raw, everybody, HAND_MODEL, today=TODAY)
+            at_once = await edges_singly(session.raw, everybody, HAND_MODEL, cap=cap, today=TODAY)
             assert at_once is not None
             assert _lines(together) == _lines(at_once)
             assert len(together) > 300
             for at in range(len(alone)):
                 one = alone[at : at + 1]
-                found = await edges_singly(session.raw, one, HAND_MODEL, cap=cap)
+                found = await edges_singly(session.raw, one, HAND_MODEL, cap=cap, today=TODAY)
                 assert found is not None
                 assert _lines(together[_of(together, int(one[0]))]) == _lines(found)
         # Neighbours by content are left to columns.
-        assert await edges_singly(session.raw, everybody, HAND_MODEL, cap=0) is None
+        assert await edges_singly(session.raw, everybody, HAND_MODEL, cap=0, today=TODAY) is None
 
 
 def _of(edges: pd.DataFrame, record: int) -> "pd.Series[bool]":

@@ -34,7 +34,7 @@ from sync.registry import changing, write_rows
 from sync.review import Answer, answer, merge, retract, split
 
 TODAY = date(2026, 11, 21)
-BY = By(actor="test")
+BY = By(actor="test", today=TODAY)
 MINISTRY, NORTH, SOUTH = UUID(int=1), UUID(int=2), UUID(int=3)
 FIRST, SECOND, THIRD, OLD = UUID(int=11), UUID(int=12), UUID(int=13), UUID(int=14)
 PLANT = UUID(int=21)
