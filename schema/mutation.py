@@ -90,6 +90,7 @@ from schema.pushing_pairs import (
     rekey_mentorship,
     upsert_mentorship_batch,
 )
+from schema.reading import START_INPUT, STOP_INPUT, SyncRunPayload, cancel_run, start_run
 
 
 @declare.bound("Изменения; каждое — своей транзакцией, по порядку.")
@@ -122,6 +123,17 @@ class Mutation:
         "Отпустить задержанное: изменения верны, их можно применить.",
         release_hold,
         (RELEASE_INPUT,),
+    )
+    sync_run_start: SyncRunPayload = declare.action(
+        "Прочитать источник: чтение ставится в очередь, выполнит его работник. Пока одно чтение "
+        "источника ждёт или идёт, другое не принимается.",
+        start_run,
+        (START_INPUT,),
+    )
+    sync_run_cancel: SyncRunPayload = declare.action(
+        "Отменить чтение: ждущее сразу, идущее после начатой страницы. Записанное остаётся.",
+        cancel_run,
+        (STOP_INPUT,),
     )
     staff_upsert: StaffUpsertPayload = declare.action(
         "Сказать об одной карточке работника: новая, изменённая, удалённая или отозванная.",

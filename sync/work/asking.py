@@ -11,6 +11,7 @@ from sync.runs.log import note
 from sync.runs.run import Mode, RunState
 from sync.work.duties import SYNC
 
+GIVEN: Final = frozenset({"SCHOOL_FILES", "PUSH"})  # kinds of sources that nobody reads
 ALREADY: Final = (
     "Чтение этого источника уже ждёт очереди или идёт: {0}. Дождитесь его или отмените: "
     "python -m hub sync cancel {0}"
@@ -21,6 +22,12 @@ class UnknownRunError(InputError):
     """Такого чтения нет. Посмотрите номера: python -m hub sync list."""
 
     code = "sync.run_unknown"
+
+
+class NeverReadError(InputError):
+    """Этот источник не читают: его файлы и карточки присылают сами."""
+
+    code = "source.never_read"
 
 
 class EndedRunError(ConflictError):
@@ -37,9 +44,12 @@ def key_of(code: str) -> str:
 async def ask(session: WriteSession, code: str, *, mode: Mode, actor: str) -> UUID:
     """Put a run of a source into the queue and give its id.
 
-    Raises UnknownSourceError, and ConflictError while a run of the source waits or is at work.
+    Raises UnknownSourceError, NeverReadError, and ConflictError while a run of the source waits or
+    is at work.
     """
     await session.lock(key_of(code))
+    if await session.raw.fetchval("select kind from source where code = $1", code) in GIVEN:
+        raise NeverReadError
     if open_run := await _open_run(session, code):
         raise ConflictError(ALREADY.format(open_run), code="conflict.run_open")
     run_id = await runs.request(session, code, mode=mode, actor=actor)
@@ -87,3 +97,14 @@ async def _open_run(session: WriteSession, code: str) -> UUID | None:
         key_of(code),
     )
     return found
+
+
+__all__ = [
+    "EndedRunError",
+    "Mode",
+    "NeverReadError",
+    "UnknownRunError",
+    "ask",
+    "ask_unless_asked",
+    "cancel",
+]

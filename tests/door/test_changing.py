@@ -29,6 +29,11 @@ TRIED = """query ($id: ID!) { simulation(id: $id) { state errorCode counts { nam
 UNDO = """mutation ($input: ChangesetUndoInput!) { changesetUndo(input: $input) {
   changeset { key state reason undoes { key state } } errors { code } } }"""
 CHANGES = "{ changesets { nodes { key kind state reason undoes { key state } } } }"
+START = """mutation ($input: SyncRunStartInput!) { syncRunStart(input: $input) {
+  run { key state mode source { code } } errors { code } } }"""
+CANCEL = """mutation ($input: SyncRunCancelInput!) { syncRunCancel(input: $input) {
+  run { key state cancelRequested } errors { code } } }"""
+READINGS = "{ sources { nodes { code lastRun { key state } runningRun { key state } } } }"
 RELEASE = """mutation ($input: HoldReleaseInput!) { holdRelease(input: $input) {
   hold { state } errors { code } } }"""
 HOLDS = "{ holds { nodes { key state ending organisation { shortName } } } }"
@@ -206,6 +211,44 @@ async def test_a_school_gets_its_file_marked_and_corrects_a_row_of_it(hub: Serve
     )
     assert 3 == hub.ask("third", PEOPLE)["people"]["totalCount"]
     assert 404 == marked_file(hub, "third", upload).status_code
+
+
+async def test_a_source_is_asked_to_be_read_and_the_asking_is_taken_back(hub: Served) -> None:
+    async with open_database(hub.addresses.worker) as database, database.writing() as session:
+        await session.raw.execute(
+            "insert into source (id, code, kind, title, brake_share)"
+            " values (gen_random_uuid(), 'kadry', 'KADRY', 'Кадры', 0.1),"
+            " (gen_random_uuid(), 'given', 'PUSH', 'Партнёр', 0.1)"
+        )
+
+    started = hub.ask("centre", START, input={"source": "kadry", "mode": "FULL"})["syncRunStart"]
+    key = started["run"]["key"]
+    again = refused(hub, "centre", START, source="kadry")
+    foreign = [
+        refused(hub, "north", START, source="kadry"),
+        refused(hub, "first", CANCEL, key=key),
+    ]
+    waiting = readings(hub)["kadry"]
+    cancelled = hub.ask("centre", CANCEL, input={"key": key})["syncRunCancel"]
+    ended = refused(hub, "centre", CANCEL, key=key)
+
+    assert ("QUEUED", "FULL", {"code": "kadry"}) == tuple(
+        started["run"][name] for name in ("state", "mode", "source")
+    )
+    assert ["conflict.run_open"] == again
+    assert [["sync.not_allowed"], ["sync.not_allowed"]] == foreign
+    assert (None, {"key": key, "state": "QUEUED"}) == waiting
+    assert {"key": key, "state": "CANCELLED", "cancelRequested": True} == cancelled["run"]
+    assert ["conflict.run_ended"] == ended
+    assert ({"key": key, "state": "CANCELLED"}, None) == readings(hub)["kadry"]
+    assert ["source.never_read"] == refused(hub, "centre", START, source="given")
+    assert ["source.unknown"] == refused(hub, "centre", START, source="nobody")
+    assert ["sync.run_unknown"] == refused(hub, "centre", CANCEL, key=NOWHERE)
+
+
+def readings(hub: Served) -> dict[str, tuple[Json, Json]]:
+    sources = hub.ask("centre", READINGS)["sources"]["nodes"]
+    return {one["code"]: (one["lastRun"], one["runningRun"]) for one in sources}
 
 
 SILENT = """query ($kind: FileKind) { silences(kind: $kind) { nodes {
