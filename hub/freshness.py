@@ -1,12 +1,13 @@
-"""Who is silent, and since when: lists that were expected by now and have not come.
+"""Who is silent, and since when: lists and sources that were expected by now and have not come.
 
 How often a list is expected is data: a row of `cadence` for the organisation, else for an authority
-above it, else the rule CADENCE of the day.
+above it, else the rule CADENCE of the day. A source says of itself how often it is to be heard.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from hub.database import ReadSession, WriteSession
 from hub.errors import InputError
@@ -17,6 +18,14 @@ WORDS: Final = {
     "MENTOR_BASE": "база наставников",
     "MENTEE_BASE": "база наставляемых",
 }
+# Of a source {t}, on the day {today}: whether it is silent, since when, and what to say to its keeper.
+IS_SILENT: Final = "({t}.every_days is not null and coalesce({t}.heard_on + {t}.every_days, '-infinity') < {today})"
+SILENT_SINCE: Final = f"case when {IS_SILENT} then {{t}}.heard_on + {{t}}.every_days end"
+REMINDER: Final = f"""case when {IS_SILENT} then {{t}}.title || case
+    when {{t}}.heard_on is null then ': сведений ещё не было.'
+    else ': последние сведения получены ' || to_char({{t}}.heard_on, 'DD.MM.YYYY')
+        || ', новые ожидались к ' || to_char({{t}}.heard_on + {{t}}.every_days, 'DD.MM.YYYY') || '.' end
+    || ' Проверьте выгрузку и связь: без новых сведений показатели охвата устаревают.' end"""
 _WORD: Final = " ".join(f"when '{kind}' then '{word}'" for kind, word in WORDS.items())
 
 
@@ -108,3 +117,47 @@ async def expect(
         kind,
         every_days,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentSource:
+    """A source that was to be heard by now: since when it is silent, and a text for its keeper."""
+
+    code: str
+    title: str
+    every_days: int
+    heard_on: date | None
+    silent_since: date | None
+    reminder: str
+
+
+async def silent_sources(session: ReadSession, *, today: date) -> list[SilentSource]:
+    """Give the sources that are overdue, who was never heard first, then the longest silence."""
+    rows = await session.raw.fetch(
+        f"select code, title, every_days, heard_on, {_of('s', SILENT_SINCE)} as silent_since,"
+        f" {_of('s', REMINDER)} as reminder from source s where {_of('s', IS_SILENT)}"
+        " order by silent_since nulls first, code",
+        today,
+    )
+    return [SilentSource(**dict(row)) for row in rows]
+
+
+def _of(alias: str, said: str) -> str:
+    return said.replace("{t}", alias).replace("{today}", "$1::date")
+
+
+async def heard(session: WriteSession, source_id: UUID, *, on: date) -> None:
+    """Write that a source has told something on a day; told again it costs no write."""
+    await session.raw.execute(
+        "update source set heard_on = $2 where id = $1 and heard_on is distinct from $2",
+        source_id,
+        on,
+    )
+
+
+async def expect_source(session: WriteSession, code: str, every_days: int | None) -> bool:
+    """Say how often a source is to be heard; None: nobody waits. Tells whether there is such one."""
+    found = await session.raw.fetchval(
+        "update source set every_days = $2 where code = $1 returning code", code, every_days
+    )
+    return found is not None

@@ -1,10 +1,11 @@
 """Where facts come from and how each run went: for those who run the hub and for the centre."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
 
+from hub.freshness import IS_SILENT, REMINDER, SILENT_SINCE
 from schema.changesets import Changeset
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
@@ -96,6 +97,20 @@ class Source:
         "Когда читается сам, в виде cron; null — только по просьбе.", "{t}.schedule"
     )
     paused: bool = declare.column("Остановлен ли оператором.", "{t}.paused")
+    every_days: int | None = declare.column(
+        "Как часто от него ждут сведений, дней; null — не ждут.", "{t}.every_days"
+    )
+    heard_on: date | None = declare.column(
+        "Когда получены последние сведения; null, если не было.", "{t}.heard_on"
+    )
+    is_silent: bool = declare.column("Ждали ли к сегодняшнему дню и не дождались.", IS_SILENT)
+    silent_since: date | None = declare.column(
+        "С какого дня опаздывает; null, если не опаздывает или сведений не было ни разу.",
+        SILENT_SINCE,
+    )
+    reminder: str | None = declare.column(
+        "Текст напоминания тому, кто ведёт источник; null, если он не молчит.", REMINDER
+    )
     file_count: int = declare.column(
         "Сколько файлов принято.",
         "(select count(*) from source_file f where f.source_id = {t}.id)",

@@ -12,6 +12,7 @@ from connectors.catalogue import connector_of
 from connectors.client.failure import SourceError
 from connectors.protocol import Connector
 from hub.database import Database, WriteSession
+from hub.freshness import heard
 from hub.records import ChangesetId, Completeness, FileKind
 from hub.seal import Sealer
 from hub.settings import SECRETS
@@ -281,6 +282,7 @@ async def _end_reading(work: _Work, roll: set[UUID]) -> None:
             "select full_since from source where id = $1 for update", work.source.id
         )
         await runs.beat(session, work.claim)
+        await heard(session, work.source.id, on=work.reader.today)
         if since is None:
             return
         await session.raw.execute(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 import typer
 
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.terminal import Exit, say
 
 if TYPE_CHECKING:
@@ -31,7 +32,17 @@ WORDS: Final = TITLES | {
     "brake_share": "Порог тормоза",
     "brake_shares": "Порог по видам записей",
     "secret_name": "Файл секрета",
+    "every_days": "Ждём, дней",
+    "heard_on": "Последние сведения",
     "has_cursor": "Есть место, с которого продолжать",
+}
+SILENT: Final = {
+    "code": "Код",
+    "title": "Название",
+    "heard_on": "Последние сведения",
+    "every_days": "Ждём, дней",
+    "silent_since": "Молчит с",
+    "reminder": "Что написать",
 }
 PARTS: Final = {"stream": "Что", "part": "Часть", "field": "Поле хаба"}
 app = typer.Typer(help="Источники записей.", no_args_is_help=True, rich_markup_mode=None)
@@ -130,6 +141,38 @@ def discover(code: Code, output: Output = OutputFormat.TABLE) -> None:
         ]
 
     print_rows(_ask(found), output, titles=PARTS)
+
+
+@app.command()
+def silent(output: Output = OutputFormat.TABLE) -> None:
+    """Показать, какие источники ждали к сегодняшнему дню и не дождались, с текстом напоминания."""
+    from hub.freshness import silent_sources
+
+    async def found(database: "Database", settings: "Settings") -> list[dict[str, object]]:
+        async with database.reading() as session:
+            told = await silent_sources(session, today=today_in(settings.zone))
+        return [asdict(one) for one in told]
+
+    rows = _ask(found)
+    print_rows(rows, output, titles=SILENT)
+    if rows:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+@app.command()
+def expect(
+    code: Code,
+    days: Annotated[int, typer.Argument(min=0, help="Как часто, дней; 0 — не ждать.")],
+) -> None:
+    """Сказать, как часто от источника ждут сведений: чтения, которое удалось, или присланного."""
+    from sync.work.sources import set_expected
+
+    async def set_it(database: "Database", _: "Settings") -> None:
+        async with database.writing() as session:
+            await set_expected(session, code, days or None)
+
+    _ask(set_it)
+    say("✓ Ожидание записано.")
 
 
 @app.command()

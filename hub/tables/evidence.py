@@ -56,6 +56,11 @@ class Source(Base):
     full_since: Mapped[date | None]
     schedule: Mapped[str | None]  # five fields of cron, by the region's clock
     paused: Mapped[bool] = mapped_column(server_default=text("false"))
+    every_days: Mapped[
+        int | None
+    ]  # how often it is expected to tell something; nobody waits: empty
+    heard_on: Mapped[date | None]  # the region's day on which it last did
+    __table_args__ = (CheckConstraint("every_days > 0", name="some_day"),)
 
 
 class MappingProfile(Base):

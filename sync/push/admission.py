@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from hub.database import WriteSession
+from hub.freshness import heard
 from hub.records import ChangesetId
 from sync.directory import Directory
 from sync.identity import new_id
@@ -50,6 +51,7 @@ async def desk_of(
             pusher.name,
             number,
         )
+    await heard(session, source_id, on=counter.today)
     return Desk(
         source_id=source_id, source_file_id=file_id, sealer=counter.sealer, zone=counter.zone
     )

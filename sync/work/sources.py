@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final  # a connector's settings are its own
 
@@ -13,6 +13,7 @@ from connectors import catalogue
 from connectors.protocol import Connector
 from hub.database import ReadSession, WriteSession
 from hub.errors import ConfigError
+from hub.freshness import expect_source
 from hub.records import RecordKind
 from hub.settings import Settings
 from sync.identity import new_id
@@ -22,17 +23,18 @@ from sync.runs.secret import read_secret
 
 KEEP: Final = """
 insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule, brake_shares,
-  contract)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  contract, every_days)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (code) do update set title = $4, brake_share = $5, settings = $6, secret_name = $7,
-  schedule = $8, brake_shares = $9, contract = $10
+  schedule = $8, brake_shares = $9, contract = $10,
+  every_days = $11
 where source.kind = $3
 returning (xmax = 0) as is_new
 """
 LIST: Final = """
 select s.code, s.kind, s.title, s.schedule, s.paused, s.brake_share, s.brake_shares, s.settings, s.secret_name,
   s.cursor is not null as has_cursor, l.state as last_state, l.requested_at as last_requested_at,
-  f.finished_at as last_success_at
+  f.finished_at as last_success_at, s.every_days, s.heard_on
 from source s
 left join lateral (select state, requested_at from sync_run r where r.source_id = s.id
   order by requested_at desc limit 1) l on true
@@ -55,6 +57,7 @@ class SourceManifest(BaseModel):
     kind: str
     title: Annotated[str, Field(min_length=3)]
     schedule: str | None = None
+    every_days: Annotated[int, Field(gt=0)] | None = None
     secret_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
     brake_share: Share = Decimal("0.1")
     brake_shares: dict[RecordKind, Share] = {}
@@ -79,6 +82,8 @@ class SourceState:
     last_state: str | None
     last_requested_at: datetime | None
     last_success_at: datetime | None
+    every_days: int | None
+    heard_on: date | None
 
 
 def connector_of(source: SourceState, settings: Settings) -> Connector:
@@ -106,6 +111,7 @@ async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
         manifest.schedule,
         json.dumps({kind.value: str(share) for kind, share in manifest.brake_shares.items()}),
         json.dumps({name: one.model_dump() for name, one in manifest.contract.items()}),
+        manifest.every_days,
     )
     if is_new is None:
         raise ConfigError(
@@ -126,6 +132,12 @@ async def read_source(session: ReadSession, code: str) -> SourceState:
     for found in await list_sources(session, code):
         return found
     raise UnknownSourceError
+
+
+async def set_expected(session: WriteSession, code: str, every_days: int | None) -> None:
+    """Say how often a source is to be heard, or that nobody waits; raises UnknownSourceError."""
+    if not await expect_source(session, code, every_days):
+        raise UnknownSourceError
 
 
 async def set_paused(session: WriteSession, code: str, *, paused: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from tests.door.evaluator import (
     Arguments,
@@ -109,10 +110,41 @@ def last_taken_at(world: World, row: Row, _: Arguments) -> object:
     return written(max(taken)) if taken else None
 
 
+def silent_since(world: World, row: Row, _: Arguments) -> object:
+    return written(_due(row)) if is_silent(world, row, {}) and row["heard_on"] else None
+
+
+def is_silent(world: World, row: Row, _: Arguments) -> object:
+    if row["every_days"] is None:
+        return False
+    return row["heard_on"] is None or _due(row) < world.today
+
+
+def reminder(world: World, row: Row, _: Arguments) -> object:
+    if not is_silent(world, row, {}):
+        return None
+    told = ": сведений ещё не было."
+    if row["heard_on"]:
+        told = (
+            f": последние сведения получены {row['heard_on']:%d.%m.%Y}, новые ожидались к"
+            f" {_due(row):%d.%m.%Y}."
+        )
+    rest = " Проверьте выгрузку и связь: без новых сведений показатели охвата устаревают."
+    return row["title"] + told + rest
+
+
+def _due(row: Row) -> date:
+    due: date = row["heard_on"] + timedelta(days=row["every_days"])
+    return due
+
+
 SYNC: Mapping[tuple[str, str], Resolve] = {
     ("Query", "sources"): sources,
     ("Query", "syncRuns"): sync_runs,
     ("Query", "holds"): holds,
+    ("Source", "isSilent"): is_silent,
+    ("Source", "silentSince"): silent_since,
+    ("Source", "reminder"): reminder,
     ("Source", "fileCount"): file_count,
     ("Source", "lastTakenAt"): last_taken_at,
     ("Source", "lastRun"): run_of(finished=True),

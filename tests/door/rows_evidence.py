@@ -1,9 +1,11 @@
 """Sources, changes, refusals and questions, as rows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from tests.door.rows import NORTH, ROOT, SCHOOLS, SOUTH, Region, uid
+
+HEARD = date(2025, 11, 30)
 
 
 def add_changesets(region: Region) -> None:
@@ -25,7 +27,8 @@ def add_sources(region: Region) -> None:
     for number, code in enumerate(("SCHOOL_FILES", "KADRY")):
         region.add(
             "source", id=uid("source", number), code=code, kind=code, title=f"Источник {code}",
-            brake_share=Decimal("0.1"),
+            brake_share=Decimal("0.1"), every_days=(None, 30)[number],
+            heard_on=(None, HEARD)[number],
         )  # fmt: skip
     region.add(
         "source_file", id=uid("file", 0), source_id=uid("source", 0), name="Список школы.xlsx",
