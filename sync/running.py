@@ -22,6 +22,7 @@ from sync.changeset import Difference
 from sync.directory import read_directory
 from sync.erasure.known import erased_for
 from sync.evidence.ahead import ahead
+from sync.evidence.contract import Promise
 from sync.evidence.figures import state_figures
 from sync.evidence.lists import ListStatement, state_lists
 from sync.evidence.poison import land_sound
@@ -33,7 +34,6 @@ from sync.mentoring.claims import academic_year
 from sync.projecting import project
 from sync.runs import log as run_log
 from sync.runs import run as runs
-from sync.runs.contract import Promise
 from sync.runs.heartbeat import beating
 from sync.runs.pages import PAGE_ROWS, Page, Reader
 from sync.runs.run import Claim, Ending, Mode, Run, RunState

@@ -18,11 +18,11 @@ from hub.records import Batch, Completeness, Figure, FileKind, Rejected, WouldBe
 from hub.seal import Sealer
 from sync.directory import Directory
 from sync.erasure.keys import Erased, refused
+from sync.evidence.contract import BROKEN, Contract, parted
 from sync.evidence.landing import landing_of
 from sync.evidence.lists import ListStatement
 from sync.files.placing import Listed, listed, organisations_of, records_of_lists, strangers
 from sync.mentoring.claims import academic_year
-from sync.runs.contract import BROKEN, Contract, parted
 
 INCOMPLETE: Final = "source.incomplete"
 PAGE_ROWS: Final = 2_500

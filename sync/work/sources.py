@@ -16,8 +16,8 @@ from hub.errors import ConfigError
 from hub.freshness import expect_source
 from hub.records import RecordKind
 from hub.settings import Settings
+from sync.evidence.contract import Promise
 from sync.identity import new_id
-from sync.runs.contract import Promise
 from sync.runs.run import UnknownSourceError
 from sync.runs.secret import read_secret
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from connectors.client.failure import SourceSystemError
-from sync.runs.contract import FieldType, Otherwise, Promise, parted
+from sync.evidence.contract import FieldType, Otherwise, Promise, parted
 from tests.rooms.sync.cards import Card, page
 from tests.rooms.sync.world import FIRST
 
