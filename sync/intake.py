@@ -21,10 +21,11 @@ from sync.evidence.ahead import ahead
 from sync.evidence.parts import CARD_KINDS, card_identities
 from sync.files.doubts import doubts, read_standing
 from sync.files.findings import examined
-from sync.files.profiles import drifted, read_profiles
+from sync.files.profiles import drifted, read_contract, read_profiles
 from sync.files.reading import FileReader, FileReport, Given
 from sync.files.taking import SOURCE_CODE, Taken, open_intake, pages, reported, take
 from sync.projecting import project
+from sync.remapping import ask_again
 
 __all__ = [
     "CARD_KINDS",
@@ -67,7 +68,10 @@ async def check(
     async with database.reading() as session:
         directory = await read_directory(session.raw)
         profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
-    reader = FileReader(directory=directory, today=today, profiles=profiles, sealer=sealer)
+        contract = await read_contract(session.raw, SOURCE_CODE)
+    reader = FileReader(
+        directory=directory, today=today, profiles=profiles, sealer=sealer, contract=contract
+    )
     reads = [reader.read(given) for given in files]
     looked = [examined(read, directory, today=today) for read in reads]
     async with database.reading() as session:
@@ -100,7 +104,8 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
 
     Evidence is committed in pages of about `page_rows` rows: small files together, a large one in
     portions. One run of the source at a time: raises ConflictError while another is at work. The
-    same files again change nothing and are not read again. With `release` the person who gives the
+    same files again change nothing and are not read again; what is told of a header calls those in
+    that wait for it. With `release` the person who gives the
     files answers for what they end: the brake lets their organisations pass.
     """
     async with database.holding(f"source:{SOURCE_CODE}"):
@@ -123,6 +128,8 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
             ),
             progress=lambda station: progress(station, len(intake.files)),
         )
+        async with database.writing() as session:
+            await ask_again(session, since=intake.began)
     return Accepted(
         changeset_id=intake.changeset_id,
         files=await reported(database, intake, taken),

@@ -10,7 +10,7 @@ from hub.seal import Sealer
 from sync.directory import read_directory
 from sync.files.findings import examined
 from sync.files.marked import marks_of, write_marked
-from sync.files.profiles import read_profiles
+from sync.files.profiles import read_contract, read_profiles
 from sync.files.reading import FileReader, FileReport, Given
 from sync.files.taking import SOURCE_CODE
 from sync.uploads import opened_upload
@@ -26,7 +26,10 @@ async def mark(
     async with database.reading() as session:
         directory = await read_directory(session.raw)
         profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
-    reader = FileReader(directory=directory, today=today, profiles=profiles, sealer=sealer)
+        contract = await read_contract(session.raw, SOURCE_CODE)
+    reader = FileReader(
+        directory=directory, today=today, profiles=profiles, sealer=sealer, contract=contract
+    )
     return await asyncio.to_thread(_write, reader, given, to, sealer)
 
 

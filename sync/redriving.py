@@ -1,18 +1,19 @@
-"""Refused rows taken after all: by themselves when the register learns whose they are, or repaired.
+"""Refused rows taken after all: once the register knows whose they are, or the contract changed.
 
-A refused row is kept sealed with what it would have been. A repair is a person's word about their
+Others a person repairs. A refused row is kept sealed with what it would have been. A repair is a person's word about their
 own row: it holds above what the file said of that day.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import Any, Final  # an opened row is JSON
 from uuid import UUID
 
 import asyncpg
+import numpy as np
 import pandas as pd
 
 from connectors.mapping import told
@@ -31,6 +32,7 @@ from sync import changeset
 from sync.changeset import Difference
 from sync.directory import Directory, read_directory
 from sync.erasure.known import erased_for
+from sync.evidence.contract import BROKEN, BrokenPromiseError, Contract, Mask, contract_of, kept
 from sync.evidence.landing import landing_of
 from sync.evidence.lists import ListStatement, state_lists
 from sync.evidence.parts import SEALED_FIELDS
@@ -79,39 +81,41 @@ class _Refused:
 
 
 async def redrive(database: Database, region: Region) -> int:
-    """Take what waited for organisations that have become known; answers how many rows.
+    """Take what waited for organisations that have become known, or for another contract.
 
-    Costs one look where the register has not changed. Raises ConflictError while a source is read.
+    Answers how many rows. Costs one look where neither has changed. Raises ConflictError while a
+    source is read.
     """
     async with database.reading() as session:
         version = await session.raw.fetchval(
             "select version from register where version <> redriven"
         )
-        if version is None:
-            return 0
-        sources = await session.raw.fetch(SOURCES, list(WAITING))
+        sources = await session.raw.fetch(SOURCES, list(WAITING) if version else [], BROKEN)
     rows = 0
     for source in sources:
         rows += await _redrive_source(database, source, region)
-    async with database.writing() as session:
-        await session.raw.execute("update register set redriven = $1", version)
+    if version is not None:
+        async with database.writing() as session:
+            await session.raw.execute("update register set redriven = $1", version)
     return rows
 
 
 SOURCES: Final = """
-select distinct s.id, s.code, s.kind from rejection r
+select s.id, s.code, s.kind, array_agg(distinct r.code) as codes from rejection r
 join source_file f on f.id = r.source_file_id join source s on s.id = f.source_id
-where r.code = any($1) and r.kind is not null order by s.code
+where r.kind is not null and (r.code = any($1) or r.code = $2 and s.remapped)
+group by s.id, s.code, s.kind order by s.code
 """
 
 
 async def _redrive_source(database: Database, source: asyncpg.Record, region: Region) -> int:
     async with database.holding(f"source:{source['code']}"):
         async with database.writing() as session:
-            held = await session.raw.fetch(HELD, list(WAITING), source["id"])
+            contract = contract_of(await session.raw.fetchval(LOOKED_AT, source["id"]))
+            held = await session.raw.fetch(HELD, source["codes"], source["id"])
             directory = await read_directory(session.raw)
             refused = [_opened(row, region.sealer) for row in held]
-            placed = [(one, *_placed(one, directory)) for one in refused]
+            placed = [(one, *_placed(one, directory, contract)) for one in refused]
             lists = [(one, known) for one, known, _ in placed if known is not None]
             if not lists:
                 return 0
@@ -127,6 +131,7 @@ async def _redrive_source(database: Database, source: asyncpg.Record, region: Re
     return sum(len(known.frame) for _, known in lists)
 
 
+LOOKED_AT: Final = "update source set remapped = false where id = $1 returning contract"
 HELD: Final = """
 select r.*, f.name, f.taken_at from rejection r join source_file f on f.id = r.source_file_id
 where r.code = any($1) and r.kind is not null and f.source_id = $2 order by r.id
@@ -159,18 +164,26 @@ def _frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return frame.assign(row=frame["row"].astype(int))
 
 
-def _placed(one: _Refused, directory: Directory) -> tuple[Listed | None, bool]:
-    """Give the rows whose organisation is known by now, and whether those are all."""
+def _placed(one: _Refused, directory: Directory, contract: Contract) -> tuple[Listed | None, bool]:
+    """Give the rows whose organisation is known and that keep the contract; whether those are all."""
     day = one.batch.stated_as_of
     if day is None:
         return None, False
     owners = organisations_of(one.batch, directory, day)
     if one.organisation_id is not None:
         owners = owners.where(owners.notna(), one.organisation_id)
-    known = owners.notna().to_numpy()
+    known = owners.notna().to_numpy() & _keeping(one.batch, contract, day)
     if not known.any():
         return None, False
     return listed(one.batch, owners, known, day=day, file_id=one.file_id), bool(known.all())
+
+
+def _keeping(batch: Batch, contract: Contract, day: date) -> Mask:
+    try:
+        keeps, _ = kept(batch, contract, today=day)
+    except BrokenPromiseError:
+        return np.zeros(len(batch.frame), dtype=bool)
+    return keeps
 
 
 async def _land(
@@ -269,7 +282,7 @@ async def _take_row(
     frame = refused.batch.frame.assign(**said)
     is_named = any(name in frame and frame[name].iloc[0] for name in NAMES)
     corrected = replace(refused, batch=replace(refused.batch, frame=frame))
-    known, _ = _placed(corrected, await read_directory(session.raw))
+    known, _ = _placed(corrected, await read_directory(session.raw), {})
     if known is None or not is_named:
         raise NotRepairableError
     is_file = row["source_kind"] == "SCHOOL_FILES"

@@ -22,11 +22,11 @@ from sync.changeset import Difference
 from sync.directory import read_directory
 from sync.erasure.known import erased_for
 from sync.evidence.ahead import ahead
-from sync.evidence.contract import Promise
+from sync.evidence.contract import contract_of
 from sync.evidence.figures import state_figures
 from sync.evidence.lists import ListStatement, state_lists
 from sync.evidence.poison import land_sound
-from sync.evidence.refusals import Refusing, reject_again
+from sync.evidence.refusals import Refusing, forgive, reject_again
 from sync.evidence.stage import Landed
 from sync.files.poisoned import set_aside
 from sync.identity import new_id
@@ -59,6 +59,7 @@ class _Source:
     secret_name: str | None
     cursor: str | None
     full_since: date | None
+    has_refused: bool  # whether an earlier read kept rows aside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +116,7 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
                     today=today,
                     page_rows=page_rows,
                     erased=erased,
-                    contract={
-                        name: Promise.model_validate(said) for name, said in source.contract.items()
-                    },
+                    contract=contract_of(source.contract),
                 )
                 work = _Work(
                     database=database,
@@ -148,8 +147,7 @@ async def run_source(  # noqa: PLR0913 - a run needs all of it, each by name
 async def _begin_reading(session: WriteSession, code: str, mode: Mode, today: date) -> _Source:
     """Lock the source's row and say from where it is read; a read from the beginning is full."""
     row = await session.raw.fetchrow(
-        "select id, code, kind, title, settings, contract, secret_name, cursor, full_since"
-        " from source where code = $1 for update",
+        SOURCE,
         code,
     )
     if row is None:
@@ -161,6 +159,14 @@ async def _begin_reading(session: WriteSession, code: str, mode: Mode, today: da
             "update source set cursor = null, full_since = $2 where id = $1", source.id, today
         )
     return source
+
+
+SOURCE = """
+select id, code, kind, title, settings, contract, secret_name, cursor, full_since, exists (
+    select from rejection r join source_file f on f.id = r.source_file_id
+    where f.source_id = source.id and r.kind is not null) as has_refused
+from source where code = $1 for update
+"""
 
 
 def _connector(source: _Source, secrets: Path | None) -> Connector:
@@ -253,10 +259,18 @@ async def _land(session: WriteSession, work: _Work, page: Page) -> tuple[Landed,
     await state_lists(session, page.lists, changeset_id=work.changeset_id)
     await state_figures(session, list(page.figures), changeset_id=work.changeset_id)
     aside = [(rejected, file_id, organisation) for rejected, organisation in page.rejected]
+    if work.source.has_refused:
+        await forgive(session, work.source.id, _numbers(page), but=aside + refused)
     await reject_again(
         session, aside + refused, changeset_id=work.changeset_id, sealer=work.reader.sealer
     )
     return landed, len(refused)
+
+
+def _numbers(page: Page) -> set[str]:
+    """Give the numbers that the rows of a page bear in their system."""
+    frames = (one.frame for one in page.listed if "external_id" in one.frame)
+    return {str(number) for frame in frames for number in frame["external_id"] if number}
 
 
 async def _land_rows(

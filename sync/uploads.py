@@ -27,6 +27,7 @@ from sync.files.reporting import report_json
 from sync.files.within import organisations_within
 from sync.identity import new_id
 from sync.intake import Accepted, Given, accept
+from sync.remapping import waits_for_mapping
 
 __all__ = [
     "Declared",
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 CHUNK_BYTES: Final = 1 << 20
-# How long a file that nobody accepts is kept.
+# How long a file that nobody accepts is kept, and one of which a table waits for a mapping.
 FORGOTTEN_AFTER: Final = timedelta(days=30)
 UNDONE: Final = "import.undone"  # why a file that was taken in is not any more
 CHECKED, QUEUED, ACCEPTED, FAILED = "CHECKED", "QUEUED", "ACCEPTED", "FAILED"
@@ -302,7 +303,10 @@ HELD: Final = "select count(*) from hold where changeset_id = $1 and released_at
 
 
 async def _finish(database: Database, upload_id: UUID, accepted: Accepted) -> None:
-    """Write what acceptance did; the content is no longer needed, nor what nobody accepted."""
+    """Write what acceptance did; the content is no longer needed, nor what nobody accepted.
+
+    Of a file with a table that could not be read the content waits for a mapping.
+    """
     [report] = accepted.files
     result = {
         "records": accepted.records,
@@ -319,12 +323,20 @@ async def _finish(database: Database, upload_id: UUID, accepted: Accepted) -> No
             accepted.changeset_id,
             json.dumps({**report_json(report), "result": result}),
         )
-        await session.raw.execute("delete from upload_chunk where upload_id = $1", upload_id)
+        if not waits_for_mapping(report):
+            await session.raw.execute("delete from upload_chunk where upload_id = $1", upload_id)
+        await session.raw.execute(WAITED, FORGOTTEN_AFTER)
         await session.raw.execute(
             "delete from upload where state in ('CHECKED', 'FAILED')"
             " and received_at < now() - $1::interval",
             FORGOTTEN_AFTER,
         )
+
+
+WAITED: Final = """
+delete from upload_chunk c using upload u
+where u.id = c.upload_id and u.state = 'ACCEPTED' and u.accepted_at < now() - $1::interval
+"""
 
 
 async def fail_upload(session: WriteSession, upload_id: UUID, code: str) -> None:

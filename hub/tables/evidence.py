@@ -59,6 +59,8 @@ class Source(Base):
     every_days: Mapped[
         int | None
     ]  # how often it is expected to tell something; nobody waits: empty
+    # Its contract or its mapping has changed: what was refused is to be looked at again.
+    remapped: Mapped[bool] = mapped_column(server_default=text("false"))
     heard_on: Mapped[date | None]  # the region's day on which it last did
     __table_args__ = (CheckConstraint("every_days > 0", name="some_day"),)
 

@@ -60,6 +60,13 @@ delete from upload where state in ('CHECKED', 'FAILED') and organisation_id in (
     select p.authority_id from organisation_place p
     where p.organisation_id in (select organisation_id from record where id = any($1)))
 """
+# Of a file that was taken in a table may wait for a mapping: it is given again, like the others.
+CONTENT: Final = """
+delete from upload_chunk c using upload u
+where u.id = c.upload_id and u.state = 'ACCEPTED' and u.organisation_id in (
+    select p.authority_id from organisation_place p
+    where p.organisation_id in (select organisation_id from record where id = any($1)))
+"""
 
 
 async def remove(session: WriteSession, evidence: Evidence, sealer: Sealer) -> dict[str, int]:
@@ -71,6 +78,7 @@ async def remove(session: WriteSession, evidence: Evidence, sealer: Sealer) -> d
     counts["rejection"] = await _rejections(connection, evidence, sealer)
     counts["undone_evidence"] = await _undone(connection, evidence, sealer)
     counts["upload"] = _count(await connection.execute(UPLOADS, ids))
+    counts["upload_chunk"] = _count(await connection.execute(CONTENT, ids))
     counts["push_entry"] = await _push_entries(connection, evidence)
     for table in ("source_file", "upload"):
         counts[f"{table}.name"] = await _renamed(connection, table, evidence)

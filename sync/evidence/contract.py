@@ -4,17 +4,18 @@ Of a row that breaks a promise the source's owner chose what becomes: it is take
 kept aside (QUARANTINE), or the read ends, since the source answers otherwise than agreed (REFUSE).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from connectors.client.failure import SourceSystemError
-from hub.records import Batch, Place, Rejected, WouldBe
+from hub.records import Batch, FileKind, Place, Rejected, WouldBe
 from sync.matching.normalise.dates import parse_date
 
 BROKEN: Final = "row.contract"
@@ -45,42 +46,79 @@ class Otherwise(StrEnum):
 
 
 class Promise(BaseModel):
-    """What is promised of one field."""
+    """What is promised of one field; of lists of some kinds only, where `kinds` names any."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     required: bool = False
     type: FieldType = FieldType.TEXT
     otherwise: Otherwise = Otherwise.QUARANTINE
+    kinds: tuple[FileKind, ...] = ()
 
 
 Contract = Mapping[str, Promise]
+Mask = npt.NDArray[np.bool_]
+
+
+class BrokenPromiseError(SourceSystemError):
+    """A promise is broken that ends the reading; `field` is what it is about."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(REFUSED.format(field), code="source.contract")
+        self.field = field
+
+
+def contract_of(said: Mapping[str, object]) -> Contract:
+    """Read a contract as it is stored."""
+    return {name: Promise.model_validate(one) for name, one in said.items()}
 
 
 def parted(batch: Batch, contract: Contract, *, today: date) -> tuple[Batch, list[Rejected]]:
     """Part a batch's rows that keep the contract from those that are kept aside.
 
-    Raises SourceSystemError where a promise is broken that ends the read.
+    Raises BrokenPromiseError where a promise is broken that ends the read.
+    """
+    keeps, broken = kept(batch, contract, today=today)
+    would_be = WouldBe(kind=batch.kind, stated_as_of=batch.stated_as_of or today)
+    frame = batch.frame if keeps.all() else batch.frame[keeps].reset_index(drop=True)
+    return replace(batch, frame=frame), [aside(batch, at, name, would_be) for at, name in broken]
+
+
+def kept(
+    batch: Batch, contract: Contract, *, today: date
+) -> tuple[Mask, Sequence[tuple[int, str]]]:
+    """Mark the rows that keep the contract; of each other one give its place and the first field.
+
+    Raises BrokenPromiseError where a promise is broken that ends the reading.
     """
     keeps = np.ones(len(batch.frame), dtype=bool)
-    refused: list[Rejected] = []
+    broken: list[tuple[int, str]] = []
     for name, promise in contract.items():
-        if promise.otherwise is Otherwise.EVOLVE:
+        if promise.otherwise is Otherwise.EVOLVE or batch.kind not in (promise.kinds or FileKind):
             continue
         holds = _holds(batch, name, promise, today)
         if holds.all():
             continue
         if promise.otherwise is Otherwise.REFUSE:
-            raise SourceSystemError(REFUSED.format(name), code="source.contract")
-        refused += [_aside(batch, int(at), name, today) for at in np.flatnonzero(keeps & ~holds)]
+            raise BrokenPromiseError(name)
+        broken += [(int(at), name) for at in np.flatnonzero(keeps & ~holds)]
         keeps &= holds
-    frame = batch.frame if keeps.all() else batch.frame[keeps].reset_index(drop=True)
-    return replace(batch, frame=frame), refused
+    return keeps, broken
 
 
-def _holds(
-    batch: Batch, name: str, promise: Promise, today: date
-) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def aside(batch: Batch, at: int, name: str, would_be: WouldBe) -> Rejected:
+    """Keep a row aside that breaks what is promised of a field."""
+    row = batch.frame.iloc[at]
+    return Rejected(
+        place=Place(file=batch.file, sheet=str(row["sheet"]), row=int(row["row"]), column=name),
+        code=BROKEN,
+        message=QUARANTINED.format(name),
+        payload={str(key): str(value) for key, value in row.items() if value},
+        would_be=would_be,
+    )
+
+
+def _holds(batch: Batch, name: str, promise: Promise, today: date) -> Mask:
     if name not in batch.frame:
         return np.full(len(batch.frame), not promise.required)
     is_of_type: Mapping[FieldType, Callable[[str], bool]] = {
@@ -93,12 +131,6 @@ def _holds(
     return np.array([fits(text) if text else not promise.required for text in cells], dtype=bool)
 
 
-def _aside(batch: Batch, at: int, name: str, today: date) -> Rejected:
-    row = batch.frame.iloc[at]
-    return Rejected(
-        place=Place(file=batch.file, sheet=str(row["sheet"]), row=int(row["row"]), column=name),
-        code=BROKEN,
-        message=QUARANTINED.format(name),
-        payload={str(key): str(value) for key, value in row.items() if value},
-        would_be=WouldBe(kind=batch.kind, stated_as_of=batch.stated_as_of or today),
-    )
+def is_aside(rejected: Rejected) -> bool:
+    """Say whether a row, or a table, was not taken because a promise was broken."""
+    return rejected.code in {BROKEN, "file.contract"}

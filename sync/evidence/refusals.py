@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -102,6 +103,24 @@ async def reject_again(
     before = {tuple(row) for row in known}
     fresh = [one for one in rejections if _known_by(one[0]) not in before]
     await reject(session, fresh, changeset_id=changeset_id, sealer=sealer)
+
+
+async def forgive(
+    session: WriteSession, source_id: UUID, taken: Collection[str], *, but: Iterable[Refusing]
+) -> None:
+    """Forget what earlier reads of a system refused of rows that are taken now, by their numbers.
+
+    Not of those of which something is refused again.
+    """
+    numbers = set(taken) - {_number_of(rejected) for rejected, _, _ in but}
+    await session.raw.execute(FORGIVEN, source_id, [storable(one) for one in numbers])
+
+
+FORGIVEN: Final = """
+delete from rejection r using source_file f
+where f.id = r.source_file_id and f.source_id = $1 and r.stated_id = any($2) and r.stated_id <> ''
+    and r.kind is not null
+"""
 
 
 def _known_by(rejected: Rejected) -> tuple[str, str, str]:

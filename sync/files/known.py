@@ -1,7 +1,8 @@
 """Given files beside what is known of them: one that would say the same again is not read again.
 
 What reading a file gives follows from its content, from what its giver declares, from the register
-of organisations, from what people told about headers, and from the reader's own code. All but the
+of organisations, from what people told about headers, from the contract, and from the reader's own
+code. All but the
 content are hashed into `source_file.reading` once the file has landed whole.
 """
 
@@ -20,6 +21,7 @@ import connectors
 import sync
 from hub.records import ChangesetId, Place, Rejected
 from sync.directory import Directory
+from sync.evidence.contract import Contract
 from sync.files.profiles import ToldProfiles
 from sync.files.reading import FileRead, FileReport, Given
 from sync.identity import new_id
@@ -86,9 +88,9 @@ def print_of(given: Given, context: Context) -> Print:
     return Print(given=given, sha256=digest.hexdigest(), size=size, reading=reading.digest())
 
 
-def context_of(directory: Directory, profiles: ToldProfiles) -> Context:
-    """Hash the reader, the register and what people told."""
-    known = _reader() + directory.digest()
+def context_of(directory: Directory, profiles: ToldProfiles, contract: Contract) -> Context:
+    """Hash the reader, the register, what people told, and what is promised of fields."""
+    known = _reader() + directory.digest() + repr(sorted(contract.items())).encode()
     return Context(
         where_kind_is_open=known + profiles.digest(kinds=True),
         where_it_is_given=known + profiles.digest(kinds=False),

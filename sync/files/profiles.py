@@ -1,4 +1,4 @@
-"""Mapping profiles: the headers that were accepted, and what people told about them.
+"""Mapping profiles: the headers that were accepted, what people told of them, what is promised.
 
 Only what a person told changes how a table is read, so a header that the hub understands by itself
 is read the same whatever was accepted before it.
@@ -17,6 +17,7 @@ import asyncpg
 from connectors.mapping import MappingProfile
 from hub.records import FileKind, OrganisationMention
 from sync.directory import Directory
+from sync.evidence.contract import Contract, contract_of
 from sync.files.headers import Drift, Shape, drift_of
 
 Connection = asyncpg.Connection
@@ -72,6 +73,12 @@ async def read_profiles(
         )
         by_shape.setdefault(profile.header_hash, {})[row["organisation_id"]] = profile
     return ToldProfiles(by_shape=by_shape, directory=directory, on=on)
+
+
+async def read_contract(connection: Connection, source_code: str) -> Contract:
+    """Read what is promised of the fields of a source's lists; nothing before it has any."""
+    said = await connection.fetchval("select contract from source where code = $1", source_code)
+    return contract_of(said or {})
 
 
 # A header is new where neither its organisation nor everybody has had its shape before; yesterday's

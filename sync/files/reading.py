@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+import numpy as np
 import pandas as pd
 
 from connectors.mapping import Profiles
@@ -28,6 +29,7 @@ from hub.records import (
 )
 from hub.seal import Sealer
 from sync.directory import Directory
+from sync.evidence.contract import BrokenPromiseError, Contract, Mask, aside, kept
 from sync.evidence.lists import ListStatement
 from sync.files.headers import Drift, Shape, open_headers, shape_of, unknown_headers
 from sync.files.placing import (
@@ -48,6 +50,10 @@ Value = TypeVar("Value")
 NO_PERIOD = (
     "Не сказано, на какую дату или учебный год составлен список. "
     "Укажите его при приёме: --period 2026 или --as-of 2026-09-01."
+)
+NOT_AS_PROMISED = (
+    "Таблица составлена не так, как условлено: столбец «{0}» пуст или не того вида хотя бы в одной "
+    "строке. Заполните его во всех строках и загрузите файл снова."
 )
 
 
@@ -130,13 +136,15 @@ class FileRead:
 class FileReader:
     """What files are read with.
 
-    `profiles` recall what people told about headers before; `sealer` reads the keys of rows.
+    `profiles` recall what people told about headers before; `sealer` reads the keys of rows;
+    `contract` is what is promised of the fields of a school's list.
     """
 
     directory: Directory
     today: date
     profiles: Profiles | None = None
     sealer: Sealer | None = None
+    contract: Contract = field(default_factory=dict)
 
     def read(self, given: Given) -> FileRead:
         """Read a file whole; what cannot be taken stands in `rejected`, never raises for it."""
@@ -161,7 +169,7 @@ class FileReader:
                 read = _following(read)
             match item:
                 case Batch():
-                    _take(read, item, self.directory, self.today)
+                    _take(read, item, self)
                 case Rejected():
                     _refuse(read, item)
                 case Checkpoint():
@@ -236,8 +244,23 @@ def _noted(read: FileRead, batch: Batch) -> Shape:
     return last
 
 
-def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> None:
+def _promised(
+    read: FileRead, batch: Batch, known: Mask, contract: Contract, would_be: WouldBe
+) -> Mask:
+    """Keep aside the rows that break what is promised of their fields, or refuse the table."""
+    try:
+        keeps, broken = kept(batch, contract, today=would_be.stated_as_of)
+    except BrokenPromiseError as error:
+        message = NOT_AS_PROMISED.format(error.field)
+        read.rejected.append(_refused(batch, "file.contract", message))
+        return np.zeros_like(known)
+    read.rejected += [aside(batch, at, name, would_be) for at, name in broken if known[at]]
+    return known & keeps
+
+
+def _take(read: FileRead, batch: Batch, reader: "FileReader") -> None:
     """Place a batch in time and among organisations."""
+    directory, today = reader.directory, reader.today
     read.unmapped += batch.unmapped
     read.repairs += batch.repairs
     shape = _noted(read, batch)
@@ -261,6 +284,8 @@ def _take(read: FileRead, batch: Batch, directory: Directory, today: date) -> No
         return
     read.rejected += strangers(batch, ~known, would_be)
     known = known & ~foreign
+    if known.any():
+        known = _promised(read, batch, known, reader.contract, would_be)
     if not known.any():
         return
     taken = listed(batch, organisations, known, day=stated_as_of, file_id=read.file_id)

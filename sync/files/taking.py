@@ -1,7 +1,7 @@
 """Files being taken in: read ahead in portions, each page written as evidence in one transaction."""
 
 import asyncio
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
@@ -17,6 +17,7 @@ from sync import changeset
 from sync.directory import read_directory
 from sync.erasure.keys import Erased, refused
 from sync.erasure.known import erased_for
+from sync.evidence.contract import is_aside
 from sync.evidence.figures import state_figures
 from sync.evidence.landing import landing_of
 from sync.evidence.lists import ListStatement, state_lists
@@ -40,7 +41,7 @@ from sync.files.known import (
     reports_of,
 )
 from sync.files.poisoned import set_aside
-from sync.files.profiles import drifted, keep_profiles, read_profiles
+from sync.files.profiles import drifted, keep_profiles, read_contract, read_profiles
 from sync.files.reading import FileRead, FileReader, FileReport, Given, joined, records_of
 from sync.files.returned import bind
 from sync.identity import new_id
@@ -85,7 +86,7 @@ class Intake:
 class Taken:
     """What has landed so far; reports by file, one for each portion.
 
-    Of an `unsound` file the database refused a row: its lists leave nobody out.
+    Of an `unsound` file a row was kept aside: its lists leave nobody out.
     """
 
     records: int = 0
@@ -112,7 +113,8 @@ async def open_intake(
         source_id = await _source(session)
         directory = await read_directory(session.raw)
         profiles = await read_profiles(session.raw, SOURCE_CODE, directory, on=today)
-        context = context_of(directory, profiles)
+        contract = await read_contract(session.raw, SOURCE_CODE)
+        context = context_of(directory, profiles, contract)
         prints = await asyncio.to_thread(lambda: [print_of(given, context) for given in files])
         recalled = await recall(session.raw, source_id, prints)
         known = [] if release else [file for file in recalled if file.taken_on is not None]
@@ -120,7 +122,13 @@ async def open_intake(
             source_id=source_id,
             changeset_id=await changeset.begin(session, "IMPORT", actor=actor),
             began=await session.raw.fetchval("select now()"),
-            reader=FileReader(directory=directory, today=today, profiles=profiles, sealer=sealer),
+            reader=FileReader(
+                directory=directory,
+                today=today,
+                profiles=profiles,
+                sealer=sealer,
+                contract=contract,
+            ),
             sealer=sealer,
             erased=await erased_for(session, source_id, sealer, today=today),
             files=recalled,
@@ -171,8 +179,13 @@ async def take(database: Database, intake: Intake, page: Page, taken: Taken) -> 
     taken.records += landed.records
     taken.versions += landed.versions
     taken.listed |= {one.organisation_id for read in page.reads for one in read.lists}
-    taken.unsound |= {file_id for _, file_id, _ in poisoned}
+    taken.unsound |= {*(file_id for _, file_id, _ in poisoned), *_not_as_promised(page.reads)}
     taken.reports |= reports
+
+
+def _not_as_promised(reads: Iterable[FileRead]) -> set[UUID]:
+    """Name the files of which a row was kept aside: they broke what was promised."""
+    return {read.file_id for read in reads if any(map(is_aside, read.rejected))}
 
 
 def _report(read: FileRead, drift: tuple[Drift, ...], poisoned: Sequence[Refusing]) -> FileReport:
@@ -235,7 +248,7 @@ async def _land(
     fresh = [file for file, read in whole if read.is_first]
     await begin(session.raw, intake.source_id, fresh, changeset_id=changeset_id)
     landed, poisoned = await _land_rows(session, intake, page)
-    unsound = {*unsound, *(file_id for _, file_id, _ in poisoned)}
+    unsound = {*unsound, *(file_id for _, file_id, _ in poisoned), *_not_as_promised(reads)}
     lists = [given for read in reads if read.is_last for given in read.lists]
     lists = [_softened(given) if given.source_file_id in unsound else given for given in lists]
     await state_lists(session, lists, changeset_id=changeset_id)

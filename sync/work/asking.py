@@ -8,10 +8,9 @@ from hub.database import WriteSession
 from hub.errors import ConflictError, InputError
 from sync.runs import run as runs
 from sync.runs.log import note
-from sync.runs.run import Mode, RunState
+from sync.runs.run import GIVEN, Mode, RunState
 from sync.work.duties import SYNC
 
-GIVEN: Final = frozenset({"SCHOOL_FILES", "PUSH"})  # kinds of sources that nobody reads
 ALREADY: Final = (
     "Чтение этого источника уже ждёт очереди или идёт: {0}. Дождитесь его или отмените: "
     "python -m hub sync cancel {0}"

@@ -10,6 +10,7 @@ from typing import Any, Final  # a connector's settings are its own
 from connectors import catalogue
 from connectors.manifests import ManifestError, checked
 from hub.errors import ConfigError
+from hub.row_keys import FILES
 from sync.work.schedules import require_expression
 from sync.work.sources import SourceManifest
 
@@ -22,6 +23,7 @@ OPENLY_KEPT: Final = (
     '/run/secrets/ИМЯ, права 600) и назовите файл: secret_name = "ИМЯ".'
 )
 SETTINGS: Final = "settings"
+OF_FILES: Final = "SCHOOL_FILES"
 _TOML_PLACE: Final = re.compile(r"line (\d+)")
 
 
@@ -53,12 +55,24 @@ def read_manifest_file(path: Path) -> SourceManifest:
 
 def require_settings(path: Path, manifest: SourceManifest) -> None:
     """Raise ConfigError where the settings are not those of the source's kind, with their place."""
+    if manifest.kind == OF_FILES:
+        _require_given(manifest)
+        return
     try:
         catalogue.connector_of(manifest.kind, manifest.settings)
     except ManifestError as error:
         text = path.read_text(encoding="utf-8-sig")
         faults = [(f"{SETTINGS}.{key}" if key else SETTINGS, said) for key, said in error.faults]
         raise _wrong(path, text, faults) from None
+
+
+def _require_given(manifest: SourceManifest) -> None:
+    """Let the files of schools be described as the one source they are, which nobody reads."""
+    if manifest.code != FILES or manifest.settings or manifest.schedule or manifest.secret_name:
+        raise ConfigError(
+            f"Файлы школ — один источник с кодом {FILES}: у него нет settings, schedule и secret_name.",
+            code="config.source",
+        )
 
 
 def line_of(text: str, key: str) -> int | None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connectors import catalogue
 from connectors.protocol import Connector
+from hub import jobs
 from hub.database import ReadSession, WriteSession
 from hub.errors import ConfigError
 from hub.freshness import expect_source
@@ -20,6 +21,7 @@ from sync.evidence.contract import Promise
 from sync.identity import new_id
 from sync.runs.run import UnknownSourceError
 from sync.runs.secret import read_secret
+from sync.work.duties import REDRIVE
 
 KEEP: Final = """
 insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule, brake_shares,
@@ -27,7 +29,8 @@ insert into source (id, code, kind, title, brake_share, settings, secret_name, s
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (code) do update set title = $4, brake_share = $5, settings = $6, secret_name = $7,
   schedule = $8, brake_shares = $9, contract = $10,
-  every_days = $11
+  every_days = $11, remapped = source.remapped or source.contract <> $10::jsonb,
+  cursor = case when $12 then null else source.cursor end
 where source.kind = $3
 returning (xmax = 0) as is_new
 """
@@ -44,6 +47,11 @@ where $1::text is null or s.code = $1
 order by s.code
 """
 
+# Of the settings of all kinds of sources those that say what a row is read as.
+MAPPING: Final = (
+    "fields", "staff_fields", "pair_fields", "kind", "table", "schema", "path", "items_key",
+    "organisations", "posts", "persons", "employees", "history", "names", "kinds", "dismissal",
+)  # fmt: skip
 
 Share = Annotated[Decimal, Field(gt=0, le=1)]
 
@@ -97,8 +105,13 @@ def connector_of(source: SourceState, settings: Settings) -> Connector:
 async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
     """Add a source, or change what is known of it; say whether it is new.
 
-    Its cursor and its records stay. Raises ConfigError where the code belongs to another kind.
+    Its records stay, and so does its cursor unless the mapping changes: then all is read anew. What
+    was refused is looked at again. Raises ConfigError where the code belongs to another kind.
     """
+    held = await session.raw.fetchval(
+        "select settings from source where code = $1 for update", manifest.code
+    )
+    is_remapped = held is not None and _mapping(held) != _mapping(manifest.settings)
     is_new = await session.raw.fetchval(
         KEEP,
         new_id(),
@@ -112,13 +125,21 @@ async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
         json.dumps({kind.value: str(share) for kind, share in manifest.brake_shares.items()}),
         json.dumps({name: one.model_dump() for name, one in manifest.contract.items()}),
         manifest.every_days,
+        is_remapped,
     )
     if is_new is None:
         raise ConfigError(
             f"Код {manifest.code} занят источником другого вида. Назовите другой код.",
             code="config.source",
         )
+    await jobs.enqueue_once(session, REDRIVE, {}, key=REDRIVE)
     return bool(is_new)
+
+
+def _mapping(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Give of a source's settings what says where things are and which field is which."""
+    told = json.loads(json.dumps({name: settings.get(name) for name in MAPPING}, default=str))
+    return dict(told)
 
 
 async def list_sources(session: ReadSession, code: str | None = None) -> list[SourceState]:

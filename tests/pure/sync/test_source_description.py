@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigError
+from hub.records import FileKind
 from sync.work.descriptions import read_manifest_file, require_settings
 from sync.work.sources import SourceManifest
 
@@ -114,3 +115,34 @@ def test_a_missing_key_a_broken_line_and_a_secret_have_their_places(tmp_path: Pa
     assert "строка 12" in messages[1]
     assert "строка 3" in messages[2]
     assert "строка 12, settings.password" in messages[3]
+
+
+FILES = """
+code = "school-files"
+kind = "SCHOOL_FILES"
+title = "Файлы образовательных организаций"
+
+[contract.birth_date]
+required = true
+type = "DATE"
+kinds = ["STAFF", "PUPILS"]
+"""
+
+
+def test_the_files_of_schools_are_described_by_what_is_promised_of_them(tmp_path: Path) -> None:
+    path = written(tmp_path, FILES, "files.toml")
+
+    described = read_manifest_file(path)
+    require_settings(path, described)
+
+    assert (FileKind.STAFF, FileKind.PUPILS) == described.contract["birth_date"].kinds
+
+
+@pytest.mark.parametrize(
+    "wrong", [FILES.replace("school-files", "other"), f'schedule = "30 3 * * *"\n{FILES}']
+)
+def test_the_files_of_schools_are_one_source_that_nobody_reads(tmp_path: Path, wrong: str) -> None:
+    path = written(tmp_path, wrong, "files.toml")
+
+    with pytest.raises(ConfigError, match="school-files"):
+        require_settings(path, read_manifest_file(path))

@@ -1,5 +1,6 @@
-"""Refused rows taken after all: the register learns of a school, a person corrects a row."""
+"""Refused rows taken after all: the register or the mapping learns, a person corrects a row."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,12 +9,16 @@ import pytest
 
 from hub.database import Database
 from hub.demo.registry import IdentifierRow
-from hub.records import Batch, FileKind, OrganisationMention
+from hub.records import Batch, Completeness, FileKind, OrganisationMention
+from hub.row_keys import FILES
 from hub.seal import Sealer
-from sync.intake import Given, accept
+from sync.evidence.contract import FieldType, Otherwise, Promise
+from sync.intake import Given, accept, check
 from sync.redriving import NotRepairableError, UnknownRejectionError, redrive, repair
 from sync.region import Region
 from sync.registry import write_rows
+from sync.runs.run import Mode
+from sync.work.sources import SourceManifest, keep_source
 from tests.rooms.sync import cards
 from tests.rooms.sync.world import FIRST, PLANT, THIRD, TODAY, Handed, card, given, handed, rows
 
@@ -136,3 +141,89 @@ async def test_a_row_and_a_cell_are_corrected_in_place(
 
 def _id(found: object) -> int:
     return int(str(found))
+
+
+async def promise(hub: Database, code: str, **contract: Promise) -> None:
+    kind = "SCHOOL_FILES" if code == FILES else "KADRY"
+    manifest = SourceManifest(code=code, kind=kind, title="Источник", contract=contract)
+    async with hub.writing() as session:
+        await keep_source(session, manifest)
+
+
+STRICT = Promise(required=True, type=FieldType.DATE, kinds=(FileKind.STAFF,))
+BORN = """Список педагогических работников МБОУ СОШ № 1 на 15.09.2026
+№;ФИО;Дата рождения;Должность
+1;Барсуков Илья Львович;05.03.1979;учитель
+2;Выдрин Пётр Ильич;;учитель
+"""
+PUPILS = """Список обучающихся МБОУ СОШ № 1 на 15.09.2026
+№;ФИО;Дата рождения;Класс
+1;Зорин Глеб Ильич;;5 А
+"""
+
+
+async def test_a_schools_row_that_breaks_the_contract_waits_for_another_contract(
+    hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    await promise(hub, FILES, birth_date=STRICT)
+    paths = [tmp_path / name for name in ("работники.csv", "дети.csv")]
+    for path, text in zip(paths, (BORN, PUPILS), strict=True):
+        path.write_text(text, encoding="utf-8")
+    files = [Given(path=path, completeness=Completeness.FULL) for path in paths]
+
+    accepted = await accept(hub, files, sealer=sealer, actor="test", today=TODAY)
+    waiting = await redrive(hub, region(sealer))
+    lists = await rows(hub, "select kind, completeness from stated_list order by 1")
+    await promise(hub, FILES, birth_date=STRICT.model_copy(update={"required": False}))
+    taken = await redrive(hub, region(sealer))
+
+    assert [["row.contract"], []] == [[one.code for one in f.rejected] for f in accepted.files]
+    assert [("PUPILS", "FULL"), ("STAFF", "PARTIAL")] == lists
+    assert (0, 1, 0) == (waiting, taken, await redrive(hub, region(sealer)))
+    assert [("Барсуков",), ("Выдрин",), ("Зорин",)] == await rows(
+        hub, "select last_name from person order by 1"
+    )
+    assert [(0,)] == await rows(hub, "select count(*) from rejection")
+
+
+async def test_a_table_that_breaks_a_contract_may_be_refused_whole(
+    hub: Database, tmp_path: Path
+) -> None:
+    await promise(hub, FILES, birth_date=STRICT.model_copy(update={"otherwise": Otherwise.REFUSE}))
+    path = tmp_path / "работники.csv"
+    path.write_text(BORN, encoding="utf-8")
+
+    [seen] = await check(hub, [Given(path=path)], today=TODAY)
+    await promise(hub, FILES)
+    [after] = await check(hub, [Given(path=path)], today=TODAY)
+
+    assert (0, ["file.contract"]) == (seen.rows, [one.code for one in seen.rejected])
+    assert (2, ()) == (after.rows, after.rejected)
+
+
+async def test_another_mapping_of_a_system_reads_it_anew_and_takes_what_was_refused(
+    hub: Database, sealer: Sealer
+) -> None:
+    await cards.add_source(hub)
+    stated = cards.staff(3)
+    nameless = replace(stated[2], full_name="")
+    await promise(hub, cards.CODE, full_name=Promise(required=True))
+    await cards.run(hub, cards.whole([*stated[:2], nameless]), sealer=sealer)
+    refused = await rows(hub, "select code, stated_id from rejection")
+    before = await rows(hub, "select cursor is null from source where code = $1", cards.CODE)
+
+    async with hub.writing() as session:
+        manifest = SourceManifest(
+            code=cards.CODE,
+            kind="KADRY",
+            title="Система",
+            settings={"fields": {"full_name": "name"}},
+        )
+        await keep_source(session, manifest)
+    after = await rows(hub, "select cursor is null from source where code = $1", cards.CODE)
+    await cards.run(hub, cards.whole(stated), sealer=sealer, mode=Mode.CHANGES)
+
+    assert [("row.contract", nameless.number)] == [(code, int(str(n))) for code, n in refused]
+    assert ([(False,)], [(True,)]) == (before, after)
+    assert [(0,)] == await rows(hub, "select count(*) from rejection")
+    assert [(3,)] == await rows(hub, "select count(*) from person")

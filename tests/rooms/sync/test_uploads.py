@@ -1,13 +1,15 @@
 """An upload from its keeping to its acceptance, and what it survives."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import io
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import xlsxwriter
 
 from hub.access import see_as
 from hub.database import Database, open_database
@@ -143,6 +145,61 @@ async def test_an_acceptance_that_died_before_its_end_is_done_again_to_the_same_
     assert (2, 0) == (first.versions, second.versions)
     assert "ACCEPTED" == await state(hub, upload_id)
     assert [(2,)] == await rows(hub, "select count(*) from person")
+
+
+STRANGE = (
+    ("Список педагогических работников МБОУ СОШ № 1 на 01.09.2026",),
+    ("Кто", "Дата рождения", "Должность", "Телефон", "Стаж"),
+)
+TOLD = {"Кто": "full_name"}
+
+
+def strange(name: str) -> list[tuple[str, ...]]:
+    """List somebody under a header that nobody knows."""
+    return [*STRANGE, (name, "04.03.1979", "учитель", "", "")]
+
+
+def book(*sheets: Sequence[Sequence[str]]) -> bytes:
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held) as workbook:
+        for rows in sheets:
+            sheet = workbook.add_worksheet()
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return held.getvalue()
+
+
+async def test_a_table_that_nobody_could_read_is_taken_once_its_header_is_told(
+    hub: Database, web: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    two = received(tmp_path, book(staff(), strange("Выдрин Пётр Ильич")), name="два.xlsx")
+    first = await kept(web, two, sealer)
+    await ask(web, first)
+    before = await accept_upload(hub, first, sealer=sealer, today=TODAY)
+    waiting = await rows(hub, "select upload_id from upload_chunk")
+    other = received(tmp_path, as_csv(strange("Зорин Глеб Ильич")), name="один.csv")
+    second = await kept(web, other, sealer)
+    await ask(web, second, Declared(columns=TOLD))
+
+    await accept_upload(hub, second, sealer=sealer, today=TODAY)
+    again = await state(hub, first)
+    after = await accept_upload(hub, first, sealer=sealer, today=TODAY)
+
+    assert before is not None
+    assert after is not None
+    assert ([(first,)], "QUEUED") == (waiting, again)
+    assert (["file.no_name_column"], []) == (
+        [one.code for one in before.files[0].rejected],
+        [one.code for one in after.files[0].rejected],
+    )
+    assert (1, "ACCEPTED", "ACCEPTED") == (
+        after.versions,
+        await state(hub, first),
+        await state(hub, second),
+    )
+    assert [(0,)] == await rows(hub, "select count(*) from upload_chunk")
+    assert [(0,)] == await rows(hub, "select count(*) from rejection")
+    assert [(4,)] == await rows(hub, "select count(*) from person")
 
 
 async def test_what_was_not_asked_for_is_not_accepted(
