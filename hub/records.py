@@ -109,12 +109,14 @@ class Figure:
 class HeaderColumn:
     """A column as its header names it, and as what field it was read; empty where it is not kept.
 
-    `is_told` where a person said so; `suggested` are fields that an unread column might hold.
+    `is_told` where a person said so, else `confidence` is how sure its words are (0-1);
+    `suggested` are fields that an unread column might hold.
     """
 
     header: str
     field: str = ""
     is_told: bool = False
+    confidence: float = 0.0
     suggested: tuple[str, ...] = ()
 
 

@@ -75,6 +75,10 @@ class ImportColumn:
     field: str | None = declare.column(
         "Поле; null, если столбец не хранится.", "{t}.said ->> 'field'"
     )
+    confidence: float | None = declare.column(
+        "Насколько уверенно он понят, от 0 до 1; null, если столбец не хранится или этого не говорят.",
+        "({t}.said ->> 'confidence')::float8",
+    )
     suggested: list[str] = declare.column(
         "Поля, которыми столбец мог бы быть.",
         "array(select jsonb_array_elements_text({t}.said -> 'suggested'))",
@@ -102,6 +106,16 @@ class ImportDrift:
     )
     added: list[ImportColumn] = declare.many(
         "Какие столбцы появились.", listed("added", "{p}.said")
+    )
+    patch: list[ImportColumn] = declare.many(
+        "Что сказать в columns, чтобы новая шапка читалась как прежняя.",
+        Rows(
+            source=(
+                "(select e.key, jsonb_build_object('header', e.key, 'field', e.value) as said"
+                " from jsonb_each_text({p}.said -> 'patch') e) {t}"
+            ),
+            order=(Key("{t}.key", "text"),),
+        ),
     )
 
 
@@ -157,6 +171,9 @@ class ImportFile:
     questions: list[ImportProblem] = declare.many(
         "Вопросы, на которые ответит только школа: их лучше снять до принятия.",
         listed("questions"),
+    )
+    columns: list[ImportColumn] = declare.many(
+        "Чем понят каждый столбец, по порядку.", listed("columns")
     )
     unmapped: list[ImportColumn] = declare.many("Столбцы, которые не хранятся.", listed("unmapped"))
     repairs: list[str] = declare.column(

@@ -258,21 +258,24 @@ def _gathered(table: _Table, guesses: Sequence[Guess | None], kind: FileKind | N
         sources=sources,
         unmapped=tuple(unmapped),
         repairs=tuple(repairs),
-        listed=tuple(_listed(table, sources)),
+        listed=tuple(_listed(table, sources, guesses)),
         guesses=tuple(guesses),
     )
 
 
-def _listed(table: _Table, sources: Mapping[str, tuple[int, ...]]) -> Iterator[HeaderColumn]:
+def _listed(
+    table: _Table, sources: Mapping[str, tuple[int, ...]], guesses: Sequence[Guess | None]
+) -> Iterator[HeaderColumn]:
     """Say of each column what it was read as, and what an unread one might hold."""
     fields = {index: field for field, indexes in sources.items() for index in indexes}
-    for index, name in enumerate(table.header.names):
+    for index, (name, guess) in enumerate(zip(table.header.names, guesses, strict=True)):
         is_open = name and index not in fields and not table.is_told(index)
         might = suggestions(name, table.values[index]) if is_open and not is_refused(name) else ()
         yield HeaderColumn(
             header=name,
             field=fields.get(index, ""),
             is_told=table.is_told(index),
+            confidence=round(guess.confidence, 2) if guess and index in fields else 0.0,
             suggested=tuple(field for field in might if field not in sources),
         )
 

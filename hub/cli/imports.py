@@ -383,6 +383,11 @@ def _summary(report: "FileReport") -> dict[str, object]:
         "kinds": ", ".join(report.kinds),
         "rows": report.rows,
         "rejected": len(report.rejected),
+        "columns": [
+            {"header": one.header, "field": one.field, "confidence": one.confidence}
+            for one in report.columns
+            if one.field
+        ],
         "unmapped": "; ".join(_unmapped(report)),
         "drift": "; ".join(drift.message for drift in report.drift),
         "questions": len(report.questions),

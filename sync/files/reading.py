@@ -23,6 +23,7 @@ from hub.records import (
     Completeness,
     Figure,
     FileKind,
+    HeaderColumn,
     Place,
     Rejected,
     WouldBe,
@@ -80,7 +81,8 @@ class Given:
 class FileReport:
     """What was understood of a file, for the person who gave it.
 
-    `suggested` are the fields that an unmapped header might mean; `drift` is how the headers differ
+    `columns` are the headers in their order, each with the field that it is read as and how sure that
+    is; `suggested` are the fields that an unmapped header might mean; `drift` is how the headers differ
     from those accepted last; `questions` are what only the giver can answer, each with its repair.
     """
 
@@ -91,6 +93,7 @@ class FileReport:
     unmapped: tuple[str, ...]
     repairs: tuple[str, ...]
     suggested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: tuple[HeaderColumn, ...] = ()
     drift: tuple[Drift, ...] = ()
     figures: int = 0
     questions: tuple[Rejected, ...] = ()
@@ -128,6 +131,7 @@ class FileRead:
             unmapped=tuple(dict.fromkeys(self.unmapped)),
             repairs=tuple(dict.fromkeys(self.repairs)),
             suggested=self.suggested,
+            columns=_distinct(shape.columns for shape in self.shapes),
             figures=len(self.figures),
         )
 
@@ -211,6 +215,7 @@ def joined(reports: Sequence[FileReport]) -> FileReport:
         unmapped=_distinct(one.unmapped for one in reports),
         repairs=_distinct(one.repairs for one in reports),
         suggested=dict(chain.from_iterable(one.suggested.items() for one in reports)),
+        columns=_distinct(one.columns for one in reports),
         drift=tuple(chain.from_iterable(one.drift for one in reports)),
         figures=sum(one.figures for one in reports),
     )

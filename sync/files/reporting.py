@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final  # JSON
 
-from hub.records import Rejected
+from hub.records import HeaderColumn, Rejected
 from sync.files.headers import Drift
 from sync.files.reading import FileReport
 
@@ -21,6 +21,7 @@ def report_json(report: FileReport) -> Json:
         "figures": report.figures,
         "rejectedCount": len(report.rejected),
         "rejected": [_rejected(one) for one in report.rejected[:MOST_REJECTED]],
+        "columns": [_column(one) for one in report.columns if one.header],
         "unmapped": [
             {"header": header, "suggested": list(report.suggested.get(header, ()))}
             for header in report.unmapped
@@ -50,6 +51,15 @@ def _drift(one: Drift) -> Json:
         "added": _columns(one.added),
         "patch": dict(one.patch),
         "message": one.message,
+    }
+
+
+def _column(one: HeaderColumn) -> Json:
+    return {
+        "header": one.header,
+        "field": one.field or None,
+        "confidence": one.confidence if one.field else None,
+        "suggested": list(one.suggested),
     }
 
 

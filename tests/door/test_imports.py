@@ -29,8 +29,8 @@ ACCEPT = """mutation ($input: ImportAcceptInput!) { importAccept(input: $input) 
   errors { code message path } } }"""
 SEEN = """query ($id: ID!) { importFile(id: $id) { name state size kinds rows rejectedCount
   rejected { sheet row column code message } questions { code row }
-  unmapped { header suggested } repairs errorCode result { versions } organisation { shortName }
-  drift { message missing { header field } added { header } } } }"""
+  columns { header field confidence } unmapped { header suggested } repairs errorCode result { versions } organisation { shortName }
+  drift { message missing { header field } added { header } patch { header field } } } }"""
 GRANTS = {
     "first": (Role.SCHOOL, FIRST),
     "second": (Role.SCHOOL, SECOND),
@@ -493,3 +493,25 @@ def test_two_acceptances_of_one_request_are_done_in_order(hub: Served) -> None:
     assert {"__typename": "Mutation", "a": {"errors": []}}.items() <= done.items()
     assert {"id": upload, "state": "QUEUED"} == done["b"]["importFile"]
     assert [{"code": "import.accepted_otherwise", "path": ["input"]}] == done["b"]["errors"]
+
+
+async def test_the_report_says_how_sure_it_is_of_columns_and_what_would_read_a_changed_header(
+    hub: Served,
+) -> None:
+    table = list(staff("МБОУ СОШ № 2"))
+    before = hub.given("second", as_csv(table), name="прежняя шапка.csv")["id"]
+    hub.accept("second", before)
+    await hub.work(before)
+    table[1] = ("№", "ФИО", "Явился на свет", "Должнасть")
+
+    given = hub.given("second", as_csv(table), name="новая шапка.csv")["id"]
+
+    seen = hub.ask("second", SEEN, id=given)["importFile"]
+    columns = {one["header"]: (one["field"], one["confidence"]) for one in seen["columns"]}
+    assert {"№": ("row_no", 1.0), "ФИО": ("full_name", 1.0), "Явился на свет": (None, None)} == {
+        header: said for header, said in columns.items() if header != "Должнасть"
+    }
+    assert "position" == columns["Должнасть"][0]
+    assert 0.5 < columns["Должнасть"][1] < 1
+    [drift] = seen["drift"]
+    assert [{"header": "Явился на свет", "field": "birth_date"}] == drift["patch"]
