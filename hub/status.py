@@ -1,4 +1,4 @@
-"""What is stored, what waits and when it last changed: numbers without names."""
+"""What is stored, what waits, when it last changed and how sources were read; without names."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -66,3 +66,40 @@ async def read_status(session: ReadSession) -> Status:
     """
     row = await session.raw.fetchrow(STATUS)
     return Status(**dict(row or {}))
+
+
+# The newest run that has ended, and apart from it the newest that waits or is at work.
+READINGS: Final = """
+select s.code, last.state as last_state, last.finished_at as last_finished_at,
+       last.error_code as last_error, now_at.state as running_state,
+       now_at.started_at as running_since, now_at.heartbeat_at as running_heartbeat_at,
+       (now_at.counts ->> 'rows')::int as running_rows
+from source s
+left join lateral (select * from sync_run r where r.source_id = s.id
+  and r.state not in ('QUEUED', 'RUNNING') order by r.requested_at desc, r.id desc limit 1) last
+  on true
+left join lateral (select * from sync_run r where r.source_id = s.id
+  and r.state in ('QUEUED', 'RUNNING') order by r.requested_at desc, r.id desc limit 1) now_at
+  on true
+where last.id is not null or now_at.id is not null
+order by s.code
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a source was read last, and the run that waits or is at work."""
+
+    code: str
+    last_state: str | None
+    last_finished_at: datetime | None
+    last_error: str | None
+    running_state: str | None
+    running_since: datetime | None
+    running_heartbeat_at: datetime | None
+    running_rows: int | None
+
+
+async def read_readings(session: ReadSession) -> list[Reading]:
+    """Give every source that was ever asked to be read, by its code."""
+    return [Reading(**dict(row)) for row in await session.raw.fetch(READINGS)]

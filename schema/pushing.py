@@ -1,6 +1,6 @@
 """What partners push: cards of staff, one or many, and the answer for each of them."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -11,13 +11,25 @@ from hub.errors import AccessError, HubError
 from schema.compiler import declare
 from schema.compiler.acting import Acting, Outcome
 from schema.compiler.arguments import Value
-from schema.compiler.bindings import Rows
+from schema.compiler.bindings import Key, Rows
 from schema.errors import bad_input
 from schema.imports import listed
 from schema.people import Person
 from schema.places import SEEN_PERSON
+from schema.simulations import SimulationExample, SimulationFigure, SimulationUnit
 from schema.user_errors import UserError
-from sync.pushing import Counter, Item, Operation, Pusher, Status, push_cards, rekey_card
+from schema.watching import NamedCount
+from sync.pushing import (
+    Counter,
+    Item,
+    Operation,
+    Pusher,
+    Status,
+    Tried,
+    push_cards,
+    rekey_card,
+    try_cards,
+)
 
 Json = Any  # an answer, as it is kept
 UNSET: Final = strawberry.UNSET
@@ -174,6 +186,32 @@ class PushResult:
     )
 
 
+@declare.bound("Что изменил бы присланный запрос: просчитано без записи.")
+class PushTrial:
+    """What a request would do."""
+
+    counts: list[NamedCount] = declare.many(
+        "Что изменилось бы, по видам: сколько людей, записей, наставничеств.",
+        Rows(
+            source="jsonb_each_text({p}.said -> 'difference') {t}",
+            order=(Key("{t}.key", "text"),),
+        ),
+    )
+    examples: list[SimulationExample] = declare.many(
+        "Примеры каждого вида, не больше пяти.", listed("examples", "{p}.said")
+    )
+    units: list[SimulationUnit] = declare.many(
+        "Чьих людей это касается: сначала управления.", listed("units", "{p}.said")
+    )
+    figures: list[SimulationFigure] = declare.many(
+        "Какие показатели охвата на сегодня изменились бы.", listed("figures", "{p}.said")
+    )
+
+
+TRIAL: Final = Rows(source="(select {p}.said -> 'trial' as said) {t}", present="{t}.said")
+WHAT_WOULD_CHANGE: Final = "Что изменилось бы; null, если это не проба (dryRun)."
+
+
 @declare.bound("Ответ на одну карточку.")
 class StaffUpsertPayload:
     """The answer for a single card."""
@@ -182,6 +220,7 @@ class StaffUpsertPayload:
         "Что стало с карточкой; null, если запрос не выполнен.",
         Rows(source="(select {p}.said -> 'results' -> 0 as said) {t}", present="{t}.said"),
     )
+    trial: PushTrial | None = declare.one(WHAT_WOULD_CHANGE, TRIAL)
     errors: list[UserError] = declare.many(
         "Что не так с запросом целиком.", listed("errors", "{p}.said")
     )
@@ -194,6 +233,7 @@ class StaffUpsertBatchPayload:
     results: list[PushResult] = declare.many(
         "Что стало с каждой, в порядке присланного.", listed("results", "{p}.said")
     )
+    trial: PushTrial | None = declare.one(WHAT_WOULD_CHANGE, TRIAL)
     errors: list[UserError] = declare.many(
         "Что не так с запросом целиком.", listed("errors", "{p}.said")
     )
@@ -214,40 +254,37 @@ async def upsert_staff_batch(acting: Acting, arguments: Mapping[str, Value]) -> 
 async def rekey_staff(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
     """Let a card go under another number."""
     given = arguments["input"]
-    counter, pusher = _counter(acting), pusher_of(acting)
-    return await _answered(
-        acting,
-        rekey_card(
-            counter,
-            pusher,
-            card=_text(given["externalId"]),
-            now=_text(given["newExternalId"]),
-            key=_text(given["idempotencyKey"]),
-        ),
+    card, now = _text(given["externalId"]), _text(given["newExternalId"])
+    key = _text(given["idempotencyKey"])
+    return await answered(
+        acting, lambda counter, pusher: rekey_card(counter, pusher, card=card, now=now, key=key)
     )
 
 
 async def _taken(acting: Acting, given: Value, cards: Sequence[Value]) -> Outcome:
-    return await _answered(
-        acting,
-        push_cards(
-            _counter(acting),
-            pusher_of(acting),
-            [item_of(card) for card in cards],
-            key=_text(given["idempotencyKey"]),
-            dry_run=given["dryRun"],
-        ),
+    items, key = [item_of(card) for card in cards], _text(given["idempotencyKey"])
+    if given["dryRun"]:
+        return await answered(acting, lambda counter, pusher: try_cards(counter, pusher, items))
+    return await answered(
+        acting, lambda counter, pusher: push_cards(counter, pusher, items, key=key)
     )
 
 
-async def _answered(acting: Acting, pushing: Awaitable[Sequence[Json]]) -> Outcome:
+async def answered(
+    acting: Acting, push: Callable[[Counter, Pusher], Awaitable[Sequence[Json] | Tried]]
+) -> Outcome:
+    """Give what a partner's request is answered, or the refusal of it as a whole."""
+    if acting.counter is None:
+        raise bad_input("Здесь записи не принимают.")
     try:
         if acting.viewer.role is not Role.PARTNER_SYSTEM:
-            pushing.close()  # type: ignore[attr-defined]  # a coroutine that is never run
             raise AccessError(NOT_A_PARTNER, code="push.not_a_partner")
-        return Outcome(said={"results": await pushing})
+        found = await push(acting.counter, pusher_of(acting))
     except HubError as error:
         return Outcome(said={"results": []}, errors=[error])
+    if isinstance(found, Tried):
+        return Outcome(said={"results": found.answers, "trial": found.effects.as_json()})
+    return Outcome(said={"results": found})
 
 
 def item_of(card: Value) -> Item:
@@ -268,12 +305,6 @@ def pusher_of(acting: Acting) -> Pusher:
     return Pusher(
         client_id=viewer.client_id, name=viewer.client_name, authority_id=viewer.authority_id
     )
-
-
-def _counter(acting: Acting) -> Counter:
-    if acting.counter is None:
-        raise bad_input("Здесь записи не принимают.")
-    return acting.counter
 
 
 def _written(value: Value) -> str | None:

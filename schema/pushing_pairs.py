@@ -1,36 +1,34 @@
 """What partners push of mentorships: who mentors whom, many at once, and the answer for each."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 import strawberry
 
-from hub.access import Role
-from hub.errors import AccessError, HubError
 from schema.compiler import declare
 from schema.compiler.acting import Acting, Outcome
 from schema.compiler.arguments import Value
 from schema.compiler.bindings import Rows
-from schema.errors import bad_input
 from schema.imports import listed
 from schema.mentoring import Mentorship
 from schema.places import SEEN_MENTORSHIP
 from schema.pushing import (
     DRY_RUN,
     IDEMPOTENCY,
-    NOT_A_PARTNER,
+    TRIAL,
     UNSET,
+    WHAT_WOULD_CHANGE,
     OrganisationNameInput,
+    PushTrial,
     _text,
     _written,
-    pusher_of,
+    answered,
 )
 from schema.user_errors import UserError
-from sync.pushing import Counter, Operation, Status
-from sync.pushing_pairs import PairItem, push_pairs, rekey_pair
+from sync.pushing import Operation, Status
+from sync.pushing_pairs import PairItem, push_pairs, rekey_pair, try_pairs
 
-Json = Any  # an answer, as it is kept
 PARTY: Final = {
     "lastName": "last_name",
     "firstName": "first_name",
@@ -152,6 +150,7 @@ class MentorshipUpsertBatchPayload:
     results: list[MentorshipPushResult] = declare.many(
         "Что стало с каждым, в порядке присланного.", listed("results", "{p}.said")
     )
+    trial: PushTrial | None = declare.one(WHAT_WOULD_CHANGE, TRIAL)
     errors: list[UserError] = declare.many(
         "Что не так с запросом целиком.", listed("errors", "{p}.said")
     )
@@ -175,35 +174,21 @@ async def rekey_mentorship(acting: Acting, arguments: Mapping[str, Value]) -> Ou
     given = arguments["input"]
     number, now = _text(given["externalId"]), _text(given["newExternalId"])
     key = _text(given["idempotencyKey"])
-    return await _answered(
+    return await answered(
         acting,
-        lambda counter: rekey_pair(counter, pusher_of(acting), number=number, now=now, key=key),
+        lambda counter, pusher: rekey_pair(counter, pusher, number=number, now=now, key=key),
     )
 
 
 async def upsert_mentorship_batch(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
     """Take what is said of many mentorships, each on its own."""
     given = arguments["input"]
-    pairs = [pair_of(one) for one in given["mentorships"]]
-    key, dry_run = _text(given["idempotencyKey"]), given["dryRun"]
-    return await _answered(
-        acting,
-        lambda counter: push_pairs(counter, pusher_of(acting), pairs, key=key, dry_run=dry_run),
+    pairs, key = [pair_of(one) for one in given["mentorships"]], _text(given["idempotencyKey"])
+    if given["dryRun"]:
+        return await answered(acting, lambda counter, pusher: try_pairs(counter, pusher, pairs))
+    return await answered(
+        acting, lambda counter, pusher: push_pairs(counter, pusher, pairs, key=key)
     )
-
-
-async def _answered(
-    acting: Acting, push: Callable[[Counter], Awaitable[Sequence[Json]]]
-) -> Outcome:
-    if acting.counter is None:
-        raise bad_input("Здесь записи не принимают.")
-    if acting.viewer.role is not Role.PARTNER_SYSTEM:
-        refused = AccessError(NOT_A_PARTNER, code="push.not_a_partner")
-        return Outcome(said={"results": []}, errors=[refused])
-    try:
-        return Outcome(said={"results": await push(acting.counter)})
-    except HubError as error:
-        return Outcome(said={"results": []}, errors=[error])
 
 
 def pair_of(card: Value) -> PairItem:

@@ -26,7 +26,16 @@ from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreig
 from sync.push.card import Card, Operation, Waiting
 from sync.push.landing import Desk, card_keys, land_cards, renumber
 from sync.push.pairs import land_apart
-from sync.push.requests import Counter, Item, Pusher, answered_once, said_of, taken_but_poison
+from sync.push.requests import (
+    Counter,
+    Item,
+    Pusher,
+    Tried,
+    answered_once,
+    said_of,
+    taken_but_poison,
+    tried,
+)
 
 Json = Any  # an answer, as it is kept
 
@@ -41,12 +50,12 @@ class Status(StrEnum):
 
 
 async def push_cards(
-    counter: Counter, pusher: Pusher, items: Sequence[Item], *, key: str, dry_run: bool = False
+    counter: Counter, pusher: Pusher, items: Sequence[Item], *, key: str
 ) -> Sequence[Json]:
     """Take what is said of cards; answers each item in its order.
 
-    With `dry_run` it says what would follow and writes nothing. Raises InputError for another
-    request under a key that was used, and for more items than a request may hold.
+    Raises InputError for another request under a key that was used, and for more items than a
+    request may hold.
     """
     said = [said_of(item) for item in items]
     return await answered_once(
@@ -55,7 +64,14 @@ async def push_cards(
         said,
         lambda session: _pushed(session, counter, pusher, items),
         key=key,
-        dry_run=dry_run,
+    )
+
+
+async def try_cards(counter: Counter, pusher: Pusher, items: Sequence[Item]) -> Tried:
+    """Say what pushing cards would be answered and change; writes nothing."""
+    said = [said_of(item) for item in items]
+    return await tried(
+        counter, pusher, said, lambda session: _pushed(session, counter, pusher, items)
     )
 
 
@@ -234,4 +250,7 @@ async def _erased(
     }
 
 
-__all__ = ["Counter", "Item", "Operation", "Pusher", "Status", "Waiting", "push_cards", "redrive"]
+__all__ = [
+    "Counter", "Item", "Operation", "Pusher", "Status", "Tried", "Waiting", "push_cards", "redrive",
+    "try_cards",
+]  # fmt: skip

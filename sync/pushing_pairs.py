@@ -32,7 +32,16 @@ from sync.push.pairs import (
     renumber_pair,
     standing,
 )
-from sync.push.requests import Counter, Item, Pusher, answered_once, said_of, taken_but_poison
+from sync.push.requests import (
+    Counter,
+    Item,
+    Pusher,
+    Tried,
+    answered_once,
+    said_of,
+    taken_but_poison,
+    tried,
+)
 
 Json = Any  # an answer, as it is kept
 PARTIES: Final = ("mentor", "mentee")
@@ -71,12 +80,12 @@ class PairItem:
 
 
 async def push_pairs(
-    counter: Counter, pusher: Pusher, pairs: Sequence[PairItem], *, key: str, dry_run: bool = False
+    counter: Counter, pusher: Pusher, pairs: Sequence[PairItem], *, key: str
 ) -> Sequence[Json]:
     """Take what is said of mentorships; answers each item in its order.
 
-    With `dry_run` it says what would follow and writes nothing. Raises InputError for another
-    request under a key that was used, and for more items than a request may hold.
+    Raises InputError for another request under a key that was used, and for more items than a
+    request may hold.
     """
     items = [pair.as_card() for pair in pairs]
     return await answered_once(
@@ -85,7 +94,15 @@ async def push_pairs(
         [said_of(item) for item in items],
         lambda session: _pushed(session, counter, pusher, items),
         key=key,
-        dry_run=dry_run,
+    )
+
+
+async def try_pairs(counter: Counter, pusher: Pusher, pairs: Sequence[PairItem]) -> Tried:
+    """Say what pushing mentorships would be answered and change; writes nothing."""
+    items = [pair.as_card() for pair in pairs]
+    said = [said_of(item) for item in items]
+    return await tried(
+        counter, pusher, said, lambda session: _pushed(session, counter, pusher, items)
     )
 
 

@@ -17,7 +17,10 @@ import numpy as np
 from hub.clock import today_in
 from hub.database import Database, WriteSession
 from hub.errors import ConflictError, InputError
+from hub.records import ChangesetId
 from hub.seal import Sealer
+from sync.changeset import Difference
+from sync.effects import Effects, effects_of
 from sync.evidence.poison import OF_A_VALUE, sound
 from sync.push.answering import refusal
 from sync.push.card import Operation
@@ -60,6 +63,14 @@ class Item:
     fields: Mapping[str, str | None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What a request would be answered, and what it would do."""
+
+    answers: Sequence[Json]
+    effects: Effects
+
+
 async def answered_once(
     counter: Counter,
     pusher: Pusher,
@@ -67,20 +78,13 @@ async def answered_once(
     push: Callable[[WriteSession], Awaitable[Sequence[Json]]],
     *,
     key: str,
-    dry_run: bool = False,
 ) -> Sequence[Json]:
     """Answer what `push` does within one transaction, or what was answered under the key before.
 
-    `said` is what tells the request from another. With `dry_run` nothing is written. Raises
-    InputError for another request under a used key, and for more items than a request may hold.
+    `said` is what tells the request from another. Raises InputError for another request under a
+    used key, and for more items than a request may hold.
     """
-    if len(said) > MOST:
-        raise InputError(
-            f"В одном запросе не больше {MOST} записей: разделите его.", code="push.too_many"
-        )
-    if dry_run:
-        async with counter.database.rehearsing() as trial, trial.writing() as session:
-            return await push(session)
+    _require_few(said)
     digest = digest_of(counter.sealer, said)
 
     async def answered(session: WriteSession) -> Sequence[Json]:
@@ -92,6 +96,45 @@ async def answered_once(
         return answer
 
     return await counter.database.lasting(answered)
+
+
+async def tried(
+    counter: Counter,
+    pusher: Pusher,
+    said: Sequence[Json],
+    push: Callable[[WriteSession], Awaitable[Sequence[Json]]],
+) -> Tried:
+    """Give what `push` would answer and do; nothing of it is kept, and no key is used up.
+
+    Raises InputError for more items than a request may hold. Other projections wait meanwhile.
+    """
+    _require_few(said)
+    async with counter.database.rehearsing() as rehearsal:
+        async with rehearsal.writing() as session:
+            answers = await push(session)
+            [change] = await session.raw.fetch(NEWEST, str(pusher.client_id))
+        async with counter.database.reading() as before, rehearsal.reading() as after:
+            effects = await effects_of(
+                after,
+                before,
+                ChangesetId(change["id"]),
+                Difference(**change["summary"]),
+                today=counter.today,
+            )
+    return Tried(answers=answers, effects=effects)
+
+
+# A push holds the lock of projections while it is at work: the newest one of a partner is its own.
+NEWEST: Final = (
+    "select id, summary from changeset where kind = 'PUSH' and actor = $1 order by id desc limit 1"
+)
+
+
+def _require_few(said: Sequence[Json]) -> None:
+    if len(said) > MOST:
+        raise InputError(
+            f"В одном запросе не больше {MOST} записей: разделите его.", code="push.too_many"
+        )
 
 
 async def _claim(

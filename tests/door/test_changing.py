@@ -1,19 +1,17 @@
 """Trying a change, taking it back and letting pass what is held, over real HTTP and by the worker."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from hub import jobs
 from hub.app import build
-from hub.database import open_connection, open_database
+from hub.database import open_database
 from hub.freshness import expect
 from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings
-from sync.work.duties import DUTIES, Bench
+from tests.door import working
 from tests.door.conftest import serving
 from tests.door.files import as_csv, staff
 from tests.door.test_imports import Json, Served, prepared
@@ -57,16 +55,7 @@ def hub(module_addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -
 
 async def work(hub: Served) -> None:
     """Do what waits in the queue as the worker does."""
-    queue = await open_connection(hub.addresses.worker)
-    waiting = await queue.fetch(
-        f"delete from {jobs.SCHEMA}.pgqueuer where entrypoint <> 'rollup.refresh'"
-        " returning id, entrypoint, payload"
-    )
-    await queue.close()
-    async with open_database(hub.addresses.worker) as database:
-        bench = Bench(database=database, settings=hub.settings, stop=asyncio.Event())
-        for job in sorted(waiting, key=lambda one: int(one["id"])):
-            await DUTIES[job["entrypoint"]](bench, json.loads(job["payload"]))
+    await working.work(hub.addresses, hub.settings)
 
 
 def tried(hub: Served, who: str, **what: str) -> str:

@@ -20,6 +20,7 @@ from hub.seal import create_key_file
 from hub.settings import Addresses, Settings
 from sync.registry import write_rows
 from tests.door.conftest import serving
+from tests.door.working import work
 from tests.rooms.sync.world import FIRST, MINISTRY, NORTH, THIRD, load_register
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +29,14 @@ RESULT = """externalId status changed review personId person { id lastName }
   errors { code message path }"""
 BATCH = f"""mutation ($input: StaffUpsertBatchInput!) {{ staffUpsertBatch(input: $input) {{
   results {{ {RESULT} }} errors {{ code message path }} }} }}"""
+TRIED = """mutation ($input: StaffUpsertBatchInput!) { staffUpsertBatch(input: $input) {
+  results { status } trial { counts { name count } units { organisationName people }
+    examples { entity what organisationName fields person { lastName } }
+    figures { row figure before after } } errors { code } } }"""
+UNDO = """mutation ($input: ChangesetUndoInput!) { changesetUndo(input: $input) {
+  changeset { key state } errors { code } } }"""
+CHANGES = """{ changesets { nodes { key kind state undoes { key } } } }"""
+STANDING = """{ people { nodes { lastName employments { positionCode } } } }"""
 GRANTS = {
     "north": (Role.PARTNER_SYSTEM, NORTH),
     "south": (Role.PARTNER_SYSTEM, MINISTRY),
@@ -52,6 +61,7 @@ class Served:
     url: str
     keys: Mapping[str, str]
     addresses: Addresses
+    settings: Settings
 
     def request(self, who: str, query: str, variables: Json) -> httpx.Request:
         return httpx.Request(
@@ -107,7 +117,7 @@ def hub(addresses: Addresses, tmp_path: Path) -> Iterator[Served]:
     settings = Settings(data_dir=tmp_path, rate_burst=1e12, rate_per_s=1e12)
     create_key_file(settings.keys)
     with serving(build(addresses, settings)) as url:
-        yield Served(url=url, keys=keys, addresses=addresses)
+        yield Served(url=url, keys=keys, addresses=addresses, settings=settings)
 
 
 async def test_a_pushed_card_is_answered_with_the_person_it_is_of(hub: Served) -> None:
@@ -200,6 +210,61 @@ async def test_a_trial_writes_nothing_and_a_new_number_keeps_the_person(hub: Ser
 
     assert ("APPLIED", 0) == (trial["results"][0]["status"], before)
     assert pushed["personId"] == body["data"]["staffRekey"]["result"]["personId"]
+
+
+async def test_a_batch_is_told_before_it_is_pushed_and_exactly_it_is_taken_back(
+    hub: Served,
+) -> None:
+    other = CARD | {"externalId": "8", "lastName": "Дроздов", "birthDate": "1980-04-06"}
+    later = CARD | {"changedAt": "2026-10-07T12:00:00Z", "position": "методист"}
+    body = hub.ask("north", TRIED, input=batch(CARD, other, dryRun=True))
+    trial = body["data"]["staffUpsertBatch"]["trial"]
+    nobody = standing(hub)
+
+    hub.push("north", CARD, other, key="первая")
+    moved = hub.ask("north", TRIED, input=batch(later, dryRun=True))["data"]["staffUpsertBatch"]
+    hub.push("north", later)
+    undone = await taken_back(hub, newest(hub, "PUSH")[1])
+    left = standing(hub)
+    again = hub.push("north", CARD, other, key="первая")["results"]
+    after_again = standing(hub)
+    await taken_back(hub, undone)
+
+    counts = {one["name"]: one["count"] for one in trial["counts"]}
+    assert (2, 2) == (counts["people_added"], counts["records"])
+    assert {"organisationName": "Северный округ", "people": 2} in trial["units"]
+    assert {("PERSON", "ADDED", "МБОУ СОШ № 1")} == {
+        (one["entity"], one["what"], one["organisationName"]) for one in trial["examples"]
+    }
+    assert {} == nobody
+    [example] = moved["trial"]["examples"]
+    assert ("CHANGED", {"lastName": "Журавин"}) == (example["what"], example["person"])
+    assert "employment" in example["fields"]
+    assert {"Журавин": ["METHODIST"]} == left == after_again
+    assert ["APPLIED", "APPLIED"] == [one["status"] for one in again]
+    assert {"Дроздов": ["TEACHER"], "Журавин": ["METHODIST"]} == standing(hub)
+
+
+def batch(*cards: Json, **said: Json) -> Json:
+    return {"idempotencyKey": str(uuid4()), "cards": list(cards), **said}
+
+
+def standing(hub: Served) -> Mapping[str, Json]:
+    found = hub.ask("centre", STANDING)["data"]["people"]["nodes"]
+    return {one["lastName"]: [job["positionCode"] for job in one["employments"]] for one in found}
+
+
+def newest(hub: Served, kind: str) -> list[str]:
+    found = hub.ask("centre", CHANGES)["data"]["changesets"]["nodes"]
+    return [one["key"] for one in found if one["kind"] == kind]
+
+
+async def taken_back(hub: Served, key: str) -> str:
+    """Take a change back as the worker does; gives the change that did it."""
+    body = hub.ask("centre", UNDO, input={"key": key})["data"]["changesetUndo"]
+    assert [] == body["errors"]
+    await work(hub.addresses, hub.settings)
+    return str(body["changeset"]["key"])
 
 
 def test_a_pushed_mentorship_is_answered_with_both_people_and_what_is_wrong(hub: Served) -> None:

@@ -64,6 +64,6 @@ def said(
 
 
 async def push(
-    counter: Counter, pusher: Pusher, items: Sequence[Item], *, key: str = "", dry_run: bool = False
+    counter: Counter, pusher: Pusher, items: Sequence[Item], *, key: str = ""
 ) -> Sequence[Mapping[str, Json]]:
-    return await push_cards(counter, pusher, items, key=key or str(new_id()), dry_run=dry_run)
+    return await push_cards(counter, pusher, items, key=key or str(new_id()))

@@ -9,7 +9,7 @@ from hub.database import Database
 from hub.demo.registry import IdentifierRow
 from hub.errors import ConflictError, InputError
 from hub.seal import Sealer
-from sync.pushing import Counter, Item, Operation, Pusher, redrive, rekey_card
+from sync.pushing import Counter, Item, Operation, Pusher, redrive, rekey_card, try_cards
 from sync.registry import write_rows
 from tests.rooms.sync.pushing import counter_of, partner, push, said
 from tests.rooms.sync.world import FIRST, NORTH, SECOND, THIRD, rows
@@ -198,9 +198,10 @@ async def test_the_same_request_is_one_effect_and_a_hundred_equal_answers(
 async def test_a_trial_answers_and_writes_nothing(
     hub: Database, counter: Counter, pusher: Pusher
 ) -> None:
-    [trial] = await push(counter, pusher, [said("7", 0, at=FIRST, who=NAME)], dry_run=True)
+    trial = await try_cards(counter, pusher, [said("7", 0, at=FIRST, who=NAME)])
 
-    assert "APPLIED" == trial["status"]
+    assert ["APPLIED"] == [one["status"] for one in trial.answers]
+    assert 1 == trial.effects.difference.people_added
     assert [(0, 0)] == await rows(
         hub, "select (select count(*) from person), (select count(*) from push_entry)"
     )

@@ -13,7 +13,7 @@ from hub.seal import Sealer
 from sync.erasing import destroy
 from sync.identity import new_id
 from sync.pushing import Counter, Operation, Pusher, redrive
-from sync.pushing_pairs import PairItem, push_pairs, rekey_pair
+from sync.pushing_pairs import PairItem, push_pairs, rekey_pair, try_pairs
 from tests.rooms.sync.erased import demanded, keeper_of
 from tests.rooms.sync.pushing import NOON, NUMBERS, counter_of, partner, push, said
 from tests.rooms.sync.world import FIRST, NORTH, THIRD, rows
@@ -61,9 +61,9 @@ def told(
 
 
 async def taken(
-    counter: Counter, pusher: Pusher, *items: PairItem, key: str = "", dry_run: bool = False
+    counter: Counter, pusher: Pusher, *items: PairItem, key: str = ""
 ) -> Sequence[Json]:
-    return await push_pairs(counter, pusher, items, key=key or str(new_id()), dry_run=dry_run)
+    return await push_pairs(counter, pusher, items, key=key or str(new_id()))
 
 
 @pytest.fixture
@@ -133,13 +133,14 @@ async def test_a_pair_given_in_error_leaves_nothing_and_a_trial_writes_nothing(
 ) -> None:
     counter, pusher = door
     first = told("1", 1, Operation.UPSERT, MENTOR, MENTEE)
-    [trial] = await taken(counter, pusher, first, dry_run=True)
+    trial = await try_pairs(counter, pusher, [first])
     nothing = await rows(hub, "select 1 from person")
     await taken(counter, pusher, first)
 
     [gone] = await taken(counter, pusher, told("1", 2, Operation.WITHDRAW, at=None))
 
-    assert ("APPLIED", []) == (trial["status"], nothing)
+    assert (["APPLIED"], []) == ([one["status"] for one in trial.answers], nothing)
+    assert 1 == trial.effects.difference.mentorships_added
     assert gone["mentorshipId"] is None
     for table in ("mentorship", "participation_fact", "mentorship_claim", "person"):
         assert [] == await rows(hub, f"select 1 from {table}"), table
