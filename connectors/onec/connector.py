@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from connectors.answers import Row, frame_of, refused
-from connectors.client.failure import SourceError
+from connectors.client.failure import SourceError, SourceTransientError
 from connectors.onec.asking import Asker, client_of
 from connectors.onec.manifest import Manifest
 from connectors.onec.staff import Holdings, employee_row, read_holdings
@@ -18,6 +18,10 @@ SHEET = "Сотрудники"
 _INCOMPLETE = (
     "1С обещала больше записей, чем отдала, и повторное чтение не помогло: {0}. Прочитанное принято, "
     "уволенных по этому чтению нет."
+)
+_JOINED = (
+    "1С обещала больше записей, чем отдала: {0}. Карточки без них были бы неверны, поэтому ничего не "
+    "взято; чтение повторится."
 )
 _HIDDEN = (
     "Часть сотрудников пользователю 1С не показана (allowed_only). Прочитанное принято, но уволенных "
@@ -79,6 +83,7 @@ class Onec:
         with client_of(self._manifest) as client:
             asker = Asker(manifest=self._manifest, client=client)
             holdings = read_holdings(asker)
+            _require_whole(asker)
             if not reached.known:
                 yield Roll(organisations=holdings.mentions())
             yield from self._employees(asker, holdings, reached)
@@ -132,3 +137,10 @@ class Onec:
                 organisation=OrganisationMention(),
                 stated_as_of=asker.at.date() if asker.at else None,
             )
+
+
+def _require_whole(asker: Asker) -> None:
+    """Refuse to make cards of half a catalogue: what is missing would be said to be empty."""
+    if asker.gaps:
+        said = ", ".join(dict.fromkeys(asker.gaps))
+        raise SourceTransientError(_JOINED.format(said), code="source.incomplete")
