@@ -10,7 +10,7 @@ PORT = 8000
 SEED = 2026
 
 
-def demo(
+def demo(  # noqa: PLR0913 - each is an option of the command
     people: Annotated[
         int, typer.Option(min=100, help="Сколько людей в придуманном регионе.")
     ] = PEOPLE,
@@ -25,6 +25,9 @@ def demo(
             formats=["%Y-%m-%d"], help="Каким прошедшим днём создать регион; иначе сегодняшним."
         ),
     ] = None,
+    onec: Annotated[
+        bool, typer.Option("--onec", help="Прочитать ещё и 1С: штат нескольких школ.")
+    ] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Начать с чистой базы.")] = False,
     train: Annotated[
         bool,
@@ -39,4 +42,4 @@ def demo(
     from hub.demo.diary import Wanted
 
     wanted = Wanted(people=people, seed=seed, day=day.date() if day else None)
-    command.demo(wanted, port=port, reset=reset, train=train, check=check)
+    command.demo(wanted, port=port, reset=reset, train=train, check=check, onec=onec)

@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from hub.demo.kadry_sync import exchanged
 from hub.demo.keys import issue_keys
 from hub.demo.learning import learn
 from hub.demo.loading import load_files, load_registry
+from hub.demo.onec_stated import places_of, with_onec
+from hub.demo.onec_sync import day_of, exchanged_onec
 from hub.demo.region import Region, make_region
 from hub.demo.serving import listen, served, tell, working
 from hub.demo.timing import StationTimes, tell_memory
@@ -33,13 +35,15 @@ from hub.settings import Addresses, Settings
 from hub.terminal import Exit, intake_bar, say
 
 
-def demo(wanted: Wanted, *, port: int, reset: bool, train: bool, check: bool) -> None:
+def demo(
+    wanted: Wanted, *, port: int, reset: bool, train: bool, check: bool, onec: bool = False
+) -> None:
     """Make, load and serve a region until interrupted; with `check` compare and leave.
 
     With `train` people are matched anew by a model that was learned from the region itself.
 
     Raises ConflictError when the database holds another region. With `check` exits with 1 unless
-    every answer agrees with the region's truth.
+    every answer agrees with the region's truth. With `onec` the 1С of some schools is read as well.
     """
     settings = Settings()
     agreed = True
@@ -48,7 +52,15 @@ def demo(wanted: Wanted, *, port: int, reset: bool, train: bool, check: bool) ->
             _forget(settings)
         with _lent(settings) as addresses:
             agreed = asyncio.run(
-                _run(settings, addresses, wanted, listening=listening, train=train, check=check)
+                _run(
+                    settings,
+                    addresses,
+                    wanted,
+                    listening=listening,
+                    train=train,
+                    check=check,
+                    onec=onec,
+                )
             )
     if not agreed:
         sys.exit(Exit.FAILURE)
@@ -92,6 +104,7 @@ async def _run(
     listening: socket.socket,
     train: bool,
     check: bool,
+    onec: bool,
 ) -> bool:
     await migrate.upgrade(addresses.owner)
     async with open_database(addresses.worker) as database:
@@ -100,7 +113,9 @@ async def _run(
         sealer = _sealer(settings)
         await _load(database, region, files, sealer)
         secrets = settings.directory / "demo" / "secrets"
+        first = exchanged_onec(database, region, sealer=sealer, folder=secrets)
         async with (
+            first if onec else nullcontext(),
             exchanged(database, region, sealer=sealer, folder=secrets) as kadry,
             served(addresses, patient(settings) if check else settings, listening) as web,
         ):
@@ -108,7 +123,8 @@ async def _run(
             if train:
                 await _learn(database, settings, sealer)
             if check:
-                facts = facts_of(with_kadry(region, kadry), today=_today(settings))
+                stated = with_onec(region, places_of(region), day_of(region)) if onec else region
+                facts = facts_of(with_kadry(stated, kadry), today=_today(settings))
                 return await compare(web.url, keys, facts, files, database)
             tell(web.url, keys, settings.directory / "demo")
             knowing = settings.model_copy(update={"secrets_dir": secrets})

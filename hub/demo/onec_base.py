@@ -1,6 +1,6 @@
 """What a base of 1С holds of a region's staff: persons once, employees by post, registers of history."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from datetime import date, timedelta
 from typing import Any  # a row of a frame
 from uuid import NAMESPACE_OID, uuid5
@@ -15,7 +15,7 @@ PERSONS, EMPLOYEES = "Catalog_ФизическиеЛица", "Catalog_Сотру
 HISTORY = "InformationRegister_КадроваяИсторияСотрудников"
 NAMES = "InformationRegister_ФИОФизическихЛиц"
 KINDS = "InformationRegister_ВидыЗанятостиСотрудников"
-_KINDS = {
+KINDS_OF_POSTS = {
     "MAIN": "ОсновноеМестоРаботы",
     "INTERNAL_PT": "ВнутреннееСовместительство",
     "EXTERNAL_PT": "Совместительство",
@@ -31,13 +31,18 @@ def reference(what: str, number: object) -> str:
     return str(uuid5(NAMESPACE_OID, f"{what} {number}"))
 
 
-def base_of(region: Region) -> Base:
-    """Make the base of a region: catalogues and flat registers by their published names."""
-    posts = region.posts.to_dict("records")
+def base_of(region: Region, places: Collection[int] | None = None) -> Base:
+    """Make the base of a region, or of some of its organisations by position.
+
+    Gives catalogues and flat registers by their published names.
+    """
+    held = region.posts
+    chosen = held if places is None else held[held["organisation"].isin(list(places))]
+    posts = chosen.to_dict("records")
     people = sorted({int(post["person"]) for post in posts})
-    places = sorted({int(post["organisation"]) for post in posts})
+    listed = sorted({int(post["organisation"]) for post in posts})
     return {
-        ORGANISATIONS: [_organisation(region, place) for place in places],
+        ORGANISATIONS: [_organisation(region, place) for place in listed],
         POSTS: [
             _element("post", word, word) for word in sorted(set(map(position_words, _codes(posts))))
         ],
@@ -124,7 +129,7 @@ def _kind(number: int, post: Post) -> Item:
     return {
         "Period": f"{written_day(post['hired']) or '2015-09-01'}T00:00:00",
         "Сотрудник_Key": reference("employee", number),
-        "ВидЗанятости": _KINDS.get(str(post["kind"]), ""),
+        "ВидЗанятости": KINDS_OF_POSTS.get(str(post["kind"]), ""),
         "Active": True,
     }
 

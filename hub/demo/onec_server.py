@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import unquote
@@ -63,6 +63,7 @@ class OnecServer:
     """The base's state; `app` answers for it. Nothing is drawn: faults come by counting."""
 
     region: Region
+    places: Collection[int] | None = None  # whose staff it is, by position; everybody's
     quirks: frozenset[Quirk] = STANDING
     base: Base = field(init=False)
     asked: int = 0
@@ -71,7 +72,7 @@ class OnecServer:
     paths: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.base = base_of(self.region)
+        self.base = base_of(self.region, self.places)
         if Quirk.GROUPS_AND_DELETED in self.quirks:
             self._add_groups_and_deleted()
         if Quirk.EMPTY_VALUES in self.quirks:

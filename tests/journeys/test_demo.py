@@ -93,16 +93,17 @@ def test_the_check_prints_the_comparison_and_agrees(
     assert running_address(folder) is None
 
 
-def test_another_region_of_a_day_gone_by_agrees_today_and_by_a_model_of_its_own(
+def test_another_region_with_1c_of_a_day_gone_by_agrees_today_and_by_a_model_of_its_own(
     variables: dict[str, str], folder: Path
 ) -> None:
     elsewhere = variables | {"HUB_DATA_DIR": str(folder.parent / "earlier")}
-    wanted = ("--people", str(PEOPLE), "--seed", "7", "--day", "2026-06-10")
+    wanted = ("--people", str(PEOPLE), "--seed", "7", "--day", "2026-06-10", "--onec")
 
     done = commands(elsewhere)("demo", "--port", "0", "--train", "--check", *wanted)
 
     assert 0 == done.returncode, done.stdout + done.stderr
     assert "модель обучена на записях" in done.stderr
+    assert re.search(r"Обмен с 1С: .*прочитано строк [1-9]\d* \(SUCCEEDED\)", done.stderr)
 
 
 @pytest.mark.usefixtures("checked")
