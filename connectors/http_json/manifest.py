@@ -3,12 +3,11 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Self
-from urllib.parse import urlsplit
+from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
-from connectors.client.http import Limits
+from connectors.addressed import Addressed
 from connectors.manifests import require_fields
 from hub.records import FileKind
 
@@ -32,23 +31,20 @@ class Paging(StrEnum):
     OFFSET = "OFFSET"
 
 
-class Manifest(BaseModel):
+class Manifest(Addressed):
     """One list of one kind. `fields` names, for each of our fields, the path of a part, with dots.
 
     With `whole_staff` the list names the whole staff of every organisation in it: who is absent has
     left. The secret is the token, the password or what stands in the header.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    instead: ClassVar[str] = "секрет и параметры указывают своими ключами"
 
-    base_url: str
     name: str
     kind: FileKind = FileKind.STAFF
     path: str = ""
     auth: Auth = Auth.NONE
-    login: str = ""
     header: str = "X-Api-Key"
-    secret: SecretStr = SecretStr("")
     paging: Paging = Paging.NONE
     page_parameter: str = "page"
     size_parameter: str = "per_page"
@@ -59,21 +55,10 @@ class Manifest(BaseModel):
     fields: Mapping[str, str]
     parameters: Mapping[str, str] = Field(default_factory=dict)
     whole_staff: bool = False
-    timeout_s: float = Field(default=30, gt=0)
-    deadline_s: float = Field(default=3600, gt=0)
-    requests: int = Field(default=10_000, ge=1)
-    answer_bytes: int = Field(default=64 * 2**20, ge=1024)
-    attempts: int = Field(default=5, ge=1, le=20)
-    retry_wait_s: float = Field(default=0.5, gt=0, le=30)
 
     @model_validator(mode="after")
-    def _is_usable(self) -> Self:
-        """Refuse what could only fail later and less clearly."""
-        address = urlsplit(self.base_url)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise ValueError("base_url: нужен адрес вида https://имя/путь")
-        if address.username or address.password or address.query:
-            raise ValueError("base_url: секрет и параметры указывают своими ключами")
+    def _has_fields(self) -> Self:
+        """Refuse a map of fields that could only fail later and less clearly."""
         require_fields(self.fields, REQUIRED)
         return self
 
@@ -90,15 +75,3 @@ class Manifest(BaseModel):
                 return {"Authorization": f"Basic {known}"}
             case Auth.HEADER:
                 return {self.header: secret}
-
-    def limits(self) -> Limits:
-        """Give what one read may cost."""
-        return Limits(
-            timeout_s=self.timeout_s,
-            deadline_s=self.deadline_s,
-            requests=self.requests,
-            answer_bytes=self.answer_bytes,
-            attempts=self.attempts,
-            wait_s=self.retry_wait_s,
-            longest_wait_s=max(self.retry_wait_s, min(30.0, self.deadline_s / 10)),
-        )

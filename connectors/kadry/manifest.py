@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Self
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
-from connectors.client.http import Limits
+from connectors.addressed import Addressed
 from connectors.manifests import checked, require_fields
 
 STAFF_FIELDS: Mapping[str, str] = MappingProxyType(
@@ -48,19 +47,14 @@ PAIR_FIELDS: Mapping[str, str] = MappingProxyType(
 _REQUIRED = frozenset({"external_id", "organization_code"})
 
 
-class Manifest(BaseModel):
+class Manifest(Addressed):
     """How one installation is read; an empty path is not asked.
 
     Without `token_path` the secret is itself the token. A field map names, for each of our
     fields, the field of the answer, with dots for what lies inside another.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    base_url: str
     name: str = "АИС «Кадры в образовании»"
-    login: str = ""
-    secret: SecretStr = SecretStr("")
     token_path: str = ""
     schools_path: str = "schools"
     staff_path: str = "staff"
@@ -76,39 +70,16 @@ class Manifest(BaseModel):
     staff_fields: Mapping[str, str] = Field(default_factory=lambda: STAFF_FIELDS)
     pair_fields: Mapping[str, str] = Field(default_factory=lambda: PAIR_FIELDS)
     overlap_s: float = Field(default=300, ge=0)
-    timeout_s: float = Field(default=30, gt=0)
-    deadline_s: float = Field(default=3600, gt=0)
-    requests: int = Field(default=10_000, ge=1)
-    answer_bytes: int = Field(default=64 * 2**20, ge=1024)
-    attempts: int = Field(default=5, ge=1, le=20)
-    retry_wait_s: float = Field(default=0.5, gt=0, le=30)
 
     @model_validator(mode="after")
-    def _is_usable(self) -> Self:
-        """Refuse what could only fail later and less clearly."""
-        address = urlsplit(self.base_url)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise ValueError("base_url: нужен адрес вида https://имя/путь")
-        if address.username or address.password or address.query:
-            raise ValueError("base_url: логин и пароль указывают в login и secret")
+    def _has_fields(self) -> Self:
+        """Refuse a map of fields that could only fail later and less clearly."""
         for key in ("staff_fields", "pair_fields"):
             try:
                 require_fields(getattr(self, key), _REQUIRED)
             except ValueError as error:
                 raise ValueError(f"{key}: {error}") from None
         return self
-
-    def limits(self) -> Limits:
-        """Give what one read may cost."""
-        return Limits(
-            timeout_s=self.timeout_s,
-            deadline_s=self.deadline_s,
-            requests=self.requests,
-            answer_bytes=self.answer_bytes,
-            attempts=self.attempts,
-            wait_s=self.retry_wait_s,
-            longest_wait_s=max(self.retry_wait_s, min(30.0, self.deadline_s / 10)),
-        )
 
 
 def read_manifest(values: Mapping[str, object]) -> Manifest:
