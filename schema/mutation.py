@@ -18,6 +18,16 @@ from schema.changing import (
 )
 from schema.compiler import declare
 from schema.deciding import (
+    answer_question,
+    leave_question,
+    merge_people,
+    pin_field,
+    retract_verdict,
+    split_person,
+    take_question,
+    unpin_field,
+)
+from schema.decisions import (
     ANSWER_INPUT,
     LEAVE_INPUT,
     MERGE_INPUT,
@@ -32,14 +42,6 @@ from schema.deciding import (
     QuestionAnswerPayload,
     QuestionLeasePayload,
     VerdictRetractPayload,
-    answer_question,
-    leave_question,
-    merge_people,
-    pin_field,
-    retract_verdict,
-    split_person,
-    take_question,
-    unpin_field,
 )
 from schema.granting import (
     BLOCK_INPUT,

@@ -1,14 +1,16 @@
 """`import`: what a file would give, and taking it in."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
+from hub.cli.given_files import AsOf, Completely, Kind, Map, Paths, Period, given_files
+from hub.cli.import_reports import print_reports
 from hub.cli.output import Output, OutputFormat, print_rows
 from hub.clock import today_in
 from hub.terminal import Exit, intake_bar, say
@@ -17,30 +19,11 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from hub.database import Database
-    from hub.records import Completeness, FileKind
     from sync.effects import Effects
     from sync.intake import Accepted, FileReport, Given
     from sync.region import Region
 
 Answer = TypeVar("Answer")
-FILES: Final = {
-    "file": "Файл",
-    "kinds": "Что в нём",
-    "rows": "Строк",
-    "rejected": "Не принято",
-    "unmapped": "Не хранится",
-    "drift": "Шапка изменилась",
-    "questions": "Вопросов",
-    "repairs": "Исправлено само",
-}
-PROBLEMS: Final = {
-    "file": "Файл",
-    "sheet": "Лист",
-    "row": "Строка",
-    "column": "Столбец",
-    "code": "Код",
-    "message": "Что сделать",
-}
 REFUSED: Final = {
     "id": "Номер",
     "file": "Файл",
@@ -51,33 +34,6 @@ REFUSED: Final = {
     "message": "Что сделать",
 }
 app = typer.Typer(help="Файлы школ: проверить и принять.", rich_markup_mode=None)
-
-Paths = Annotated[list[Path], typer.Argument(help="Файлы или папки с ними.", exists=True)]
-Period = Annotated[
-    int | None,
-    typer.Option(help="Учебный год, в который он начался: 2025. Иначе берётся из заголовка."),
-]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(help="На какую дату составлен список: 2025-09-01.", formats=["%Y-%m-%d"]),
-]
-Kind = Annotated[
-    str,
-    typer.Option(help="Вид списка, если не виден: STAFF, PUPILS, MENTOR_BASE, MENTEE_BASE."),
-]
-Completely = Annotated[
-    str,
-    typer.Option(help="FULL: кого нет в списке, тот выбыл. PARTIAL: молчание не значит ничего."),
-]
-Map = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map",
-        help="Что значит столбец: «Кто=ФИО» или «Кто=full_name»; «Кто=» — не брать. Можно "
-        "несколько раз; принятое запоминается для таких же шапок.",
-        metavar="ЗАГОЛОВОК=ПОЛЕ",
-    ),
-]
 
 
 @app.command()
@@ -90,11 +46,11 @@ def check(
     output: Output = OutputFormat.TABLE,
 ) -> None:
     """Сказать, что даст файл и что в нём не так; ничего не записывается."""
-    given = _given(
+    given = given_files(
         files, kind=kind, period=period, as_of=as_of, completeness="PARTIAL", mapped=mapped
     )
     reports = asyncio.run(_check(given))
-    _print_reports(reports, output)
+    print_reports(reports, output)
     if any(report.rejected for report in reports):
         raise typer.Exit(Exit.FINDINGS)
 
@@ -115,11 +71,11 @@ def accept(  # noqa: PLR0913 - each is an option of the command
     output: Output = OutputFormat.TABLE,
 ) -> None:
     """Принять файлы; те же файлы ещё раз ничего не меняют."""
-    given = _given(
+    given = given_files(
         files, kind=kind, period=period, as_of=as_of, completeness=completeness, mapped=mapped
     )
     accepted = asyncio.run(_accept(given, release=release))
-    _print_reports(accepted.files, output)
+    print_reports(accepted.files, output)
     say(
         f"✓ Новых версий записей: {accepted.versions} из {accepted.records}; изменено людей: "
         f"{accepted.projected.people}, наставничеств: {accepted.projected.mentorships}."
@@ -147,7 +103,7 @@ def simulate(
     """Показать, что изменит приём файлов: люди, пары, показатели; ничего не записывается."""
     from hub.cli.effects import print_effects
 
-    given = _given(
+    given = given_files(
         files, kind=kind, period=period, as_of=as_of, completeness=completeness, mapped=mapped
     )
     effects = _ask(lambda database, region: _simulate(database, given, region))
@@ -208,81 +164,13 @@ def mark(
 
     Исправленный файл принимается как обычный: по скрытым ключам меняются только исправленные строки.
     """
-    given = _given(
+    given = given_files(
         [file], kind=kind, period=period, as_of=as_of, completeness="PARTIAL", mapped=mapped
     )
     report = asyncio.run(_mark(given[0], to))
     say(f"✓ {to}: строк {report.rows}, помечено {len(report.rejected)}.")
     if report.rejected:
         raise typer.Exit(Exit.FINDINGS)
-
-
-def _given(
-    files: Iterable[Path],
-    *,
-    kind: str,
-    period: int | None,
-    as_of: datetime | None,
-    completeness: str,
-    mapped: Sequence[str] | None,
-) -> list["Given"]:
-    from sync.intake import Given
-
-    told = _told(mapped or ())
-
-    declared_kind, declared_completeness = _kind(kind), _completeness(completeness)
-    return [
-        Given(
-            path=path,
-            kind=declared_kind,
-            period=period,
-            stated_as_of=as_of.date() if as_of else None,
-            completeness=declared_completeness,
-            columns=told,
-        )
-        for path in _listed(files)
-    ]
-
-
-def _listed(files: Iterable[Path]) -> Iterator[Path]:
-    """Yield files, and for a folder the visible files under it by name."""
-    for path in files:
-        if path.is_dir():
-            found = sorted(item for item in path.rglob("*") if item.is_file())
-            yield from (item for item in found if not item.name.startswith((".", "~$")))
-        else:
-            yield path
-
-
-def _kind(text: str) -> "FileKind | None":
-    from hub.records import FileKind
-
-    try:
-        return FileKind(text.upper()) if text else None
-    except ValueError as error:
-        raise typer.BadParameter(f"{text}: такого вида нет.", param_hint="--kind") from error
-
-
-def _told(mapped: Iterable[str]) -> dict[str, str]:
-    """Read what a person says of columns; a field is named by its code or by a known header."""
-    from connectors.mapping import told
-
-    pairs = [text.rpartition("=") for text in mapped]
-    for text, (header, _, _) in zip(mapped, pairs, strict=True):
-        if not header:
-            message = f"{text}: нужны заголовок и поле, например «Кто=ФИО»."
-            raise typer.BadParameter(message, param_hint="--map")
-    return told({header.strip(): field.strip() for header, _, field in pairs})
-
-
-def _completeness(text: str) -> "Completeness":
-    from hub.records import Completeness
-
-    try:
-        return Completeness(text.upper())
-    except ValueError as error:
-        message = f"{text}: бывает FULL или PARTIAL."
-        raise typer.BadParameter(message, param_hint="--completeness") from error
 
 
 async def _check(given: Sequence["Given"]) -> list["FileReport"]:
@@ -362,55 +250,3 @@ async def _accept(given: Sequence["Given"], *, release: bool) -> "Accepted":
 
 def _today(zone: "ZoneInfo") -> date:
     return today_in(zone)
-
-
-def _print_reports(reports: Sequence["FileReport"], output: OutputFormat) -> None:
-    problems = [problem for report in reports for problem in _problems(report)]
-    match output:
-        case OutputFormat.JSON | OutputFormat.NDJSON | OutputFormat.CSV:
-            rows = [{**_summary(report), "problems": _problems(report)} for report in reports]
-            print_rows(rows, output, titles=FILES)
-        case OutputFormat.TABLE:
-            print_rows([_summary(report) for report in reports], output, titles=FILES)
-            if problems:
-                print()
-                print_rows(problems, output, titles=PROBLEMS)
-
-
-def _summary(report: "FileReport") -> dict[str, object]:
-    return {
-        "file": report.name,
-        "kinds": ", ".join(report.kinds),
-        "rows": report.rows,
-        "rejected": len(report.rejected),
-        "columns": [
-            {"header": one.header, "field": one.field, "confidence": one.confidence}
-            for one in report.columns
-            if one.field
-        ],
-        "unmapped": "; ".join(_unmapped(report)),
-        "drift": "; ".join(drift.message for drift in report.drift),
-        "questions": len(report.questions),
-        "repairs": "; ".join(report.repairs),
-    }
-
-
-def _unmapped(report: "FileReport") -> Iterator[str]:
-    """Name the columns that are not kept, each with what it might be."""
-    for header in report.unmapped:
-        fields = report.suggested.get(header, ())
-        yield f"{header} (может быть: {', '.join(fields)})" if fields else header
-
-
-def _problems(report: "FileReport") -> list[dict[str, object]]:
-    return [
-        {
-            "file": rejected.place.file,
-            "sheet": rejected.place.sheet,
-            "row": rejected.place.row,
-            "column": rejected.place.column,
-            "code": rejected.code,
-            "message": rejected.message,
-        }
-        for rejected in (*report.rejected, *report.questions)
-    ]
