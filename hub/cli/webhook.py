@@ -10,6 +10,7 @@ import typer
 from hub.cli.consent import number_of
 from hub.cli.granting import in_transaction
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.clock import today_in
 from hub.terminal import Exit, say
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def add(
             url,
             types=[one.upper() for one in kind or ()],
             sealer=sealer,
+            today=today_in(settings.zone),
             inward=settings.webhook_inward,
         ),
         change=f"webhook add {client}",

@@ -1,6 +1,7 @@
 """Endpoints: registered for a client's own scope, disabled when they fail, driven again."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +31,7 @@ async def add_endpoint(
     *,
     types: Sequence[str],
     sealer: Sealer,
+    today: date,
     inward: bool = False,
 ) -> tuple[UUID, str]:
     """Register an address from now on; gives its id and the secret, which is shown once.
@@ -38,7 +40,7 @@ async def add_endpoint(
     that cannot be, InwardError, and AccessError for a client without a grant.
     """
     refuse_bad_address(url, inward=inward)
-    authority = await session.raw.fetchval(AUTHORITY, client_id)
+    authority = await session.raw.fetchval(AUTHORITY, client_id, today)
     if authority is None:
         raise AccessError("У клиента нет действующих прав.", code="access.no_grant")
     endpoint_id, secret = uuid7(), new_secret()
@@ -54,7 +56,7 @@ select case when g.role in ('OPERATOR', 'REGIONAL_CENTRE', 'STEWARD', 'AUDITOR')
             then (select id from organisation where kind = 'MINISTRY' order by id limit 1)
             else g.organisation_id end
 from access_grant g join client c on c.id = g.client_id and c.blocked_at is null
-where g.client_id = $1 and g.role <> 'PUBLIC' and g.starts <= current_date and g.ends > current_date
+where g.client_id = $1 and g.role <> 'PUBLIC' and g.starts <= $2 and g.ends > $2
 order by g.role in ('OPERATOR', 'REGIONAL_CENTRE', 'STEWARD', 'AUDITOR') desc, g.id limit 1
 """
 ADD: Final = """

@@ -49,7 +49,7 @@ async def tell(
     served = Served()
     made = 0
     async with database.writing() as session:
-        await _end_without_grant(session)
+        await _end_without_grant(session, today)
     try:
         while True:
             go_on()
@@ -117,9 +117,9 @@ class Served:
         await asyncio.gather(*self._turns.values(), return_exceptions=True)
 
 
-async def _end_without_grant(session: WriteSession) -> None:
+async def _end_without_grant(session: WriteSession, today: date) -> None:
     """Disable addresses of clients who may no longer see what they would hear of."""
-    await session.raw.execute(NO_GRANT, GRANT_ENDED)
+    await session.raw.execute(NO_GRANT, GRANT_ENDED, today)
     await session.raw.execute(NO_CURSOR, EXPIRED)
 
 
@@ -128,7 +128,7 @@ update webhook_endpoint e set state = 'DISABLED', reason = $1
 where e.state = 'ACTIVE' and not exists (
     select from access_grant g join client c on c.id = g.client_id and c.blocked_at is null
     where g.client_id = e.client_id and g.role <> 'PUBLIC'
-      and g.starts <= current_date and g.ends > current_date
+      and g.starts <= $2 and g.ends > $2
       and (g.organisation_id = e.authority_id
            or g.role in ('OPERATOR', 'REGIONAL_CENTRE', 'STEWARD', 'AUDITOR')))
 """

@@ -160,7 +160,13 @@ async def test_the_feed_and_webhooks_tell_a_partner_to_forget_and_to_take_again(
         client = await add_client(session, name="Завод", kind=ClientKind.SYSTEM)
         await add_grant(session, client, Role.PARTNER_SYSTEM, PARTNER)
         await add_endpoint(
-            session, client, "https://127.0.0.1:1/hook", types=[], sealer=door.sealer, inward=True
+            session,
+            client,
+            "https://127.0.0.1:1/hook",
+            types=[],
+            sealer=door.sealer,
+            today=TODAY,
+            inward=True,
         )
     given = await consent(door, database, somebody.key, "Л-1")
     await announce_transfers(database, today=TODAY)

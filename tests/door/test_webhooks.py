@@ -31,7 +31,12 @@ async def test_an_address_and_what_it_waits_for_are_seen_by_its_client_and_by_wh
     north = door.viewers["north"]
     async with module_database.writing() as session:
         endpoint, _ = await add_endpoint(
-            session, north.client_id, "https://example.org/hook", types=[], sealer=door.sealer
+            session,
+            north.client_id,
+            "https://example.org/hook",
+            types=[],
+            sealer=door.sealer,
+            today=door.world("north").today,
         )
         await session.raw.execute(WAITS, endpoint)
 

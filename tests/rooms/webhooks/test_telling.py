@@ -121,7 +121,13 @@ async def told(database: Database, sealer: Sealer) -> AsyncIterator[Telling]:
             client = await add_client(session, name="Портал", kind=ClientKind.SYSTEM)
             grant = await add_grant(session, client, Role.TERRITORY, NORTH)
             endpoint, secret = await add_endpoint(
-                session, client, f"{url}/hook", types=["PERSON"], sealer=sealer, inward=True
+                session,
+                client,
+                f"{url}/hook",
+                types=["PERSON"],
+                sealer=sealer,
+                today=TODAY,
+                inward=True,
             )
         yield Telling(database, sealer, listener, url, client, endpoint, secret, grant)
 
@@ -181,7 +187,9 @@ async def test_what_an_endpoint_misses_is_sent_later_in_each_persons_order(told:
 
 async def add(told: Telling, url: str) -> None:
     async with told.database.writing() as session:
-        await add_endpoint(session, told.client, url, types=[], sealer=told.sealer, inward=True)
+        await add_endpoint(
+            session, told.client, url, types=[], sealer=told.sealer, today=TODAY, inward=True
+        )
 
 
 async def heard(listener: Listener, count: int) -> None:
@@ -359,4 +367,6 @@ async def test_a_name_that_leads_inward_is_refused_where_it_is_connected_to(told
     for wrong in ("http://example.org/x", "https://127.0.0.1/x", "https://[::1]/x"):
         with pytest.raises(InwardError):
             async with told.database.writing() as session:
-                await add_endpoint(session, told.client, wrong, types=[], sealer=told.sealer)
+                await add_endpoint(
+                    session, told.client, wrong, types=[], sealer=told.sealer, today=TODAY
+                )
