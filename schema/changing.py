@@ -24,8 +24,8 @@ from schema.sources import Hold
 from schema.user_errors import UserError
 from schema.watching import WATCHERS
 from sync.changing import Asker, Trial, ask_to_release, ask_to_simulate, ask_to_undo
-from sync.redriving import UnknownRejectionError, repair
 from sync.region import Region
+from sync.repairing import UnknownRejectionError, repair
 
 REPAIRERS: Final = GIVERS | {Role.OPERATOR, Role.STEWARD}
 RELEASERS: Final = WATCHERS | {Role.TERRITORY}

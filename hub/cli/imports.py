@@ -135,7 +135,7 @@ def fix(
 
     Код выхода: 0 принято, 3 принято, но исправленное снова не понято.
     """
-    from sync.redriving import repair
+    from sync.repairing import repair
 
     pairs = [text.partition("=") for text in corrections]
     said = {name.strip(): value for name, _, value in pairs}
