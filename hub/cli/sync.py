@@ -1,16 +1,16 @@
 """`sync`: runs of sources: asked for, followed, cancelled, released by a person's word."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar  # cells of a row
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar  # cells of a row
 from uuid import UUID
 
 import typer
 
 from hub.cli.output import Output, OutputFormat, print_rows
+from hub.cli.run_reports import EVENTS, TITLES, line_of, listed_counts, print_event, print_run
 from hub.clock import today_in
 from hub.terminal import Exit, say
 
@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 LOOK_EVERY_S: Final = 0.5
-TITLES: Final = {
-    "id": "Номер",
-    "source_code": "Источник",
-    "mode": "Что читает",
-    "state": "Состояние",
-    "failure": "Кто чинит",
-    "error_code": "Код",
-    "requested_at": "Запрошено",
-    "started_at": "Начато",
-    "finished_at": "Закончено",
-}
 SILENT: Final = {
     "organisation": "Организация",
     "kind": "Список",
@@ -41,26 +30,6 @@ SILENT: Final = {
     "every_days": "Ждут раз в дней",
     "silent_since": "Молчит с",
     "reminder": "Напоминание",
-}
-EVENTS: Final = {
-    "at": "Когда",
-    "level": "Важность",
-    "code": "Что",
-    "message": "Сообщение",
-    "counts": "Числа",
-}
-# What a run counts, as people read it; programs get the names.
-COUNTS: Final = {
-    "rows": "Прочитано строк",
-    "pages": "Страниц",
-    "lists": "Полных списков",
-    "records": "Новых записей",
-    "versions": "Новых версий",
-    "figures": "Чисел без имён",
-    "rejected": "Не принято строк",
-    "people": "Изменилось людей",
-    "mentorships": "Изменилось наставничеств",
-    "held": "Задержано организаций",
 }
 # What a script learns from the state in which a run rests.
 EXITS: Final[Mapping[str, Exit]] = {
@@ -118,7 +87,7 @@ def simulate(
 
     ended, effects = asyncio.run(_simulate(source, "FULL" if full else "CHANGES"))
     if output is OutputFormat.TABLE:
-        _print_run(ended)
+        print_run(ended)
         print()
     print_effects(effects, output)
     raise typer.Exit(EXITS[ended.state])
@@ -151,12 +120,12 @@ def show(
     if follow:
         ended = _ask(lambda database: _follow(database, found.id, output))
         raise typer.Exit(EXITS[ended.state])
-    events = [_line(event) for event in _ask(lambda database: _events(database, found.id))]
+    events = [line_of(event) for event in _ask(lambda database: _events(database, found.id))]
     match output:
         case OutputFormat.TABLE:
-            _print_run(found)
+            print_run(found)
             print()
-            lines = [{**event, "counts": _listed(event["counts"])} for event in events]
+            lines = [{**event, "counts": listed_counts(event["counts"])} for event in events]
             print_rows(lines, output, titles=EVENTS)
         case OutputFormat.JSON:
             print_rows([{**asdict(found), "events": events}], output, titles=TITLES)
@@ -311,50 +280,15 @@ async def _follow(database: "Database", run_id: UUID, output: OutputFormat) -> "
         found = await _found(database, str(run_id))
         for event in await _events(database, run_id, last):
             last = event.id
-            _print_event(event, output)
+            print_event(event, output)
         if found.state not in UNDER_WAY:
             return found
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-def _print_event(event: "Event", output: OutputFormat) -> None:
-    if output is OutputFormat.TABLE:
-        when = time.strftime("%H:%M:%S", event.at.astimezone().timetuple())
-        print(
-            f"{when} {event.level:<7} {event.message} {_listed(event.counts)}".rstrip(), flush=True
-        )
-    else:
-        print_rows([_line(event)], OutputFormat.NDJSON, titles=EVENTS)
-
-
-def _line(event: "Event") -> dict[str, Any]:
-    return {name: getattr(event, name) for name in EVENTS}
-
-
 def _print_end(ended: "Run", output: OutputFormat) -> None:
     if output is OutputFormat.TABLE:
-        _print_run(ended)
+        print_run(ended)
     else:
         print_rows([asdict(ended)], output, titles=TITLES)
     raise typer.Exit(EXITS[ended.state])
-
-
-def _print_run(found: "Run") -> None:
-    """Print a run as a table of what is known about it."""
-    values = {TITLES[name]: getattr(found, name) for name in TITLES}
-    values |= {"Что сделать": found.message, **_in_words(found.counts)}
-    rows = [{"what": what, "value": value} for what, value in values.items() if value is not None]
-    print_rows(rows, OutputFormat.TABLE, titles={"what": "Что", "value": "Значение"})
-
-
-def _in_words(counts: Mapping[str, int]) -> dict[str, int]:
-    """Name counts as people do, in one order; a count without a word keeps its name."""
-    known = {word: counts[name] for name, word in COUNTS.items() if name in counts}
-    return known | {name: count for name, count in counts.items() if name not in COUNTS}
-
-
-def _listed(counts: Mapping[str, int]) -> str:
-    """List the counts of an event that are not nought."""
-    return ", ".join(
-        f"{word.lower()} {count}" for word, count in _in_words(counts).items() if count
-    )
