@@ -4,17 +4,13 @@ import argparse
 import asyncio
 import os
 import platform
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
-from hub.embedded import SOCKETS
 from tests.bench import landing, large, loads, memory, million, nesting, pushes, queries, rival, web
 from tests.bench.figures import Section, as_json, told
-from tests.bench.region import Ground, prepared
+from tests.bench.region import Ground, folder_of, prepared
 
 LOADED = "bench_loaded"
 OVER_LARGE = (million, queries, nesting, memory, rival)  # over a region made by SQL
@@ -29,7 +25,7 @@ def main() -> None:
     asked = _arguments()
     sections: list[Section] = []
     with (
-        _folder() as folder,
+        folder_of("hub-bench-") as folder,
         prepared(folder, people=_of_demo(asked), choice=asked.postgres) as ground,
     ):
         for section in _measured(ground, asked):
@@ -93,17 +89,6 @@ def _about(ground: Ground) -> dict[str, object]:
         "python": platform.python_version(),
         "postgres": ground.postgres,
     }
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """Make a folder that the server's account may pass through, and remove it afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-bench-", dir=SOCKETS))
-    folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from hub.demo.files import write_files
 from hub.demo.loading import load_registry
 from hub.demo.region import make_region
 from hub.demo.registry import Registry
-from hub.embedded import running_server
+from hub.embedded import SOCKETS, running_server
 from hub.records import Completeness, FileKind
 from hub.seal import create_key_file
 from hub.settings import CHECKOUT, Addresses
@@ -84,6 +86,17 @@ class Ground:
             "HUB_WEB_REGION_URL": where.web_region,
             "HUB_KEY_FILE": str(self.keys),
         }
+
+
+@contextmanager
+def folder_of(prefix: str) -> Iterator[Path]:
+    """Make a folder that the server's account may pass through, and remove it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=SOCKETS))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 @contextmanager
