@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from sync.engines.notices import Notice
+from sync.matching.blocks import all_pairs
 from sync.matching.decide import numbers_agree
 from sync.matching.edges import components
 from sync.matching.facts import coded
 from sync.matching.hashing import Int64s
-from sync.matching.keys import all_pairs
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import Birth, Given, Last, level

@@ -8,11 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from sync.engines.notices import Notice
+from sync.matching.blocks import CAP, Candidates, candidates, candidates_within, expected_pairs
 from sync.matching.cluster import cluster
 from sync.matching.decide import Decision, decide
 from sync.matching.edges import Edges
 from sync.matching.hashing import Int64s
-from sync.matching.keys import CAP, Candidates, Keys, candidates, expected_pairs, shared_keys
+from sync.matching.keys import Keys, shared_keys, shared_kinds
 from sync.matching.levels import patterns
 from sync.matching.mixture import Counted
 from sync.matching.model import Model
@@ -35,9 +36,12 @@ class Matched:
 
 def find_candidates(facts: pd.DataFrame) -> tuple[Candidates, list[Notice]]:
     """Give the pairs worth comparing: about PAIRS_A_RECORD a record at most, whatever the input."""
-    keys = shared_keys(facts)
-    cap = roomy_cap(keys, len(facts))
-    found = candidates(keys, cap=cap)
+    cap, room = CAP, room_for(len(facts))
+    found = candidates_within(shared_kinds(facts), cap=cap, room=room)
+    if found is None:
+        keys = shared_keys(facts)
+        cap = roomy_cap(keys, len(facts))
+        found = candidates(keys, cap=cap)
     return found, [*told_of_blocks(refined=found.refined, chained=found.chained, cap=cap)]
 
 
@@ -64,8 +68,13 @@ def roomy_cap(keys: Keys, records: int) -> int:
 
 def largest_cap(expected: Callable[[int], int], records: int) -> int:
     """Give the largest cap that leads to no more pairs than there is room for."""
-    room = max(_LEAST_ROOM, PAIRS_A_RECORD * records)
+    room = room_for(records)
     return next((cap for cap in _CAPS if expected(cap) <= room), _CAPS[-1])
+
+
+def room_for(records: int) -> int:
+    """Give how many pairs a file of so many records may lead to, repeats among them."""
+    return max(_LEAST_ROOM, PAIRS_A_RECORD * records)
 
 
 def compare(facts: pd.DataFrame, found: Candidates, model: Model) -> Int64s:

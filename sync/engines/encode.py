@@ -81,7 +81,7 @@ def looked_at_whole(stated: pd.DataFrame, *, lacks: Iterable[Notice]) -> Encoded
     facts, found = without_fillers(facts)
     facts, copied = without_borrowed(facts)
     order = _content_order(facts)
-    facts = facts.iloc[order].reset_index(drop=True)
+    facts = facts.drop(columns="external_id").iloc[order].reset_index(drop=True)
     facts["record_id"] = facts["content_rank"] = np.arange(len(facts), dtype=np.int64)
     notices = [*lacks, *_nameless(facts), *found, *copied]
     return Encoded(facts=facts, rows=order, notices=notices)
@@ -155,6 +155,9 @@ def _content_order(facts: pd.DataFrame) -> Int64s:
 
 def _rank(column: pd.Series) -> Int64s:
     """Give numbers in the order of the values, whatever order they came in and which are unused."""
+    if isinstance(column.dtype, pd.ArrowDtype):
+        texts = pa.array(column)
+        return np.asarray(compute.rank(texts, tiebreaker="dense"), dtype=np.int64)
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return column.to_numpy(np.int64)
     codes = column.cat.codes.to_numpy()

@@ -14,7 +14,7 @@ from sync.engines.embedded import Matched, compare_all, people
 from sync.engines.encode import Encoded, encode
 from sync.engines.learning import Learned, checked, learned_from, suited
 from sync.engines.notices import Notice
-from sync.engines.record_file import read_records, write_clusters, write_table
+from sync.engines.record_file import give_back, read_records, write_clusters, write_table
 from sync.matching.artefact import write_model
 from sync.matching.edges import Edges
 from sync.matching.hashing import Int64s
@@ -87,7 +87,10 @@ class Embedded:
     def read(self, records: Path, *, today: date) -> tuple[pa.Array, Encoded]:
         """Read parquet or csv and normalise it."""
         read = read_records(records)
-        return read.ids, encode(read, today=today)
+        ids, encoded = read.ids, encode(read, today=today)
+        del read  # the raw cells are the most of a file, and nobody reads them again
+        give_back()
+        return ids, encoded
 
     def compare(self, facts: pd.DataFrame, model: Model) -> Pairs:
         """Compare in columns."""

@@ -9,13 +9,14 @@ import pandas as pd
 
 from sync.engines.embedded import compare, compare_all, roomy_cap
 from sync.engines.notices import Notice
+from sync.matching.blocks import candidates
 from sync.matching.calibration import calibration
 from sync.matching.chance import chance
 from sync.matching.decide import parted
 from sync.matching.facts import coded
 from sync.matching.frequencies import counted
 from sync.matching.hashing import Int64s
-from sync.matching.keys import candidates, shared_keys
+from sync.matching.keys import shared_keys
 from sync.matching.mixture import LEAST_PAIRS, Counted, separate
 from sync.matching.model import Model
 

@@ -1,7 +1,7 @@
 """Records of a file, parquet or csv, as columns of distinct raw texts; clusters written back."""
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -38,6 +38,8 @@ COLUMNS = (
     "status",
     "updated_at",
 )
+NAMING = ("rec_id", "source_id")  # columns in which nearly every cell differs
+NOT_READ = ("updated_at",)
 _DELIMITERS = ",;\t|"
 _WINDOWS = "cp1251"
 _SNIFFED = 1 << 20
@@ -45,7 +47,7 @@ _SNIFFED = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """Raw cells by column, categorical, and the number or text that names each record.
+    """Raw cells by column, coded in Arrow, and the number or text that names each record.
 
     `skipped` lines of the file had more or fewer cells than its header.
     """
@@ -67,7 +69,7 @@ def read_records(path: Path) -> Records:
     table, skipped = _read_table(path)
     table = table.rename_columns([heading(name) for name in table.column_names])
     known = known_columns(path, table.column_names)
-    cells = {name: categorical(table.column(name)) for name in known if name != "rec_id"}
+    cells = {name: _cells(name, table.column(name)) for name in known if name != "rec_id"}
     ids = table.column("rec_id").combine_chunks() if "rec_id" in known else None
     frame = pd.DataFrame(cells, index=pd.RangeIndex(table.num_rows))
     unknown = tuple(name for name in table.column_names if name not in COLUMNS)
@@ -97,7 +99,7 @@ def _read_table(path: Path) -> tuple[pa.Table, int]:
         with path.open("rb") as stream:
             is_parquet = stream.read(4) == b"PAR1"
         if is_parquet:
-            return parquet.read_table(path, read_dictionary=_texts(path)), 0
+            return parquet.read_table(path, columns=[*_read(path)], read_dictionary=_texts(path)), 0
         return _read_csv(path)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise FileError(
@@ -109,16 +111,24 @@ def _read_table(path: Path) -> tuple[pa.Table, int]:
         raise FileError(f"Файла {path} нет или он закрыт.", code="file.missing") from error
 
 
+def _read(path: Path) -> Iterator[str]:
+    """Give the columns of a parquet file that are worth reading."""
+    names = parquet.read_schema(path).names
+    return (name for name in names if heading(name) not in NOT_READ)
+
+
 def _texts(path: Path) -> list[str]:
+    """Give the columns that hold a text time and again."""
     schema = parquet.read_schema(path)
-    return [part.name for part in schema if pa.types.is_string(part.type)]
+    texts = [part.name for part in schema if pa.types.is_string(part.type)]
+    return [name for name in texts if heading(name) not in NAMING]
 
 
 def _read_csv(path: Path) -> tuple[pa.Table, int]:
     encoding, header = _look(path)
     delimiter = max(_DELIMITERS, key=header.count)
     names = next(csv.reader([header], delimiter=delimiter), [])
-    known = [name for name in names if heading(name) in COLUMNS]
+    known = [name for name in names if heading(name) in COLUMNS and heading(name) not in NOT_READ]
     skipped = 0
 
     def skip(_row: object) -> str:
@@ -129,7 +139,7 @@ def _read_csv(path: Path) -> tuple[pa.Table, int]:
     if not known:
         return pa.table({}), 0
     kinds = {
-        name: pa.string() if heading(name) == "rec_id" else pa.dictionary(pa.int32(), pa.string())
+        name: pa.string() if heading(name) in NAMING else pa.dictionary(pa.int32(), pa.string())
         for name in known
     }
     table = arrow_csv.read_csv(
@@ -155,6 +165,15 @@ def _look(path: Path) -> tuple[str, str]:
     except UnicodeDecodeError:
         text, encoding = whole.decode(_WINDOWS), _WINDOWS
     return encoding, text.partition("\n")[0].rstrip("\r")
+
+
+def _cells(name: str, column: pa.ChunkedArray) -> object:
+    """Give a column of cells: texts stay in Arrow, each distinct one once; others become texts."""
+    if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
+        return pd.arrays.ArrowExtensionArray(column.unify_dictionaries())
+    if pa.types.is_string(column.type) and name in NAMING:
+        return pd.arrays.ArrowExtensionArray(column.fill_null(""))
+    return categorical(column)
 
 
 def categorical(column: pa.Array | pa.ChunkedArray) -> pd.Categorical:
@@ -200,6 +219,11 @@ def _as_cell(value: object) -> str:
 def _plain_array(ids: pa.Array | pa.ChunkedArray) -> pa.Array:
     whole = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
     return whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
+
+
+def give_back() -> None:
+    """Return to the system what reading took and nobody holds any more."""
+    pa.default_memory_pool().release_unused()
 
 
 def write_clusters(path: Path, ids: pa.Array, labels: Int64s) -> None:

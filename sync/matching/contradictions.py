@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sync.matching.blocks import all_pairs
 from sync.matching.facts import birth_days, birth_years, coded
 from sync.matching.hashing import Int64s
-from sync.matching.keys import all_pairs
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import Birth, Given, Last, Rarity, Same, level

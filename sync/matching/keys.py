@@ -1,9 +1,8 @@
-"""Blocking: which pairs of records are worth comparing, by keys that never change."""
+"""Blocking keys: what two records share that are worth comparing; keys never change."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +31,6 @@ from sync.matching.lexicon import first_names
 from sync.matching.phonetic import surname_sound
 
 _BUCKET_BITS = 22
-CAP = 400  # records of a block that are compared all with all
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -43,20 +41,6 @@ class Keys:
     key: Int64s
     position: Int64s
     finer: Int64s
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
-    """Pairs of positions (left < right, each once) and what became of blocks over the cap.
-
-    `refined` blocks were split by the finer key; of `chained` ones even the finer block was too
-    large, and only neighbours by the order of their keys are compared.
-    """
-
-    left: Int64s
-    right: Int64s
-    refined: int
-    chained: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +69,34 @@ def blocking_keys(facts: pd.DataFrame) -> Keys:
     key = np.concatenate([one for one, _ in kinds])
     position = np.concatenate([at for _, at in kinds])
     order = np.argsort(key, kind="stable")  # within a kind positions ascend already
-    return _with_finer(parts, key[order], position[order])
+    key, position = key[order], position[order]
+    return Keys(key=key, position=position, finer=_finer(parts)[position])
 
 
 def shared_keys(facts: pd.DataFrame, *, without_snils: bool = False) -> Keys:
     """Give the keys that at least two of the records have: all that a full run needs.
 
-    `without_snils` is for learning: what only equal numbers bring together teaches nothing.
+    `without_snils` is for what only equal numbers bring together and numbers cannot check.
     """
+    kinds = [*shared_kinds(facts)][1 if without_snils else 0 :]
+    return Keys(
+        key=np.concatenate([kind.key for kind in kinds]),
+        position=np.concatenate([kind.position for kind in kinds]),
+        finer=np.concatenate([kind.finer for kind in kinds]),
+    )
+
+
+def shared_kinds(facts: pd.DataFrame) -> Iterator[Keys]:
+    """Give the keys that at least two records have, one kind after another, СНИЛС first."""
     parts = _parts(facts, shared_alone=True)
-    kinds = _kinds(facts, parts, shared_alone=True)
-    shared = [_shared(kind) for kind in (islice(kinds, 1, None) if without_snils else kinds)]
-    key = np.concatenate([one for one, _ in shared])
-    return _with_finer(parts, key, np.concatenate([at for _, at in shared]))
+    finer = _finer(parts)
+    for kind in _kinds(facts, parts, shared_alone=True):
+        key, position = _shared(kind)
+        yield Keys(key=key, position=position, finer=finer[position])
 
 
-def _with_finer(parts: _Parts, key: Int64s, position: Int64s) -> Keys:
-    finer = mix(*(getattr(parts, name) for name in FINER), salt=FINER_SALT)
-    return Keys(key=key, position=position, finer=finer[position])
+def _finer(parts: _Parts) -> Int64s:
+    return mix(*(getattr(parts, name) for name in FINER), salt=FINER_SALT)
 
 
 def _sorted(key: Int64s, position: Int64s, *, again: bool) -> tuple[Int64s, Int64s]:
@@ -270,82 +264,3 @@ def _contacts(
 
 def _is_whole(phone: str) -> bool:
     return len(phone) == NATIONAL_PHONE
-
-
-def candidates(keys: Keys, *, cap: int = CAP) -> Candidates:
-    """Give each pair that shares a key, once; O(sum of squared block sizes under the cap)."""
-    large = _sizes(keys.key) > cap
-    left, right = all_pairs(keys.key[~large], keys.position[~large])
-    finer, position = _refined(keys, large)
-    too_large = _sizes(finer) > cap
-    inner = all_pairs(finer[~too_large], position[~too_large])
-    chain = _chain(finer[too_large], position[too_large])
-    left, right = _unique(
-        np.concatenate([left, inner[0], chain[0]]), np.concatenate([right, inner[1], chain[1]])
-    )
-    return Candidates(
-        left=left,
-        right=right,
-        refined=_runs(keys.key[large]),
-        chained=_runs(finer[too_large]),
-    )
-
-
-def expected_pairs(keys: Keys, *, cap: int) -> int:
-    """Give how many pairs `candidates` will look at with this cap, repeats among them."""
-    sizes = _sizes(keys.key)
-    large = sizes > cap
-    inner = _sizes(_refined(keys, large)[0])
-    chained = int((inner > cap).sum())
-    return int((sizes[~large] - 1).sum() + (inner[inner <= cap] - 1).sum()) // 2 + chained
-
-
-def _refined(keys: Keys, large: npt.NDArray[np.bool_]) -> tuple[Int64s, Int64s]:
-    """Give finer blocks of the large ones, in order, with their positions."""
-    block, finer = keys.key[large].view(np.uint64), keys.finer[large].view(np.uint64)
-    key, position = mix(block, finer, salt=7), keys.position[large]
-    order = np.lexsort((position, key))
-    return key[order], position[order]
-
-
-def _sizes(block: Int64s) -> Int64s:
-    """Give for each row the length of its run of equal numbers."""
-    starts = _starts(block)
-    sizes = np.diff(np.append(starts, len(block)))
-    return np.repeat(sizes, sizes).astype(np.int64)
-
-
-def _runs(block: Int64s) -> int:
-    return len(_starts(block))
-
-
-def _starts(block: Int64s) -> Int64s:
-    fresh = np.ones(len(block), dtype=bool)
-    fresh[1:] = block[1:] != block[:-1]
-    return np.flatnonzero(fresh)
-
-
-def all_pairs(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
-    """Give all pairs within runs of equal numbers."""
-    if not len(block):
-        return position, position
-    starts = _starts(block)
-    sizes = np.diff(np.append(starts, len(block)))
-    later = np.repeat(starts + sizes, sizes) - np.arange(len(block)) - 1
-    left_at = np.repeat(np.arange(len(block)), later)
-    within = np.arange(len(left_at)) - np.repeat(np.cumsum(later) - later, later)
-    return position[left_at], position[left_at + within + 1]
-
-
-def _chain(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
-    same = block[1:] == block[:-1]
-    return position[:-1][same], position[1:][same]
-
-
-def _unique(left: Int64s, right: Int64s) -> tuple[Int64s, Int64s]:
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    width = int(high.max(initial=0)) + 1
-    pairs = (low * width + high)[low != high]
-    pairs.sort()
-    pairs = pairs[_starts(pairs)]
-    return pairs // width, pairs % width

@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from sync.evidence.pending import Ids
+from sync.matching.blocks import candidates
 from sync.matching.decide import Decision, decide
 from sync.matching.facts import content_order
-from sync.matching.keys import Keys, candidates
+from sync.matching.keys import Keys
 from sync.matching.levels import patterns
 from sync.matching.model import Model
 

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 FEW = 1_000  # rows: so few are sooner walked than made columns of numbers
 Codes = npt.NDArray[np.intp]
@@ -72,6 +73,8 @@ def cells_of(raw: pd.DataFrame, name: str) -> tuple[Codes, list[str]]:
     """Give a column of cells as numbers of its distinct texts; a column not there is empty."""
     if name not in raw.columns:
         return np.zeros(len(raw), dtype=np.intp), [""]
+    if isinstance(raw[name].dtype, pd.ArrowDtype):
+        return _cells_in_arrow(pa.chunked_array(pa.array(raw[name])))
     if isinstance(raw[name].dtype, pd.CategoricalDtype):
         at = raw[name].cat.codes.to_numpy(np.intp)
         texts = [
@@ -81,6 +84,18 @@ def cells_of(raw: pd.DataFrame, name: str) -> tuple[Codes, list[str]]:
         return np.where(at < 0, len(texts), at), [*texts, ""]
     codes, distinct = pd.factorize(raw[name].to_numpy(dtype=object), use_na_sentinel=False)
     return codes, [as_text(value) for value in distinct]
+
+
+def _cells_in_arrow(column: pa.ChunkedArray) -> tuple[Codes, list[str]]:
+    """Give a column of texts in Arrow so; the texts live no longer than whoever reads them."""
+    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    whole = coded.unify_dictionaries().combine_chunks()
+    parts = whole.chunks if isinstance(whole, pa.ChunkedArray) else [whole]
+    if not parts:
+        return np.zeros(0, dtype=np.intp), [""]
+    texts = parts[0].dictionary.to_pylist()
+    at = parts[0].indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+    return at.astype(np.intp), [*texts, ""]
 
 
 def _texts_of(raw: pd.DataFrame, name: str) -> list[str]:

@@ -17,12 +17,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from sync.engines.embedded import compare
+from sync.matching.blocks import Candidates, candidates
 from sync.matching.chance import chance
 from sync.matching.edges import components
 from sync.matching.evaluate import Agreement, pairwise
 from sync.matching.facts import NO_DAY, birth_days, birth_years, coded
 from sync.matching.hashing import Int64s, mix
-from sync.matching.keys import Candidates, Keys, candidates
+from sync.matching.keys import Keys
 from sync.matching.mixture import Counted, separate
 from sync.matching.model import HAND_MODEL
 from tests.bench.matching.rules import RULES

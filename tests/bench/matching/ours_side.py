@@ -8,7 +8,7 @@ from pathlib import Path
 from sync.engines.embedded import compared_of, find_candidates, people
 from sync.engines.encode import encode
 from sync.engines.learning import learned_from, suited
-from sync.engines.record_file import read_records
+from sync.engines.record_file import give_back, read_records
 from sync.matching.artefact import read_model, write_model
 from sync.matching.model import HAND_MODEL
 from tests.bench.matching.sides import TODAY
@@ -27,6 +27,7 @@ def main(records: str, model: str) -> None:
     done("read")
     facts = encode(raw, today=TODAY).facts
     del raw
+    give_back()
     done("normalise")
     saved = Path(model)
     known = read_model(saved.read_text(encoding="utf-8")) if saved.exists() else None

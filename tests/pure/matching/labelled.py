@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sync.matching.blocks import candidates
 from sync.matching.cluster import Clustering, Verdicts, cluster
 from sync.matching.decide import Decision, decide
-from sync.matching.keys import blocking_keys, candidates
+from sync.matching.keys import blocking_keys
 from sync.matching.levels import patterns
 from sync.matching.lexicon import first_names, table
 from sync.matching.model import HAND_MODEL

@@ -17,8 +17,9 @@ from sync.engines.encode import encode, stated_facts
 from sync.engines.record_file import read_records
 from sync.engines.spark import batches, blocks
 from sync.engines.spark.engine import stored
+from sync.matching.blocks import candidates, expected_pairs
 from sync.matching.facts import coded
-from sync.matching.keys import Keys, blocking_keys, candidates, expected_pairs, shared_keys
+from sync.matching.keys import Keys, blocking_keys, shared_keys
 from sync.matching.model import HAND_MODEL
 from tests.pure.matching.labelled import facts_of
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.matching.blocks import candidates
 from sync.matching.decide import decide, reasons
 from sync.matching.hashing import Int64s
-from sync.matching.keys import Keys, blocking_keys, candidates
+from sync.matching.keys import Keys, blocking_keys
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import FIELDS, Birth, Given, Last, level

@@ -11,8 +11,9 @@ from hub.demo.labelled.files import labelled, write_labelled
 from sync.engines.embedded import compare, find_candidates
 from sync.engines.encode import encode
 from sync.engines.record_file import read_records
+from sync.matching.blocks import candidates, candidates_within
 from sync.matching.decide import decide
-from sync.matching.keys import blocking_keys, candidates, shared_keys
+from sync.matching.keys import blocking_keys, shared_keys, shared_kinds
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 
@@ -62,3 +63,17 @@ def test_score_and_decision_are_the_same_either_way_round(tmp_path: Path) -> Non
     assert one.tolist() == other.tolist()
     assert score.tolist() == HAND_MODEL.score(other).tolist()
     assert decide(one, score, HAND_MODEL).tolist() == decide(other, score, HAND_MODEL).tolist()
+
+
+def test_kinds_one_after_another_bring_the_same_pairs_together(tmp_path: Path) -> None:
+    facts = _facts(tmp_path, "other")
+    whole = candidates(shared_keys(facts), cap=3)
+
+    found = candidates_within(shared_kinds(facts), cap=3, room=1_000_000)
+
+    assert found is not None
+    assert whole.refined > 0
+    assert (whole.refined, whole.chained) == (found.refined, found.chained)
+    assert whole.left.tolist() == found.left.tolist()
+    assert whole.right.tolist() == found.right.tolist()
+    assert candidates_within(shared_kinds(facts), cap=3, room=1_000) is None
