@@ -269,7 +269,7 @@ def test_a_source_that_a_document_describes_can_be_added() -> None:
         if block.language == "toml"
     ]
 
-    assert {"kadry"} == {
+    assert {"kadry", "school-files"} == {
         SourceManifest.model_validate(tomllib.loads(text)).code for text in described
     }
 
