@@ -10,6 +10,8 @@ from sync.matching.hashing import Int64s, mix
 from sync.matching.keys import Keys
 
 _WAITING = 1_000_000  # pairs that are merged with the rest only together: sorting costs
+_BITS = 32  # of a position within the number of a pair
+_POSITION = (1 << _BITS) - 1
 CAP = 400  # records of a block that are compared all with all
 
 
@@ -27,9 +29,27 @@ class Candidates:
     chained: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Met:
+    """Pairs in order, each one number: the lesser position before the greater."""
+
+    pairs: Int64s
+    refined: int
+    chained: int
+
+    def apart(self) -> Candidates:
+        """Give the two positions of each pair."""
+        return Candidates(
+            left=self.pairs >> _BITS,
+            right=self.pairs & _POSITION,
+            refined=self.refined,
+            chained=self.chained,
+        )
+
+
 def candidates(keys: Keys, *, cap: int = CAP) -> Candidates:
     """Give each pair that shares a key, once; O(sum of squared block sizes under the cap)."""
-    return _together_once([_pairs_of(keys, cap)])
+    return _met(keys, cap).apart()
 
 
 def candidates_within(kinds: Iterable[Keys], *, cap: int, room: int) -> Candidates | None:
@@ -37,46 +57,48 @@ def candidates_within(kinds: Iterable[Keys], *, cap: int, room: int) -> Candidat
 
     Memory is that of the pairs and of one kind of keys.
     """
-    parts: list[Candidates] = []
+    parts: list[_Met] = []
     for keys in kinds:
         room -= expected_pairs(keys, cap=cap)
         if room < 0:
             return None
-        parts.append(_pairs_of(keys, cap))
-        if sum(len(part.left) for part in parts[1:]) > _WAITING + 2 * len(parts[0].left):
-            parts = [_together_once(parts)]
-    return _together_once(parts)
+        parts.append(_met(keys, cap))
+        if sum(len(part.pairs) for part in parts[1:]) > _WAITING + len(parts[0].pairs):
+            parts = [_together(parts)]
+    return _together(parts).apart()
 
 
-def _pairs_of(keys: Keys, cap: int) -> Candidates:
-    """Give the pairs of blocks whole, refined and chained; a pair as often as it shares a key."""
+def _met(keys: Keys, cap: int) -> _Met:
+    """Give the pairs of blocks whole, refined and chained."""
     large = _sizes(keys.key) > cap
-    whole = all_pairs(keys.key[~large], keys.position[~large])
     finer, position = _refined(keys, large)
     too_large = _sizes(finer) > cap
-    inner = all_pairs(finer[~too_large], position[~too_large])
-    chain = _chain(finer[too_large], position[too_large])
-    return Candidates(
-        left=np.concatenate([whole[0], inner[0], chain[0]]),
-        right=np.concatenate([whole[1], inner[1], chain[1]]),
-        refined=_runs(keys.key[large]),
-        chained=_runs(finer[too_large]),
-    )
+    pairs = [
+        _numbered(*all_pairs(keys.key[~large], keys.position[~large])),
+        _numbered(*all_pairs(finer[~too_large], position[~too_large])),
+        _numbered(*_chain(finer[too_large], position[too_large])),
+    ]
+    refined, chained = _runs(keys.key[large]), _runs(finer[too_large])
+    return _Met(pairs=_once(pairs), refined=refined, chained=chained)
 
 
-def _together_once(parts: Sequence[Candidates]) -> Candidates:
-    """Give the pairs of all parts, each once."""
-    none = np.empty(0, dtype=np.int64)
-    left, right = _unique(
-        np.concatenate([none, *(part.left for part in parts)]),
-        np.concatenate([none, *(part.right for part in parts)]),
-    )
-    return Candidates(
-        left=left,
-        right=right,
+def _together(parts: Sequence[_Met]) -> _Met:
+    return _Met(
+        pairs=_once([part.pairs for part in parts]),
         refined=sum(part.refined for part in parts),
         chained=sum(part.chained for part in parts),
     )
+
+
+def _numbered(left: Int64s, right: Int64s) -> Int64s:
+    pairs = np.minimum(left, right) << _BITS | np.maximum(left, right)
+    return np.asarray(pairs[left != right], dtype=np.int64)
+
+
+def _once(parts: Sequence[Int64s]) -> Int64s:
+    pairs = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    pairs.sort()
+    return pairs[_starts(pairs)]
 
 
 def expected_pairs(keys: Keys, *, cap: int) -> int:
@@ -128,12 +150,3 @@ def all_pairs(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
 def _chain(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
     same = block[1:] == block[:-1]
     return position[:-1][same], position[1:][same]
-
-
-def _unique(left: Int64s, right: Int64s) -> tuple[Int64s, Int64s]:
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    width = int(high.max(initial=0)) + 1
-    pairs = (low * width + high)[low != high]
-    pairs.sort()
-    pairs = pairs[_starts(pairs)]
-    return pairs // width, pairs % width
