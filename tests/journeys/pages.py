@@ -48,6 +48,8 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("docs/measurements.md", "python -m hub demo --check"): f"{BY_HAND}; {DEMO}",
     ("docs/matching.md", "python -m hub match"): "tests/journeys/test_match_command.py",
     ("docs/matching.md", "python -m tests.bench.matching"): BY_HAND,
+    ("docs/scale.md", "python -m tests.bench.matching"): BY_HAND,
+    ("docs/scale.md", "python -m pip install -r requirements-spark.txt"): "tests/spark",
     ("docs/exports.md", "python -m hub export"): "tests/journeys/test_export_command.py",
     ("docs/how-to/register.md", '"""The approved lists'): "tests/door/test_register.py",
     ("docs/how-to/register.md", "python -m schema.root"): "tests/pure/test_schema_pages.py",
