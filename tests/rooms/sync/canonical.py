@@ -113,7 +113,7 @@ def differences(one: Mapping[str, list[Line]], other: Mapping[str, list[Line]]) 
 async def checksums(database: Database) -> dict[str, str]:
     """Give a checksum of every table, ids and instants included, but for what a run says of itself.
 
-    How a file was read last is such a word too.
+    How a file was read last and on which day a source was heard are such words too.
     """
     async with database.reading() as session:
         tables = await session.raw.fetch(
@@ -123,7 +123,7 @@ async def checksums(database: Database) -> dict[str, str]:
         return {
             table: await session.raw.fetchval(
                 "select coalesce(md5(string_agg(line, ';' order by line)), '') from"
-                f" (select (to_jsonb(t) - 'reading')::text as line from {table} t) lines"
+                f" (select (to_jsonb(t) - 'reading' - 'heard_on')::text as line from {table} t) lines"
             )
             for (table,) in tables
         }
