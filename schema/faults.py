@@ -22,6 +22,7 @@ AWAY: Final = (
     OSError,
     DatabaseError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that was ended between two statements
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
