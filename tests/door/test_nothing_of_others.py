@@ -16,7 +16,6 @@ import pytest
 from hub.access import ClientKind, Purpose, Role
 from hub.credentials import authenticate, issue_key
 from hub.database import WriteSession, open_database
-from hub.errors import AccessError
 from schema.errors import RequestRefused
 from tests.conftest import clone, drop
 from tests.door.answering import ROOTS, SCHEMA
@@ -185,11 +184,3 @@ async def test_an_id_of_another_reads_like_one_that_never_was(twins: Twins) -> N
 
     assert len(foreign) > 100
     assert 1 == len(found)
-
-
-async def test_open_data_opens_nothing_yet(admin_url: str) -> None:
-    with pytest.raises(AccessError) as caught:
-        async with region(admin_url, Role.PUBLIC, 100, SCHOOLS_OF[100], 1):
-            pass
-
-    assert "access.no_grant" == caught.value.reason

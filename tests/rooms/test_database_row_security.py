@@ -334,6 +334,20 @@ async def test_the_worker_writes_every_table_and_only_adds_to_the_audit(filled: 
     assert tables - ADDED == {*allowed}
 
 
+async def test_the_view_that_policies_ask_holds_the_scopes_own_people_alone(
+    filled: Addresses,
+) -> None:
+    seen = {}
+    for scope in (None, str(UUID(int=9)), str(OURS.authority), str(THEIRS.authority)):
+        async with scoped(filled.web, scope) as connection:
+            seen[scope] = [row[0] for row in await connection.fetch("table seen_person")]
+
+    assert [[], [], [OURS.person], [THEIRS.person]] == [*seen.values()]
+    async with scoped(filled.web_region, None) as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch("table seen_person")
+
+
 @pytest.mark.parametrize(("starts", "ends", "seen"), [(-9, 1, 1), (0, 1, 1), (-9, 0, 0), (1, 9, 0)])
 async def test_a_person_is_seen_on_the_days_of_their_place(
     filled: Addresses, starts: int, ends: int, seen: int
