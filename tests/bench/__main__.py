@@ -8,12 +8,24 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.bench import landing, large, loads, memory, million, nesting, pushes, queries, rival, web
+from tests.bench import (
+    landing,
+    large,
+    loads,
+    memory,
+    million,
+    nesting,
+    pushes,
+    queries,
+    rival,
+    scoping,
+    web,
+)
 from tests.bench.figures import Section, as_json, told
 from tests.bench.region import Ground, folder_of, prepared
 
 LOADED = "bench_loaded"
-OVER_LARGE = (million, queries, nesting, memory, rival)  # over a region made by SQL
+OVER_LARGE = (million, queries, nesting, scoping, memory, rival)  # over a region made by SQL
 LARGE = tuple(part.__name__.rpartition(".")[2] for part in OVER_LARGE)
 PARTS = ("load", "rematch", "pushes", "landing", "web", *LARGE)
 DEMO_PEOPLE, LARGE_PEOPLE = 20_000, 500_000
