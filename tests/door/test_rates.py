@@ -99,7 +99,7 @@ async def test_a_query_that_is_wrong_costs_too(
     hubs: list[Served], module_database: Database
 ) -> None:
     key = await fresh_key(module_database)
-    answers = await asyncio.gather(*(ask(hubs[0], key, "{ nothing }") for _ in range(400)))
+    answers = await asyncio.gather(*(ask(hubs[0], key, "{ nothing }") for _ in range(800)))
 
     codes = {reason(one)[0] for one in answers}
 

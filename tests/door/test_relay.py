@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from graphql import (
     is_required_argument,
 )
 
+from hub.coverage.publishing import publish, span_of
 from hub.database import Database
 from hub.settings import Addresses
 from tests.door.answering import SCHEMA
-from tests.door.asking import Door, opened
+from tests.door.asking import ZONE, Door, opened
 from tests.door.over_http import Served, served
 from tests.door.rows import uid
 
@@ -43,6 +45,7 @@ WAYS = {
     "Territory": ("territories(first: 2)", "nodes"),
     "Person": ("people(first: 20)", "nodes"),
     "Programme": ("programmes(first: 1)", "nodes"),
+    "Publication": ("publications(first: 1)", "nodes"),
     "SyncRun": ("syncRuns(first: 1)", "nodes"),
     "CoverageDelta": (DELTA,),
     "CoverageDeltaFigure": (DELTA, "total", "figures"),
@@ -110,7 +113,11 @@ pages = pytest.mark.parametrize("place", PLACES)
 
 @pytest.fixture(scope="module")
 async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
+    today = datetime.now(ZONE).date()
+    span = span_of(academic_year=2025, calendar_year=None, today=today)
     async with opened(module_addresses, module_database) as opened_door:
+        async with module_database.writing() as session:
+            await publish(session, span, actor="tests")
         yield opened_door
 
 

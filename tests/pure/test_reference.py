@@ -28,7 +28,9 @@ def test_heads_and_unknown_positions_are_not_pedagogical() -> None:
 
 
 def test_every_indicator_has_a_rule_and_every_rule_an_indicator() -> None:
-    assert codes("indicator") | {"COUNTING", "BRAKE", "CADENCE"} == codes("indicator_rule")
+    assert codes("indicator") | {"COUNTING", "BRAKE", "CADENCE", "DELIVERIES"} == codes(
+        "indicator_rule"
+    )
 
 
 def test_positions_that_rules_name_exist() -> None:
