@@ -22,16 +22,16 @@ from hub.rates import Rate
 from hub.seal import Sealer
 from hub.settings import CHECKOUT, Addresses, Settings
 from hub.tokens import Tokens, issuer_of
-from schema.body import BODY_SECONDS
+from schema.door.body import BODY_SECONDS
+from schema.door.http import PATH, Door, build_engine, graphql_routes
+from schema.door.marked import marked_routes
+from schema.door.push_stream import push_routes
+from schema.door.seats import Bounds as Seating
+from schema.door.straight import Straight
+from schema.door.streaming import stream_routes
+from schema.door.uploading import Bounds, import_routes
 from schema.exports.feed_files import feed_routes
 from schema.exports.http import export_routes
-from schema.http import PATH, Door, build_engine, graphql_routes
-from schema.marked import marked_routes
-from schema.push_stream import push_routes
-from schema.seats import Bounds as Seating
-from schema.straight import Straight
-from schema.streaming import stream_routes
-from schema.uploading import Bounds, import_routes
 from sync.examiner import Examiner
 from sync.pushing import Counter
 

@@ -20,9 +20,9 @@ from strawberry.federation.schema import FederationAny
 from strawberry.types.scalar import ScalarDefinition, ScalarWrapper
 
 from schema.compiler.entities import representation
-from schema.mentoring import Mentorship, Programme
-from schema.organisations import Organisation
-from schema.people import Person
+from schema.mentoring.mentorship import Mentorship, Programme
+from schema.organisations.organisation import Organisation
+from schema.people.person import Person
 
 FEDERATION_VERSION: Final = "2.9"  # some composers refuse a later one
 Entity = Annotated[

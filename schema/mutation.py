@@ -1,49 +1,7 @@
 """The root fields that change something, gathered from the rooms that act."""
 
 from hub.access import Permit
-from schema.accepting import IMPORT_ACCEPT, ImportAcceptPayload, accept_import
-from schema.changing import (
-    RELEASE_INPUT,
-    REPAIR_INPUT,
-    SIMULATE_INPUT,
-    UNDO_INPUT,
-    ChangesetSimulatePayload,
-    ChangesetUndoPayload,
-    HoldReleasePayload,
-    RejectionRepairPayload,
-    release_hold,
-    repair_rejection,
-    simulate_change,
-    undo_change,
-)
-from schema.compiler import declare
-from schema.deciding import (
-    answer_question,
-    leave_question,
-    merge_people,
-    pin_field,
-    retract_verdict,
-    split_person,
-    take_question,
-    unpin_field,
-)
-from schema.decisions import (
-    ANSWER_INPUT,
-    LEAVE_INPUT,
-    MERGE_INPUT,
-    PIN_INPUT,
-    RETRACT_INPUT,
-    SPLIT_INPUT,
-    TAKE_INPUT,
-    UNPIN_INPUT,
-    PersonMergePayload,
-    PersonPinPayload,
-    PersonSplitPayload,
-    QuestionAnswerPayload,
-    QuestionLeasePayload,
-    VerdictRetractPayload,
-)
-from schema.granting import (
+from schema.access.granting import (
     BLOCK_INPUT,
     CREATE_INPUT,
     GRANT_INPUT,
@@ -60,7 +18,9 @@ from schema.granting import (
     revoke_key,
     rotate_key,
 )
-from schema.law_acting import (
+from schema.compiler import declare
+from schema.files.accepting import IMPORT_ACCEPT, ImportAcceptPayload, accept_import
+from schema.law.acting import (
     CLOSE_INPUT,
     EXTEND_INPUT,
     OPEN_INPUT,
@@ -74,7 +34,7 @@ from schema.law_acting import (
     record_consent,
     withdraw_consent,
 )
-from schema.pushing import (
+from schema.push.cards import (
     REKEY,
     UPSERT,
     UPSERT_BATCH,
@@ -84,7 +44,7 @@ from schema.pushing import (
     upsert_staff,
     upsert_staff_batch,
 )
-from schema.pushing_pairs import (
+from schema.push.mentorships import (
     REKEY_PAIR,
     UPSERT_PAIRS,
     MentorshipRekeyPayload,
@@ -92,7 +52,47 @@ from schema.pushing_pairs import (
     rekey_mentorship,
     upsert_mentorship_batch,
 )
-from schema.reading import START_INPUT, STOP_INPUT, SyncRunPayload, cancel_run, start_run
+from schema.review.deciding import (
+    answer_question,
+    leave_question,
+    merge_people,
+    pin_field,
+    retract_verdict,
+    split_person,
+    take_question,
+    unpin_field,
+)
+from schema.review.decisions import (
+    ANSWER_INPUT,
+    LEAVE_INPUT,
+    MERGE_INPUT,
+    PIN_INPUT,
+    RETRACT_INPUT,
+    SPLIT_INPUT,
+    TAKE_INPUT,
+    UNPIN_INPUT,
+    PersonMergePayload,
+    PersonPinPayload,
+    PersonSplitPayload,
+    QuestionAnswerPayload,
+    QuestionLeasePayload,
+    VerdictRetractPayload,
+)
+from schema.sources.changing import (
+    RELEASE_INPUT,
+    REPAIR_INPUT,
+    SIMULATE_INPUT,
+    UNDO_INPUT,
+    ChangesetSimulatePayload,
+    ChangesetUndoPayload,
+    HoldReleasePayload,
+    RejectionRepairPayload,
+    release_hold,
+    repair_rejection,
+    simulate_change,
+    undo_change,
+)
+from schema.sources.reading import START_INPUT, STOP_INPUT, SyncRunPayload, cancel_run, start_run
 
 
 @declare.bound("Изменения; каждое — своей транзакцией, по порядку.")

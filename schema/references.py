@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from schema.compiler.bindings import Key, Reference, Rows
 from schema.compiler.call import Call
-from schema.places import SEEN_STATED
+from schema.scope.places import SEEN_STATED
 from sync.intake import CARD_KINDS, card_identities
 
 _CARDS = "record {t} join source {t}s on {t}s.id = {t}.source_id join link {t}l on {t}l.record_id = {t}.id"

@@ -13,39 +13,57 @@ from strawberry.printer import print_schema as print_sdl
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
-from schema.auditing import AUDIT_FILTER, AuditEvent, audit_rows
-from schema.changesets import CHANGESET_FILTER, Changeset, changeset_rows
-from schema.clients import Client, client_rows
+from schema.access.auditing import AUDIT_FILTER, AuditEvent, audit_rows
+from schema.access.clients import Client, client_rows
+from schema.access.viewer import RateLimit, Viewer
 from schema.compiler import declare
 from schema.compiler.call import Call
 from schema.connection import Connection
-from schema.consents import CONSENT_FILTER, Consent, consent_rows
-from schema.coverage import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
-from schema.coverage_delta import COVERAGE_DELTA, CoverageDelta
-from schema.coverage_gaps import COVERAGE_GAPS
+from schema.coverage.delta import COVERAGE_DELTA, CoverageDelta
+from schema.coverage.figures import COVERAGE, COVERAGE_MEMBERS, Coverage, CoverageMember
+from schema.coverage.gaps import COVERAGE_GAPS
+from schema.coverage.publications import PUBLICATIONS, Publication
 from schema.federation import (
     FEDERATION_SCALARS,
     FEDERATION_VERSION,
     Entity,
     printed_for_clients,
 )
-from schema.feed import CHANGES, FEED, Change, Feed
-from schema.findings import FINDING_ARGUMENTS, Finding, finding_rows
-from schema.imports import (
+from schema.feed.events import CHANGES, FEED, Change, Feed
+from schema.feed.webhooks import (
+    STATE,
+    WEBHOOK,
+    Webhook,
+    WebhookDelivery,
+    delivery_rows,
+    webhook_rows,
+)
+from schema.files.imports import (
     IMPORT_ID,
     IMPORT_STATE,
     ImportFile,
     import_row,
     import_rows,
 )
-from schema.mentoring import Mentorship, Programme
-from schema.mentoring_search import MENTORSHIP_LIST_ARGUMENTS, mentorship_rows
+from schema.law.consents import CONSENT_FILTER, Consent, consent_rows
+from schema.law.requests import (
+    REQUEST_FILTER,
+    DestructionAct,
+    SubjectRequest,
+    act_rows,
+    request_rows,
+)
+from schema.lists.in_role import ROLE_ARGUMENTS, mentee_rows, mentor_rows
+from schema.lists.mentorships import MENTORSHIP_LIST_ARGUMENTS, mentorship_rows
+from schema.lists.organisations import ORGANISATION_ARGUMENTS, organisation_rows
+from schema.lists.people import PERSON_ARGUMENTS, people_rows
+from schema.lists.programmes import PROGRAMME_ARGUMENTS, programme_rows
+from schema.mentoring.mentorship import Mentorship, Programme
 from schema.mutation import Mutation
 from schema.node import GlobalNode
-from schema.organisation_parts import SUBORDINATE_ARGUMENTS, subordinate_rows
-from schema.organisation_search import ORGANISATION_ARGUMENTS, organisation_rows
-from schema.organisations import TERRITORY_ROWS, Organisation, Territory
-from schema.own_lists import (
+from schema.organisations.organisation import TERRITORY_ROWS, Organisation, Territory
+from schema.organisations.parts import SUBORDINATE_ARGUMENTS, subordinate_rows
+from schema.people.own_lists import (
     ACADEMIC_YEAR,
     ORGANISATION,
     MenteeBaseRow,
@@ -57,14 +75,10 @@ from schema.own_lists import (
     pupil_rows,
     staff_rows,
 )
-from schema.people import Person
-from schema.people_in_role import ROLE_ARGUMENTS, mentee_rows, mentor_rows
-from schema.people_search import PERSON_ARGUMENTS, people_rows
-from schema.person_review import EXPLAINED_ID, PersonExplanation, explained_person
-from schema.programme_search import PROGRAMME_ARGUMENTS, programme_rows
-from schema.publications import PUBLICATIONS, Publication
-from schema.rejections import REJECTION_FILTER, Rejection, rejection_rows
-from schema.review import (
+from schema.people.person import Person
+from schema.review.findings import FINDING_ARGUMENTS, Finding, finding_rows
+from schema.review.person import EXPLAINED_ID, PersonExplanation, explained_person
+from schema.review.questions import (
     QUESTION_FILTER,
     QUESTION_ID,
     QUEUE_FILTER,
@@ -75,10 +89,11 @@ from schema.review import (
     queue_rows,
     summary_row,
 )
-from schema.sampling import BLIND, BLIND_ROWS, BlindPair, PatternPrecision, precision_rows
-from schema.silence import SILENCE_KIND, Silence, silence_rows
-from schema.simulations import SIMULATION_ID, SIMULATION_ROWS, Simulation, simulation_row
-from schema.sources import (
+from schema.review.sampling import BLIND, BLIND_ROWS, BlindPair, PatternPrecision, precision_rows
+from schema.review.verdicts import VERDICT_FILTER, Verdict, verdict_rows
+from schema.sources.changesets import CHANGESET_FILTER, Changeset, changeset_rows
+from schema.sources.rejections import REJECTION_FILTER, Rejection, rejection_rows
+from schema.sources.runs import (
     HOLD_FILTER,
     SYNC_RUN_FILTER,
     Hold,
@@ -88,24 +103,9 @@ from schema.sources import (
     source_rows,
     sync_run_rows,
 )
-from schema.subject_requests import (
-    REQUEST_FILTER,
-    DestructionAct,
-    SubjectRequest,
-    act_rows,
-    request_rows,
-)
+from schema.sources.silence import SILENCE_KIND, Silence, silence_rows
+from schema.sources.simulations import SIMULATION_ID, SIMULATION_ROWS, Simulation, simulation_row
 from schema.subscription import Subscription
-from schema.verdicts import VERDICT_FILTER, Verdict, verdict_rows
-from schema.viewer import RateLimit, Viewer
-from schema.webhooks import (
-    STATE,
-    WEBHOOK,
-    Webhook,
-    WebhookDelivery,
-    delivery_rows,
-    webhook_rows,
-)
 
 COMMITTED = Path(__file__).with_name("schema.graphql")
 

@@ -2,7 +2,7 @@
 
 from schema.compiler import declare
 from schema.connection import Connection
-from schema.feed import TYPES, Change, change_rows
+from schema.feed.events import TYPES, Change, change_rows
 
 AFTER = declare.argument(
     "after", str | None, "Курсор ленты, с которого слушать; без него — с этого мгновения."

@@ -24,7 +24,7 @@ async def asked(document: str, variables: Mapping[str, object], *, name: str) ->
     from hub.access import Permit
     from hub.audit.journal import Journal
     from hub.settings import Settings
-    from schema.http import build_engine
+    from schema.door.http import build_engine
 
     settings, journal = Settings(), Journal()
     engine = build_engine(settings, note=journal.note)

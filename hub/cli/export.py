@@ -74,8 +74,8 @@ async def _export(what: str, values: dict[str, str], wanted_format: str, to: str
     from hub.audit.events import Action, by_viewer
     from hub.audit.journal import Journal
     from hub.settings import Settings
+    from schema.door.http import build_engine
     from schema.exports.wanted import made
-    from schema.http import build_engine
 
     settings, journal = Settings(), Journal()
     engine = build_engine(settings, note=journal.note)

@@ -32,7 +32,7 @@ language sql stable security definer parallel safe set search_path = public, pg_
                order by r.version desc limit 1) g on true
 $$
 """
-# As `schema/gate.py` says it.
+# As `schema/scope/gate.py` says it.
 STATE = """
 create function consent_state(c consent, day date) returns text language sql immutable
 parallel safe as $$

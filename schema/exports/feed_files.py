@@ -21,12 +21,12 @@ from starlette.routing import BaseRoute, Route
 from hub.access import Permit, Viewer
 from schema.compiler.run import Engine
 from schema.context import FILE_COST, allowed, charged, pool_of, viewer_of
+from schema.door.sending import Exported, Slots, refused_response
 from schema.errors import RequestRefused, bad_input
 from schema.exports.archive import Part, archived
 from schema.exports.delimited import for_machines
 from schema.exports.paging import Paged, paged
 from schema.exports.reading import Reading, reading, table_of
-from schema.exports.sending import Exported, Slots, refused_response
 from schema.faults import faults_refused
 
 FOLDER: Final = Path(__file__).with_name("feed")

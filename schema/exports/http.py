@@ -16,19 +16,19 @@ from starlette.routing import BaseRoute, Route
 
 from hub.access import Admitted, Permit
 from hub.audit.events import Action, by_viewer
-from schema.asked import well_formed
-from schema.body import body_of, decoded
 from schema.compiler.run import Engine
 from schema.context import FILE_COST, allowed, charged, denials_noted, meet, noted, pool_of
+from schema.door.asked import well_formed
+from schema.door.body import body_of, decoded
+from schema.door.negotiation import JSON
+from schema.door.sending import NO_STORE, Exported, Slots, refused_response
+from schema.door.trusted import Trusted
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.exports.documents import NamedDocument, named_documents
 from schema.exports.formats import FORMATS, format_named
 from schema.exports.ready import READY, Ready
-from schema.exports.sending import NO_STORE, Exported, Slots, refused_response
 from schema.exports.wanted import Wanted, made, named_export, own_export
 from schema.faults import faults_refused, refusal
-from schema.negotiation import JSON
-from schema.trusted import Trusted
 
 PATH: Final = "/exports"
 FORMAT: Final = "format"

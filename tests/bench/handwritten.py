@@ -18,7 +18,7 @@ from starlette.routing import Route
 from hub.credentials import authenticate
 from hub.database import open_read_pool
 from hub.settings import Addresses, Settings
-from schema.http import build_engine
+from schema.door.http import build_engine
 from tests.bench.cases import Compiled, compiled, read_cases
 from tests.bench.serving import serve
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from schema.compiler.ids import make_id
-from schema.http import PATH
+from schema.door.http import PATH
 from tests.bench.cases import CHANGED, people_cases
 from tests.bench.figures import Figure, Section
 from tests.bench.large import Large

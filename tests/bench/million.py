@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 
 from hub.coverage.rollup import Refreshed, refresh_rollup
 from hub.database import open_database
-from schema.http import PATH
+from schema.door.http import PATH
 from tests.bench.cases import Case, coverage_cases, partial_cases
 from tests.bench.figures import Figure, Section, median
 from tests.bench.large import Large

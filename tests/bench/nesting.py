@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from statistics import correlation, linear_regression
 
-from schema.http import PATH
+from schema.door.http import PATH
 from tests.bench.figures import Figure, Section, median
 from tests.bench.large import Large
 from tests.bench.region import Ground

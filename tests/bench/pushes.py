@@ -17,7 +17,7 @@ from hub.access import ClientKind, Role
 from hub.credentials import issue_key
 from hub.database import open_database
 from hub.settings import Addresses
-from schema.http import PATH
+from schema.door.http import PATH
 from tests.bench.figures import Figure, Section, median
 from tests.bench.region import Ground
 from tests.bench.serving import Web, hub_web

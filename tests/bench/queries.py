@@ -9,7 +9,7 @@ from uuid import UUID
 from hub.coverage.rollup import refresh_rollup
 from hub.database import open_connection, open_database
 from schema.compiler.ids import make_id
-from schema.http import PATH
+from schema.door.http import PATH
 from tests.bench.cases import CHANGED, large_cases, write_cases
 from tests.bench.figures import Section
 from tests.bench.large import Large

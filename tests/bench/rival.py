@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from hub.database import open_connection
 from schema.compiler.ids import make_id
-from schema.http import PATH
+from schema.door.http import PATH
 from tests.bench.cases import Case, large_cases
 from tests.bench.figures import Figure, Section, median
 from tests.bench.large import NAME, Large

@@ -14,7 +14,7 @@ from hub.binaries import find_binaries
 from hub.database import open_connection, open_read_pool
 from hub.settings import Settings
 from schema.compiler.ids import make_id
-from schema.http import PATH, build_engine
+from schema.door.http import PATH, build_engine
 from tests.bench.cases import PERSON, Case, Compiled, compiled
 from tests.bench.figures import Figure, Section
 from tests.bench.large import Large

@@ -15,7 +15,7 @@ from hub.settings import Addresses, Settings
 from schema.compiler.documents import prepare
 from schema.compiler.ids import make_id
 from schema.compiler.request import shape_of
-from schema.http import PATH, build_engine
+from schema.door.http import PATH, build_engine
 from tests.bench.cases import Case, coverage_cases, people_cases, write_cases
 from tests.bench.figures import Figure, Section, median
 from tests.bench.region import Ground

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 from playwright.sync_api import Page, Response, Route, sync_playwright
 
-from schema.http import STATIC
+from schema.door.http import STATIC
 from tests.conformance.tools import Json, NotAskedError
 
 READY: Final = {"centre": "regional_centre", "north": "department", "partner": "partner"}

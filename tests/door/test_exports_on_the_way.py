@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from starlette.types import Message
 
+from schema.door.sending import Exported, Making, Slots
 from schema.errors import ErrorCode, RequestRefused
-from schema.exports.sending import Exported, Making, Slots
 from schema.faults import refusal
 
 pytestmark = pytest.mark.anyio

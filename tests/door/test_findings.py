@@ -9,7 +9,7 @@ import pytest
 
 from hub.database import Database
 from hub.settings import Addresses
-from schema.disagreements import FindingKind
+from schema.review.disagreements import FindingKind
 from tests.door.asking import ZONE, opened
 from tests.door.evaluator import key_in
 from tests.door.evaluator_findings import Days, Disagreements, Expected, places_of

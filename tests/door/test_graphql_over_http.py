@@ -23,9 +23,9 @@ from hub.credentials import key_id_of, revoke_key
 from hub.database import Database
 from hub.edge import Edge
 from hub.settings import Addresses
-from schema.body import MAX_BODY
-from schema.http import STATIC, graphql_routes
-from schema.http import Door as Endpoint
+from schema.door.body import MAX_BODY
+from schema.door.http import STATIC, graphql_routes
+from schema.door.http import Door as Endpoint
 from schema.limits import LIMITS
 from tests.door.answering import SCHEMA
 from tests.door.asking import Door, opened

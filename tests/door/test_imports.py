@@ -16,7 +16,7 @@ from hub.credentials import issue_key
 from hub.database import Database, open_connection, open_database
 from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings
-from schema.uploading import Bounds
+from schema.door.uploading import Bounds
 from sync.uploads import accept_upload
 from tests.door.conftest import serving
 from tests.door.files import as_csv, as_xls, as_xlsx, staff

@@ -19,9 +19,9 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.run import Engine
 from schema.connection import Connection
-from schema.mentoring import Programme
+from schema.mentoring.mentorship import Programme
 from schema.node import GlobalNode
-from schema.organisations import Organisation
+from schema.organisations.organisation import Organisation
 from schema.root import SCALARS
 from tests.door.asking import ZONE, Door, opened
 from tests.door.evaluator import PREFIXES

@@ -17,8 +17,8 @@ from hub.documents import TrustedDocument, add_documents, document_id
 from hub.entrance import Entrance
 from hub.settings import Addresses
 from hub.tables import Base
-from schema.http import Door as Endpoint
-from schema.http import graphql_routes
+from schema.door.http import Door as Endpoint
+from schema.door.http import graphql_routes
 from tests.door.asking import RATE, ZONE, Door, opened
 from tests.door.keys import Keys, issue
 from tests.door.over_http import WithPools

@@ -21,7 +21,7 @@ from hub.credentials import issue_key
 from hub.database import open_database
 from hub.demo.kadry_server import LOGIN, SECRET, KadryServer
 from hub.settings import Addresses
-from schema.body import MAX_BODY
+from schema.door.body import MAX_BODY
 from schema.limits import LIMITS, PAGE_LIMIT
 from sync.work.sources import SourceManifest, keep_source
 from tests.door.conftest import serving

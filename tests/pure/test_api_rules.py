@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from hub.settings import Settings
-from schema.body import BODY_SECONDS, MAX_BODY
 from schema.compiler.documents import MAX_ERRORS
+from schema.door.body import BODY_SECONDS, MAX_BODY
 from schema.limits import ENTITY_LIMIT, LIMITS, PAGE_DEFAULT, PAGE_LIMIT
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What is counted of mentoring, who stands behind each number, and what is published of it."""

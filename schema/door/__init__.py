@@ -1,0 +1,1 @@
+"""The HTTP addresses: what is asked is read, admitted, charged, run and answered."""

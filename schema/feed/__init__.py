@@ -1,0 +1,1 @@
+"""What changed, event by event, and who is told of it."""

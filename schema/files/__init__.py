@@ -1,0 +1,1 @@
+"""Files given over HTTP: where each stands, and its acceptance."""

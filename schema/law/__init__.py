@@ -1,0 +1,1 @@
+"""Consents, what subjects demand, and entering both."""

@@ -1,0 +1,1 @@
+"""Programmes and mentorships: who mentors whom."""

@@ -1,0 +1,1 @@
+"""Territories and organisations, and what belongs to each."""

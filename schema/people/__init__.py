@@ -1,0 +1,1 @@
+"""People, what is known of them, and the evidence behind it."""

@@ -1,0 +1,1 @@
+"""What partners push: cards and mentorships, and the answer for each."""

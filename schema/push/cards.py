@@ -1,0 +1,333 @@
+"""What partners push: cards of staff, one or many, and the answer for each of them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import strawberry
+
+from hub.access import Role
+from hub.errors import AccessError, HubError
+from schema.compiler import declare
+from schema.compiler.acting import Acting, Outcome
+from schema.compiler.arguments import Value
+from schema.compiler.bindings import Key, Rows
+from schema.errors import bad_input
+from schema.files.imports import listed
+from schema.people.person import Person
+from schema.scope.places import SEEN_PERSON
+from schema.scope.watching import NamedCount
+from schema.sources.simulations import SimulationExample, SimulationFigure, SimulationUnit
+from schema.user_errors import UserError
+from sync.pushing import (
+    Counter,
+    Item,
+    Operation,
+    Pusher,
+    Status,
+    Tried,
+    push_cards,
+    rekey_card,
+    try_cards,
+)
+
+Json = Any  # an answer, as it is kept
+UNSET: Final = strawberry.UNSET
+NOT_A_PARTNER: Final = "Записи присылает система партнёра под своим ключом (роль PARTNER_SYSTEM)."
+LONGEST: Final = 500
+FIELDS: Final = {
+    "lastName": "last_name",
+    "firstName": "first_name",
+    "middleName": "middle_name",
+    "previousLastName": "previous_last_name",
+    "birthDate": "birth_date",
+    "snils": "snils",
+    "position": "position",
+    "subject": "subject",
+    "employment": "employment_type",
+    "category": "category",
+    "teachingExperience": "teaching_experience",
+    "youngSpecialist": "young_specialist",
+    "hiredOn": "hire_date",
+    "dismissedOn": "dismissal_date",
+    "phone": "phone",
+    "email": "email",
+}
+
+declare.choice(
+    "Что сказано о карточке.",
+    {
+        "UPSERT": "Она есть; сказанное действует с этой версии. Увольнение — поле dismissedOn.",
+        "DELETE": "Система больше её не ведёт: прежнее действует за своё время.",
+        "WITHDRAW": "Передана по ошибке: всё сказанное раньше не в счёт.",
+    },
+    name="CardOperation",
+)(Operation)
+declare.choice(
+    "Что стало с записью.",
+    {
+        "APPLIED": "Принята, и что-то изменилось.",
+        "UNCHANGED": "Принята, но ничего не изменила: уже известна или старее того, что известно.",
+        "HELD": "Хранится и ждёт: причина в review.",
+        "REFUSED": "Не принята: ошибки в errors.",
+    },
+    name="PushStatus",
+)(Status)
+
+
+@strawberry.input(description="Учреждение, как его знает какая-либо система.")
+class OrganisationNameInput:
+    """How a partner names an organisation."""
+
+    system: str = strawberry.field(description="Система: OGRN, INN, AIS_KADRY и другие из реестра.")
+    value: str = strawberry.field(description="Номер учреждения в ней.")
+
+
+def _field(description: str) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
+    return strawberry.field(default=UNSET, description=description)
+
+
+@strawberry.input(
+    description="Карточка работника. Поле, которого нет, не меняется; null его очищает."
+)
+class StaffCardInput:
+    """What is said of a card."""
+
+    external_id: str = strawberry.field(description="Номер карточки в вашей системе.")
+    changed_at: datetime = strawberry.field(
+        description="Когда карточка стала такой: её версия. Новая важнее старой, в каком бы порядке "
+        "они ни пришли."
+    )
+    operation: Operation = strawberry.field(
+        default=Operation.UPSERT, description="Что сказано о карточке."
+    )
+    organisation: OrganisationNameInput | None = _field("Где работает; другое — перевод.")
+    last_name: str | None = _field("Фамилия.")
+    first_name: str | None = _field("Имя.")
+    middle_name: str | None = _field("Отчество.")
+    previous_last_name: str | None = _field("Прежняя фамилия.")
+    birth_date: date | None = _field("Дата рождения.")
+    snils: str | None = _field("СНИЛС.")
+    position: str | None = _field("Должность.")
+    subject: str | None = _field("Предметы через запятую.")
+    employment: str | None = _field("Вид занятости: основная, внутреннее совместительство, …")
+    category: str | None = _field("Квалификационная категория.")
+    teaching_experience: int | None = _field("Педагогический стаж, полных лет.")
+    young_specialist: bool | None = _field("Молодой специалист, по сведениям системы.")
+    hired_on: date | None = _field("Принят.")
+    dismissed_on: date | None = _field("Уволен.")
+    phone: str | None = _field("Телефон.")
+    email: str | None = _field("Почта.")
+
+
+IDEMPOTENCY: Final = (
+    "Ключ идемпотентности: тот же запрос под ним выполняется один раз и отвечается одинаково."
+)
+DRY_RUN: Final = "Только ответить, что вышло бы; ничего не записывать."
+
+
+@strawberry.input(description="Одна карточка.")
+class StaffUpsertInput:
+    """A card under a key."""
+
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY)
+    card: StaffCardInput = strawberry.field(description="Карточка.")
+    dry_run: bool = strawberry.field(default=False, description=DRY_RUN)
+
+
+@strawberry.input(description="Карточки, до тысячи.")
+class StaffUpsertBatchInput:
+    """Cards under one key."""
+
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY)
+    cards: list[StaffCardInput] = strawberry.field(description="Карточки, до тысячи.")
+    dry_run: bool = strawberry.field(default=False, description=DRY_RUN)
+
+
+@strawberry.input(description="Новый номер карточки.")
+class StaffRekeyInput:
+    """A card that goes under another number."""
+
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY)
+    external_id: str = strawberry.field(description="Прежний номер; он и дальше понимается.")
+    new_external_id: str = strawberry.field(description="Новый номер.")
+
+
+@declare.bound("Что стало с присланной карточкой.")
+class PushResult:
+    """The answer for one card."""
+
+    external_id: str = declare.column(
+        "Номер карточки, под которым она теперь.", "{t}.said ->> 'externalId'"
+    )
+    status: Status = declare.column("Что с ней стало.", "{t}.said ->> 'status'")
+    person_id: strawberry.ID | None = declare.column(
+        "Идентификатор человека в хабе; null, если его ещё нет.",
+        "'person-' || ({t}.said ->> 'personId')",
+    )
+    person: Person | None = declare.one(
+        "Человек, каков он после этого; вне области видимости — null.",
+        Rows(
+            source="person {t}",
+            where=("{t}.id = ({p}.said ->> 'personId')::uuid",),
+            scope=(SEEN_PERSON,),
+        ),
+    )
+    changed: list[str] = declare.column(
+        "Какие поля карточки изменились.",
+        "array(select jsonb_array_elements_text({t}.said -> 'changed'))",
+    )
+    review: list[str] = declare.column(
+        "Почему что-то ждёт: вопрос о совпадении, неизвестное учреждение, тормоз.",
+        "array(select jsonb_array_elements_text({t}.said -> 'review'))",
+    )
+    errors: list[UserError] = declare.many(
+        "Что в ней не так: поле и как исправить.", listed("errors", "{p}.said")
+    )
+
+
+@declare.bound("Что изменил бы присланный запрос: просчитано без записи.")
+class PushTrial:
+    """What a request would do."""
+
+    counts: list[NamedCount] = declare.many(
+        "Что изменилось бы, по видам: сколько людей, записей, наставничеств.",
+        Rows(
+            source="jsonb_each_text({p}.said -> 'difference') {t}",
+            order=(Key("{t}.key", "text"),),
+        ),
+    )
+    examples: list[SimulationExample] = declare.many(
+        "Примеры каждого вида, не больше пяти.", listed("examples", "{p}.said")
+    )
+    units: list[SimulationUnit] = declare.many(
+        "Чьих людей это касается: сначала управления.", listed("units", "{p}.said")
+    )
+    figures: list[SimulationFigure] = declare.many(
+        "Какие показатели охвата на сегодня изменились бы.", listed("figures", "{p}.said")
+    )
+
+
+TRIAL: Final = Rows(source="(select {p}.said -> 'trial' as said) {t}", present="{t}.said")
+WHAT_WOULD_CHANGE: Final = "Что изменилось бы; null, если это не проба (dryRun)."
+
+
+@declare.bound("Ответ на одну карточку.")
+class StaffUpsertPayload:
+    """The answer for a single card."""
+
+    result: PushResult | None = declare.one(
+        "Что стало с карточкой; null, если запрос не выполнен.",
+        Rows(source="(select {p}.said -> 'results' -> 0 as said) {t}", present="{t}.said"),
+    )
+    trial: PushTrial | None = declare.one(WHAT_WOULD_CHANGE, TRIAL)
+    errors: list[UserError] = declare.many(
+        "Что не так с запросом целиком.", listed("errors", "{p}.said")
+    )
+
+
+@declare.bound("Ответ на карточки.")
+class StaffUpsertBatchPayload:
+    """The answers for many cards, in their order."""
+
+    results: list[PushResult] = declare.many(
+        "Что стало с каждой, в порядке присланного.", listed("results", "{p}.said")
+    )
+    trial: PushTrial | None = declare.one(WHAT_WOULD_CHANGE, TRIAL)
+    errors: list[UserError] = declare.many(
+        "Что не так с запросом целиком.", listed("errors", "{p}.said")
+    )
+
+
+async def upsert_staff(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
+    """Take what is said of one card."""
+    given = arguments["input"]
+    return await _taken(acting, given, [given["card"]])
+
+
+async def upsert_staff_batch(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
+    """Take what is said of many cards, each on its own."""
+    given = arguments["input"]
+    return await _taken(acting, given, given["cards"])
+
+
+async def rekey_staff(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
+    """Let a card go under another number."""
+    given = arguments["input"]
+    card, now = _text(given["externalId"]), _text(given["newExternalId"])
+    key = _text(given["idempotencyKey"])
+    return await answered(
+        acting, lambda counter, pusher: rekey_card(counter, pusher, card=card, now=now, key=key)
+    )
+
+
+async def _taken(acting: Acting, given: Value, cards: Sequence[Value]) -> Outcome:
+    items, key = [item_of(card) for card in cards], _text(given["idempotencyKey"])
+    if given["dryRun"]:
+        return await answered(acting, lambda counter, pusher: try_cards(counter, pusher, items))
+    return await answered(
+        acting, lambda counter, pusher: push_cards(counter, pusher, items, key=key)
+    )
+
+
+async def answered(
+    acting: Acting, push: Callable[[Counter, Pusher], Awaitable[Sequence[Json] | Tried]]
+) -> Outcome:
+    """Give what a partner's request is answered, or the refusal of it as a whole."""
+    if acting.counter is None:
+        raise bad_input("Здесь записи не принимают.")
+    try:
+        if acting.viewer.role is not Role.PARTNER_SYSTEM:
+            raise AccessError(NOT_A_PARTNER, code="push.not_a_partner")
+        found = await push(acting.counter, pusher_of(acting))
+    except HubError as error:
+        return Outcome(said={"results": []}, errors=[error])
+    if isinstance(found, Tried):
+        return Outcome(said={"results": found.answers, "trial": found.effects.as_json()})
+    return Outcome(said={"results": found})
+
+
+def item_of(card: Value) -> Item:
+    """Take a coerced card apart; raises BAD_USER_INPUT for a text that is too long."""
+    named = card.get("organisation")
+    return Item(
+        card=_text(card["externalId"]),
+        version=card["changedAt"],
+        operation=card["operation"],
+        organisation=(_text(named["system"]), _text(named["value"])) if named else None,
+        fields={field: _written(card[name]) for name, field in FIELDS.items() if name in card},
+    )
+
+
+def pusher_of(acting: Acting) -> Pusher:
+    """Say who pushes."""
+    viewer = acting.viewer
+    return Pusher(
+        client_id=viewer.client_id, name=viewer.client_name, authority_id=viewer.authority_id
+    )
+
+
+def _written(value: Value) -> str | None:
+    """Write a value as a cell would show it."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return "да" if value else "нет"
+        case date():
+            return value.isoformat()
+        case _:
+            return _text(str(value))
+
+
+def _text(text: str) -> str:
+    if len(text) > LONGEST or not text.isprintable():
+        raise bad_input(
+            f"Текст длиннее {LONGEST} знаков или с недопустимыми знаками: сократите его."
+        )
+    return text.strip()
+
+
+UPSERT = declare.argument("input", StaffUpsertInput, "Карточка и ключ.")
+UPSERT_BATCH = declare.argument("input", StaffUpsertBatchInput, "Карточки и ключ.")
+REKEY = declare.argument("input", StaffRekeyInput, "Прежний и новый номер.")

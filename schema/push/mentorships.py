@@ -1,0 +1,217 @@
+"""What partners push of mentorships: who mentors whom, many at once, and the answer for each."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+import strawberry
+
+from schema.compiler import declare
+from schema.compiler.acting import Acting, Outcome
+from schema.compiler.arguments import Value
+from schema.compiler.bindings import Rows
+from schema.files.imports import listed
+from schema.mentoring.mentorship import Mentorship
+from schema.push.cards import (
+    DRY_RUN,
+    IDEMPOTENCY,
+    TRIAL,
+    UNSET,
+    WHAT_WOULD_CHANGE,
+    OrganisationNameInput,
+    PushTrial,
+    _text,
+    _written,
+    answered,
+)
+from schema.scope.places import SEEN_MENTORSHIP
+from schema.user_errors import UserError
+from sync.pushing import Operation, Status
+from sync.pushing_pairs import PairItem, push_pairs, rekey_pair, try_pairs
+
+PARTY: Final = {
+    "lastName": "last_name",
+    "firstName": "first_name",
+    "middleName": "middle_name",
+    "birthDate": "birth_date",
+    "snils": "snils",
+    "workplace": "organization",
+}
+PAIR: Final = {
+    "form": "mentoring_form",
+    "programme": "program",
+    "startsOn": "joined_at",
+    "endsOn": "left_at",
+}
+
+
+def _field(description: str) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
+    return strawberry.field(default=UNSET, description=description)
+
+
+@strawberry.input(description="Сторона пары. Поле, которого нет, не меняется; null его очищает.")
+class MentorshipPartyInput:
+    """A mentor or a mentee as a partner names them."""
+
+    last_name: str = strawberry.field(description="Фамилия.")
+    first_name: str = strawberry.field(description="Имя.")
+    middle_name: str | None = _field("Отчество.")
+    birth_date: date | None = _field("Дата рождения: без неё и СНИЛС человек узнаётся хуже.")
+    snils: str | None = _field("СНИЛС.")
+    workplace: str | None = _field("Где работает или учится, если не у принимающей.")
+
+
+@strawberry.input(description="Наставничество. Поле, которого нет, не меняется; null его очищает.")
+class MentorshipCardInput:
+    """What is said of a mentorship."""
+
+    external_id: str = strawberry.field(description="Номер наставничества в вашей системе.")
+    changed_at: datetime = strawberry.field(
+        description="Когда оно стало таким: версия. Новая важнее старой, в каком бы порядке они ни "
+        "пришли."
+    )
+    operation: Operation = strawberry.field(
+        default=Operation.UPSERT,
+        description="Что сказано: DELETE — окончено этим днём, WITHDRAW — передано по ошибке.",
+    )
+    organisation: OrganisationNameInput | None = _field("Кто принимает наставляемого.")
+    mentor: MentorshipPartyInput | None = _field("Наставник; при UPSERT нужен всегда.")
+    mentee: MentorshipPartyInput | None = _field("Наставляемый; при UPSERT нужен всегда.")
+    form: str | None = _field("Форма наставничества, как она называется: «учитель — учитель».")
+    programme: str | None = _field("Название программы.")
+    starts_on: date | None = _field("С какого дня.")
+    ends_on: date | None = _field("Последний день.")
+
+
+@strawberry.input(description="Наставничества, до тысячи.")
+class MentorshipUpsertBatchInput:
+    """Mentorships under one key."""
+
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY)
+    mentorships: list[MentorshipCardInput] = strawberry.field(
+        description="Наставничества, до тысячи."
+    )
+    dry_run: bool = strawberry.field(default=False, description=DRY_RUN)
+
+
+@strawberry.input(description="Новый номер наставничества.")
+class MentorshipRekeyInput:
+    """A mentorship that goes under another number."""
+
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY)
+    external_id: str = strawberry.field(description="Прежний номер; он и дальше понимается.")
+    new_external_id: str = strawberry.field(description="Новый номер.")
+
+
+def _id(name: str, prefix: str) -> str:
+    return f"'{prefix}-' || ({{t}}.said ->> '{name}')"
+
+
+@declare.bound("Что стало с присланным наставничеством.")
+class MentorshipPushResult:
+    """The answer for one mentorship."""
+
+    external_id: str = declare.column("Его номер.", "{t}.said ->> 'externalId'")
+    status: Status = declare.column("Что с ним стало.", "{t}.said ->> 'status'")
+    mentorship_id: strawberry.ID | None = declare.column(
+        "Идентификатор наставничества в хабе; null, если его ещё нет.",
+        _id("mentorshipId", "mentorship"),
+    )
+    mentor_id: strawberry.ID | None = declare.column(
+        "Идентификатор наставника.", _id("mentorId", "person")
+    )
+    mentee_id: strawberry.ID | None = declare.column(
+        "Идентификатор наставляемого.", _id("menteeId", "person")
+    )
+    mentorship: Mentorship | None = declare.one(
+        "Наставничество, каково оно после этого; вне области видимости — null.",
+        Rows(
+            source="mentorship {t}",
+            where=("{t}.id = ({p}.said ->> 'mentorshipId')::uuid",),
+            scope=(SEEN_MENTORSHIP,),
+        ),
+    )
+    changed: list[str] = declare.column(
+        "Какие поля изменились.", "array(select jsonb_array_elements_text({t}.said -> 'changed'))"
+    )
+    review: list[str] = declare.column(
+        "Почему что-то ждёт: вопрос о совпадении, спорная пара, неизвестное учреждение, тормоз.",
+        "array(select jsonb_array_elements_text({t}.said -> 'review'))",
+    )
+    errors: list[UserError] = declare.many(
+        "Что в нём не так: поле и как исправить.", listed("errors", "{p}.said")
+    )
+
+
+@declare.bound("Ответ на наставничества.")
+class MentorshipUpsertBatchPayload:
+    """The answers for many mentorships, in their order."""
+
+    results: list[MentorshipPushResult] = declare.many(
+        "Что стало с каждым, в порядке присланного.", listed("results", "{p}.said")
+    )
+    trial: PushTrial | None = declare.one(WHAT_WOULD_CHANGE, TRIAL)
+    errors: list[UserError] = declare.many(
+        "Что не так с запросом целиком.", listed("errors", "{p}.said")
+    )
+
+
+@declare.bound("Ответ на одно наставничество.")
+class MentorshipRekeyPayload:
+    """The answer for a single mentorship."""
+
+    result: MentorshipPushResult | None = declare.one(
+        "Что с ним стало; null, если запрос не выполнен.",
+        Rows(source="(select {p}.said -> 'results' -> 0 as said) {t}", present="{t}.said"),
+    )
+    errors: list[UserError] = declare.many(
+        "Что не так с запросом целиком.", listed("errors", "{p}.said")
+    )
+
+
+async def rekey_mentorship(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
+    """Let a mentorship go under another number."""
+    given = arguments["input"]
+    number, now = _text(given["externalId"]), _text(given["newExternalId"])
+    key = _text(given["idempotencyKey"])
+    return await answered(
+        acting,
+        lambda counter, pusher: rekey_pair(counter, pusher, number=number, now=now, key=key),
+    )
+
+
+async def upsert_mentorship_batch(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
+    """Take what is said of many mentorships, each on its own."""
+    given = arguments["input"]
+    pairs, key = [pair_of(one) for one in given["mentorships"]], _text(given["idempotencyKey"])
+    if given["dryRun"]:
+        return await answered(acting, lambda counter, pusher: try_pairs(counter, pusher, pairs))
+    return await answered(
+        acting, lambda counter, pusher: push_pairs(counter, pusher, pairs, key=key)
+    )
+
+
+def pair_of(card: Value) -> PairItem:
+    """Take a coerced mentorship apart; raises BAD_USER_INPUT for a text that is too long."""
+    named = card.get("organisation")
+    fields = {field: _written(card[name]) for name, field in PAIR.items() if name in card}
+    for side in ("mentor", "mentee"):
+        party = card.get(side) or {}
+        fields |= {
+            f"{side}_{field}": _written(party[name])
+            for name, field in PARTY.items()
+            if name in party
+        }
+    return PairItem(
+        number=_text(card["externalId"]),
+        version=card["changedAt"],
+        operation=card["operation"],
+        organisation=(_text(named["system"]), _text(named["value"])) if named else None,
+        fields=fields,
+    )
+
+
+UPSERT_PAIRS: Final = declare.argument(
+    "input", MentorshipUpsertBatchInput, "Наставничества и ключ."
+)
+REKEY_PAIR: Final = declare.argument("input", MentorshipRekeyInput, "Прежний и новый номер.")

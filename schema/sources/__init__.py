@@ -1,0 +1,1 @@
+"""Where facts come from: runs, changes and their trials, silence, refusals."""

@@ -1,0 +1,1 @@
+"""The closed choices of the field, each with what it means: what enums of the schema say."""
