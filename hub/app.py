@@ -32,8 +32,8 @@ from schema.door.streaming import stream_routes
 from schema.door.uploading import Bounds, import_routes
 from schema.exports.feed_files import feed_routes
 from schema.exports.http import export_routes
-from sync.examiner import Examiner
-from sync.pushing import Counter
+from sync.push.cards import Counter
+from sync.uploads.examiner import Examiner
 
 PAGES: Final = CHECKOUT / "hub" / "pages"
 PING_SECONDS: Final = 2.0

@@ -25,7 +25,7 @@ from sync.files.profiles import drifted, read_contract, read_profiles
 from sync.files.reading import FileReader, FileReport, Given
 from sync.files.taking import SOURCE_CODE, Taken, open_intake, pages, reported, take
 from sync.projecting import project
-from sync.remapping import ask_again
+from sync.refused.remapping import ask_again
 
 __all__ = [
     "CARD_KINDS",

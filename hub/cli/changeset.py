@@ -79,9 +79,9 @@ def undo(
 ) -> None:
     """Отменить одно изменение; сказанное позже остаётся. Источник обмена приостанавливается."""
     from hub.records import ChangesetId
-    from sync.simulating import simulate_undo
-    from sync.undoing import Desired
-    from sync.undoing import undo as take_back
+    from sync.changes.simulating import simulate_undo
+    from sync.changes.undoing import Desired
+    from sync.changes.undoing import undo as take_back
 
     if simulate:
         effects = _ask(

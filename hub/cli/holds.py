@@ -13,8 +13,8 @@ from hub.clock import today_in
 from hub.terminal import say
 
 if TYPE_CHECKING:
+    from sync.changes.releasing import Placed
     from sync.changeset import Difference
-    from sync.releasing import Placed
 
 TITLES: Final = {
     "id": "Номер",
@@ -53,7 +53,7 @@ async def _placed(source: str) -> "list[Placed]":
     from hub import addresses
     from hub.database import open_database
     from hub.settings import Settings
-    from sync.releasing import list_placed
+    from sync.changes.releasing import list_placed
 
     url = addresses.find(Settings()).worker
     async with open_database(url, pool_size=1) as database:
@@ -66,7 +66,7 @@ async def _release(numbers: Sequence[UUID], source: str) -> "Difference":
     from hub.database import open_database
     from hub.seal import Sealer
     from hub.settings import Settings
-    from sync import releasing
+    from sync.changes import releasing
 
     settings = Settings()
     async with open_database(addresses.find(settings).worker) as database:

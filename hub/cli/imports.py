@@ -135,7 +135,7 @@ def fix(
 
     Код выхода: 0 принято, 3 принято, но исправленное снова не понято.
     """
-    from sync.repairing import repair
+    from sync.refused.repairing import repair
 
     pairs = [text.partition("=") for text in corrections]
     said = {name.strip(): value for name, _, value in pairs}
@@ -191,7 +191,7 @@ async def _check(given: Sequence["Given"]) -> list["FileReport"]:
 
 
 async def _simulate(database: "Database", given: Sequence["Given"], region: "Region") -> "Effects":
-    from sync.simulating import simulate_files
+    from sync.changes.simulating import simulate_files
 
     _, effects = await simulate_files(database, given, region)
     return effects
@@ -219,7 +219,7 @@ async def _mark(given: "Given", to: Path) -> "FileReport":
     from hub.database import open_database
     from hub.seal import Sealer
     from hub.settings import Settings
-    from sync.marking import mark
+    from sync.uploads.marking import mark
 
     settings = Settings()
     async with open_database(addresses.find(settings).worker, pool_size=1) as database:

@@ -76,14 +76,14 @@ def answer(
     reason: Reason = "",
 ) -> None:
     """Ответить на вопрос и сразу пересчитать людей по ответу."""
-    from sync import review
+    from sync.review import verdicts
 
     if said not in ANSWERS:
         raise typer.BadParameter("Ответ — same, different или not-enough.")
     number = _number(question, "question")
     verdict, changed = _say(
-        lambda session, by: review.answer(
-            session, number, review.Answer(ANSWERS[said]), by=by, reason=reason
+        lambda session, by: verdicts.answer(
+            session, number, verdicts.Answer(ANSWERS[said]), by=by, reason=reason
         )
     )
     say(f"✓ Записано: verdict-{verdict}. {_told(changed)}")
@@ -95,10 +95,10 @@ def retract(
     reason: Reason = "",
 ) -> None:
     """Отменить решение и сразу пересчитать людей."""
-    from sync import review
+    from sync.review import verdicts
 
     number = _number(verdict, "verdict")
-    _, changed = _say(lambda session, by: review.retract(session, number, by=by, reason=reason))
+    _, changed = _say(lambda session, by: verdicts.retract(session, number, by=by, reason=reason))
     say(f"✓ Отменено. {_told(changed)}")
 
 
@@ -241,7 +241,7 @@ async def _draw(size: int, each: int, seed: str) -> int:
     from hub import addresses
     from hub.database import open_database
     from hub.settings import Settings
-    from sync.sampling import draw
+    from sync.review.sampling import draw
 
     settings = Settings()
     async with (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hub.database import WriteSession
-    from sync.erasing import Keeper
+    from sync.erasure.erasing import Keeper
 
 Answer = TypeVar("Answer")
 Json = Any  # a decoded answer
@@ -140,7 +140,7 @@ def _refused(person: "UUID") -> list[Json]:
 
     from hub.seal import Sealer
     from hub.settings import Settings
-    from sync.disclosing import refused_rows
+    from sync.erasure.disclosing import refused_rows
 
     sealer = Sealer.from_file(Settings().keys)
     rows = in_transaction(
@@ -152,7 +152,7 @@ def _refused(person: "UUID") -> list[Json]:
 @app.command()
 def due() -> None:
     """Сделать то, чему пришёл срок: заблокировать и уничтожить; работник делает это сам."""
-    from sync.erasing import do_due
+    from sync.erasure.erasing import do_due
 
     done = _keeping(do_due)
     say(f"✓ Заблокировано: {done.blocked}, уничтожено: {done.destroyed}.")
@@ -161,7 +161,7 @@ def due() -> None:
 @app.command()
 def destroy(request: Request) -> None:
     """Уничтожить сведения сейчас, не дожидаясь срока; печатает номер акта."""
-    from sync import erasing
+    from sync.erasure import erasing
 
     number = number_of(request, "request")
     act = _keeping(lambda keeper: erasing.destroy(keeper, number))
@@ -172,7 +172,7 @@ def destroy(request: Request) -> None:
 @app.command()
 def restore(request: Request) -> None:
     """Вернуть заблокированные сведения: отзыв был ошибкой."""
-    from sync import erasing
+    from sync.erasure import erasing
 
     number = number_of(request, "request")
     print(f"person-{_keeping(lambda keeper: erasing.restore(keeper, number))}")
@@ -204,7 +204,7 @@ def replay(
     file: Annotated[Path, typer.Argument(help="Выгрузка subject keys, сделанная после копии.")],
 ) -> None:
     """Изъять снова тех, кого вернула старая копия базы."""
-    from sync import erasing
+    from sync.erasure import erasing
 
     with file.open(encoding="ascii") as lines:
         written = lines.read().split()
@@ -231,7 +231,7 @@ def lift(
     """Снять запрет: изъятого человека снова примут из источников по новому основанию."""
     from hub.seal import Sealer
     from hub.settings import Settings
-    from sync import lifting
+    from sync.erasure import lifting
 
     who = lifting.Identity(
         last_name=last_name, first_name=first_name, middle_name=middle_name,
@@ -308,7 +308,7 @@ def _keeping(work: "Callable[[Keeper], Awaitable[Answer]]") -> Answer:
         from hub.database import open_database
         from hub.seal import Sealer
         from hub.settings import Settings
-        from sync.erasing import Keeper
+        from sync.erasure.erasing import Keeper
 
         settings = Settings()
         sealer = Sealer.from_file(settings.keys)

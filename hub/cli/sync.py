@@ -224,9 +224,9 @@ async def _simulate(source: str, mode: str) -> "tuple[Run, Effects]":
     from hub.database import open_database
     from hub.seal import Sealer
     from hub.settings import Settings
+    from sync.changes.simulating import simulate_run
     from sync.region import Region
     from sync.runs.run import Mode
-    from sync.simulating import simulate_run
 
     settings = Settings()
     region = Region.now(Sealer.from_file(settings.keys), settings.zone)

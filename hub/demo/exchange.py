@@ -15,8 +15,8 @@ from hub.database import Database
 from hub.demo.serving import HOST, QuietServer, listen
 from hub.errors import HubError
 from hub.seal import Sealer
-from sync.running import run_source
 from sync.runs.run import Mode, Run, RunState
+from sync.runs.running import run_source
 from sync.work.sources import SourceManifest, keep_source
 
 ACTOR: Final = "demo"

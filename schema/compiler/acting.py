@@ -20,7 +20,7 @@ from hub.errors import DatabaseError, HubError
 from schema.compiler import about
 from schema.compiler.arguments import Value, Variables
 from schema.compiler.plan import Selected
-from sync.pushing import Counter
+from sync.push.cards import Counter
 
 Json = Any  # what is done is told as JSON
 

@@ -42,7 +42,7 @@ from schema.context import allowed
 from schema.errors import ErrorCode, RequestRefused, failure
 from schema.faults import written
 from schema.limits import LIMITS
-from sync.pushing import Counter
+from sync.push.cards import Counter
 
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
 Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy

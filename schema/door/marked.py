@@ -27,8 +27,8 @@ from schema.door.sending import NO_STORE, Slots, refused_response
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.faults import faults_refused, refusal
 from schema.files.imports import GIVERS, NOT_A_GIVER, PREFIX
-from sync.marking import mark_upload
-from sync.pushing import Counter
+from sync.push.cards import Counter
+from sync.uploads.marking import mark_upload
 
 PATH: Final = "/imports/{id}/marked"
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -32,8 +32,8 @@ from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.faults import faults_refused, refusal
 from schema.push.cards import NOT_A_PARTNER, item_of
 from schema.push.mentorships import pair_of
-from sync.pushing import Counter, Pusher, push_cards
-from sync.pushing_pairs import push_pairs
+from sync.push.cards import Counter, Pusher, push_cards
+from sync.push.mentorships import push_pairs
 
 NDJSON: Final = "application/x-ndjson"
 KEY: Final = "Idempotency-Key"

@@ -35,8 +35,8 @@ from schema.door.sending import NO_STORE, refused_response
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.faults import faults_refused, refusal
 from schema.files.imports import GIVERS, NOT_A_GIVER, PREFIX
-from sync.examiner import Examiner, TooHardError
-from sync.uploads import Received, Upload, keep, told
+from sync.uploads.examiner import Examiner, TooHardError
+from sync.uploads.keeping import Received, Upload, keep, told
 
 PATH: Final = "/imports"
 AT_ONCE: Final = 8

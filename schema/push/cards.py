@@ -19,7 +19,7 @@ from schema.scope.places import SEEN_PERSON
 from schema.scope.watching import NamedCount
 from schema.sources.simulations import SimulationExample, SimulationFigure, SimulationUnit
 from schema.user_errors import UserError
-from sync.pushing import (
+from sync.push.cards import (
     Counter,
     Item,
     Operation,

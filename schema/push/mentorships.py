@@ -26,8 +26,8 @@ from schema.push.cards import (
 )
 from schema.scope.places import SEEN_MENTORSHIP
 from schema.user_errors import UserError
-from sync.pushing import Operation, Status
-from sync.pushing_pairs import PairItem, push_pairs, rekey_pair, try_pairs
+from sync.push.cards import Operation, Status
+from sync.push.mentorships import PairItem, push_pairs, rekey_pair, try_pairs
 
 PARTY: Final = {
     "lastName": "last_name",

@@ -14,10 +14,10 @@ from schema.errors import bad_input
 from schema.review.questions import PREFIX as QUESTION
 from schema.review.verdicts import PIN_PREFIX
 from schema.review.verdicts import PREFIX as VERDICT
-from sync import leasing, pinning, review
-from sync.once import done_once
 from sync.people.saying import By
-from sync.review import Answer
+from sync.review import leasing, pinning, verdicts
+from sync.review.once import done_once
+from sync.review.verdicts import Answer
 
 # Who may decide, each within their own scope; an auditor looks on.
 DECIDERS: Final = frozenset({Role.STEWARD, Role.REGIONAL_CENTRE, Role.TERRITORY, Role.SCHOOL})
@@ -58,7 +58,7 @@ async def answer_question(acting: Acting, arguments: Mapping[str, Value]) -> Out
     return await _done(
         acting,
         given,
-        lambda session, by: review.answer(
+        lambda session, by: verdicts.answer(
             session,
             question,
             Answer(given["answer"]),
@@ -79,7 +79,7 @@ async def split_person(acting: Acting, arguments: Mapping[str, Value]) -> Outcom
     return await _done(
         acting,
         given,
-        lambda session, by: review.split(
+        lambda session, by: verdicts.split(
             session,
             person,
             records,
@@ -99,7 +99,7 @@ async def merge_people(acting: Acting, arguments: Mapping[str, Value]) -> Outcom
     return await _done(
         acting,
         given,
-        lambda session, by: review.merge(
+        lambda session, by: verdicts.merge(
             session,
             one,
             other,
@@ -119,7 +119,7 @@ async def retract_verdict(acting: Acting, arguments: Mapping[str, Value]) -> Out
     return await _done(
         acting,
         given,
-        lambda session, by: review.retract(session, verdict, by=by, reason=given["reason"]),
+        lambda session, by: verdicts.retract(session, verdict, by=by, reason=given["reason"]),
         gives="verdict",
         said={},
     )

@@ -14,7 +14,7 @@ from schema.review.questions import Question
 from schema.review.verdicts import Verdict
 from schema.scope.places import SEEN_PERSON, SEEN_STATED
 from schema.user_errors import UserError
-from sync.review import Answer
+from sync.review.verdicts import Answer
 
 KEY: Final = "Ключ запроса: повтор с ним и с теми же сведениями ничего не меняет."
 VERSION: Final = "Версия, которую вы видели: если она уже другая, решение не принимается."

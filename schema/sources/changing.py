@@ -23,9 +23,9 @@ from schema.sources.changesets import Changeset
 from schema.sources.runs import Hold
 from schema.sources.simulations import Simulation
 from schema.user_errors import UserError
-from sync.changing import Asker, Trial, ask_to_release, ask_to_simulate, ask_to_undo
+from sync.changes.asking import Asker, Trial, ask_to_release, ask_to_simulate, ask_to_undo
+from sync.refused.repairing import UnknownRejectionError, repair
 from sync.region import Region
-from sync.repairing import UnknownRejectionError, repair
 
 REPAIRERS: Final = GIVERS | {Role.OPERATOR, Role.STEWARD}
 RELEASERS: Final = WATCHERS | {Role.TERRITORY}

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from schema.compiler import declare
-from sync.review import Answer
+from sync.review.verdicts import Answer
 
 declare.choice(
     "Что человек говорит о двух записях.",

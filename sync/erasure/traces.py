@@ -11,7 +11,7 @@ import asyncpg
 from hub.database import WriteSession
 from hub.seal import Sealer
 from sync.erasure.evidence import Evidence, folded
-from sync.push.landing import card_keys
+from sync.evidence.parts import card_keys
 
 Connection = asyncpg.Connection
 AT_ONCE: Final = 1_000

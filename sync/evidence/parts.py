@@ -107,6 +107,16 @@ def parts_of(frame: pd.DataFrame, kind: FileKind) -> pd.DataFrame:
     return stacked([_of_side(own, layout), _mentions(own, layout)])
 
 
+def card_keys(cards: Sequence[str]) -> list[bytes]:
+    """Give the key by which a record of each card is known."""
+    frame = pd.DataFrame({"external_id": list(cards)}, dtype=object)
+    frame["organisation_id"] = None
+    frame["list"] = np.arange(len(cards))
+    frame["sheet"], frame["row"] = "", 0
+    keys: list[bytes] = parts_of(frame, FileKind.STAFF)["external_id"].tolist()
+    return keys
+
+
 def _of_side(own: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     """Give the row's own person the fields of their side: mentor_birth_date is the birth date."""
     fields = [name for name in own.columns if name.startswith(layout.own)]

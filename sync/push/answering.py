@@ -8,8 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from hub.database import WriteSession
+from sync.evidence.parts import card_keys
 from sync.push.card import Card, Waiting
-from sync.push.landing import card_keys
 
 Json = Any  # an answer, as it is kept
 WAITING: Final = {

@@ -20,7 +20,7 @@ from hub.seal import Sealer
 from sync.columns import as_json, column
 from sync.evidence.landing import sealed_records
 from sync.evidence.lists import derive_ends_of
-from sync.evidence.parts import parts_of
+from sync.evidence.parts import card_keys, parts_of
 from sync.evidence.retracted import FORMER_KEY, NOTHING_RETRACTED, Retracted
 from sync.push.card import Card, Stretch, day_of
 
@@ -71,16 +71,6 @@ async def land_versions(
 
 def _is_void(card: Card) -> bool:
     return not card.stretches
-
-
-def card_keys(cards: Sequence[str]) -> list[bytes]:
-    """Give the key by which a record of each card is known."""
-    frame = pd.DataFrame({"external_id": list(cards)}, dtype=object)
-    frame["organisation_id"] = None
-    frame["list"] = np.arange(len(cards))
-    frame["sheet"], frame["row"] = "", 0
-    keys: list[bytes] = parts_of(frame, FileKind.STAFF)["external_id"].tolist()
-    return keys
 
 
 def _frame(desk: Desk, cards: Mapping[str, Card]) -> pd.DataFrame:

@@ -103,7 +103,7 @@ async def read_source_here(
     bench: Bench, code: str, *, mode: "Mode", run: "Run | None" = None, actor: str = ""
 ) -> "Run":
     """Read a source in this process, for the run that was asked for or a new one."""
-    from sync.running import run_source
+    from sync.runs.running import run_source
 
     return await run_source(
         bench.database,
@@ -130,7 +130,7 @@ async def rollup_refresh(bench: Bench, payload: Mapping[str, str]) -> Ended:
 async def feed_keep(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Announce who came into sight or out of it by date; drop events and messages too old to keep."""
     from hub.webhooks.forgetting import forget_deliveries
-    from sync.keeping import announce_turn, forget_events
+    from sync.feed.keeping import announce_turn, forget_events
 
     del payload
     await announce_turn(bench.database, today=bench.today)
@@ -141,8 +141,8 @@ async def feed_keep(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
 async def push_redrive(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Take further what waited for an organisation which is known by now: cards, refused rows."""
-    from sync import redriving
-    from sync.pushing import Counter, redrive
+    from sync.push.cards import Counter, redrive
+    from sync.refused import redriving
 
     del payload
     settings = bench.settings
@@ -158,7 +158,7 @@ async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
     Files are taken in one after another: who comes while another is at work waits here, since to
     come again later would be to come last.
     """
-    from sync.uploads import accept_upload
+    from sync.uploads.keeping import accept_upload
 
     deadline = asyncio.get_running_loop().time() + IN_LINE_S
     while True:
@@ -190,8 +190,8 @@ async def review_obey(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
 async def law_due(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Block what is demanded to go, destroy what is due, tell partners whom they see no longer."""
-    from sync.erasing import Keeper, do_due
-    from sync.transfers import announce_transfers
+    from sync.erasure.erasing import Keeper, do_due
+    from sync.feed.transfers import announce_transfers
 
     del payload  # the register says what is due
     keeper = Keeper(
@@ -204,7 +204,7 @@ async def law_due(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
 async def change_simulate(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Work out what a change would do, and keep that; one that is worked out is left alone."""
-    from sync.trials import simulate_kept
+    from sync.changes.trials import simulate_kept
 
     await simulate_kept(
         bench.database,
@@ -217,7 +217,7 @@ async def change_simulate(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
 async def change_undo(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Take a change back; one that cannot be is closed with the reason."""
-    from sync.undoing import undo_opened
+    from sync.changes.undoing import undo_opened
 
     region = Region.now(bench.sealer, bench.settings.zone)
     await undo_opened(bench.database, ChangesetId(int(payload["changeset"])), region)
@@ -226,7 +226,7 @@ async def change_undo(bench: Bench, payload: Mapping[str, str]) -> Ended:
 
 async def hold_release(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Let a held unit pass; one that is let go already is left alone."""
-    from sync.releasing import release
+    from sync.changes.releasing import release
 
     await release(
         bench.database,

@@ -13,8 +13,8 @@ from hub.records import Completeness, FileKind
 from hub.seal import Sealer
 from hub.settings import Settings
 from sync.intake import Given, accept
-from sync.running import run_source
 from sync.runs.run import Mode, RunState
+from sync.runs.running import run_source
 from tests.bench.schools import LATER
 
 CODE = "kadry"

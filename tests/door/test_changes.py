@@ -10,7 +10,7 @@ from hub.database import Database, open_connection
 from hub.settings import Addresses
 from schema.errors import ErrorCode, RequestRefused
 from schema.faults import faults_refused
-from sync.keeping import announce_turn, forget_events
+from sync.feed.keeping import announce_turn, forget_events
 from tests.door.asking import Door, opened
 from tests.door.feed import EVENTS, Follower, announce, settle
 from tests.door.rows import NORTH, ROOT, SOUTH, uid

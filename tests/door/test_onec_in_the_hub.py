@@ -13,8 +13,8 @@ from hub.demo.onec_base import EMPLOYEES
 from hub.demo.onec_server import LOGIN, SECRET, OnecServer
 from hub.demo.region import make_region
 from hub.seal import Sealer
-from sync.running import run_source
 from sync.runs.run import Mode, Run, RunState
+from sync.runs.running import run_source
 from sync.work.sources import SourceManifest, keep_source
 
 TODAY = date(2026, 3, 1)

@@ -21,7 +21,7 @@ from hub.settings import Addresses
 from hub.webhooks.endpoints import add_endpoint
 from hub.webhooks.telling import tell
 from schema.exports.http import export_routes
-from sync.transfers import announce_transfers
+from sync.feed.transfers import announce_transfers
 from tests.door.asking import ZONE, Door, Json, opened
 from tests.door.feed import Follower, settle
 from tests.door.over_http import WithPools

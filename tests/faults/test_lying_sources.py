@@ -16,8 +16,8 @@ from hub.database import Database, open_database
 from hub.demo.region import Region
 from hub.seal import Sealer
 from hub.settings import Addresses
-from sync.running import run_source
 from sync.runs.run import Mode, Run
+from sync.runs.running import run_source
 from tests.door.conftest import serving
 from tests.faults.conftest import Figures
 from tests.faults.lies import Liar, Lie

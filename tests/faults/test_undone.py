@@ -8,7 +8,7 @@ import pytest
 from hub.database import Database
 from hub.records import ChangesetId
 from hub.seal import Sealer
-from sync.undoing import Desired, undo
+from sync.changes.undoing import Desired, undo
 from tests.faults.conftest import Figures
 from tests.faults.stand import Ledger
 from tests.rooms.sync.canonical import differences

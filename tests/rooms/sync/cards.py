@@ -17,8 +17,8 @@ from hub.records import Batch, FileKind, OrganisationMention, Place, Rejected
 from hub.seal import Sealer
 from sync.identity import new_id
 from sync.registry import write_rows
-from sync.running import run_source
 from sync.runs.run import Mode, Run
+from sync.runs.running import run_source
 from tests.rooms.sync.world import FIRST, SECOND, THIRD, TODAY
 
 CODE = "cards"

@@ -12,7 +12,7 @@ from hub.law.rules import RequestKind
 from hub.records import FileKind, Place, Rejected
 from hub.seal import Sealer
 from hub.settings import Addresses
-from sync.erasing import Keeper
+from sync.erasure.erasing import Keeper
 from tests.conftest import server_choice
 from tests.rooms.sync.drawn import snils_of
 from tests.rooms.sync.world import FIRST, SECOND, TODAY, Handed, card, handed, pair, rows

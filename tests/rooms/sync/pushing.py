@@ -11,7 +11,7 @@ from hub.database import Database
 from hub.demo.registry import IdentifierRow
 from hub.seal import Sealer
 from sync.identity import new_id
-from sync.pushing import Counter, Item, Operation, Pusher, push_cards
+from sync.push.cards import Counter, Item, Operation, Pusher, push_cards
 from sync.registry import write_rows
 from tests.rooms.sync.world import FIRST, MINISTRY, SECOND, THIRD
 

@@ -12,9 +12,9 @@ import pytest
 from hub.database import Database
 from hub.records import Completeness, FileKind
 from hub.seal import Sealer
-from sync import releasing
+from sync.changes import releasing
+from sync.changes.releasing import NothingHeldError, placed_holds
 from sync.intake import Accepted, accept
-from sync.releasing import NothingHeldError, placed_holds
 from sync.runs.run import Mode, Run, RunState, list_runs
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import checksums

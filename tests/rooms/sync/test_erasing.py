@@ -14,12 +14,12 @@ from hub.law.rules import RequestKind
 from hub.records import ChangesetId, FileKind
 from hub.seal import Sealer
 from hub.settings import Addresses
-from sync.disclosing import refused_rows
-from sync.erasing import Due, destroy, do_due, replay, restore
+from sync.changes.undoing import Desired, undo
+from sync.erasure.disclosing import refused_rows
+from sync.erasure.erasing import Due, destroy, do_due, replay, restore
 from sync.erasure.known import erased_keys, lifted_keys
-from sync.lifting import Identity, NotErasedError, UnclearIdentityError, lift
+from sync.erasure.lifting import Identity, NotErasedError, UnclearIdentityError, lift
 from sync.region import Region
-from sync.undoing import Desired, undo
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.erased import (
     BORN,

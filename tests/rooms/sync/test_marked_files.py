@@ -11,7 +11,7 @@ from connectors.table_file.failure import UnreadableTableError
 from hub.database import Database
 from hub.seal import Sealer
 from sync.intake import Accepted, Given, accept
-from sync.marking import mark
+from sync.uploads.marking import mark
 from tests.rooms.sync.world import TODAY, rows
 
 pytestmark = pytest.mark.anyio

@@ -18,7 +18,7 @@ from sync.explained import parts
 from sync.matching.model import HAND_MODEL, Model
 from sync.people.models import active_model, store_model
 from sync.projecting import obey_waiting
-from sync.review import merge
+from sync.review.verdicts import merge
 from tests.rooms.sync.canonical import canonical, differences
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.world import BY, FIRST, SECOND, TODAY, Handed, card, handed, rows

@@ -9,8 +9,8 @@ import pytest
 from connectors.protocol import Connector
 from hub.seal import Sealer
 from sync import columns
+from sync.changes.releasing import placed_holds, release
 from sync.people import match
-from sync.releasing import placed_holds, release
 from sync.runs.run import Mode
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import Line, canonical, differences

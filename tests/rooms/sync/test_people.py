@@ -8,7 +8,7 @@ import pytest
 from hub.database import Database
 from hub.records import FileKind
 from hub.seal import Sealer
-from sync.review import Answer
+from sync.review.verdicts import Answer
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.drawn import snils_of
 from tests.rooms.sync.world import (

@@ -14,8 +14,8 @@ from hub.database import Database
 from hub.records import Completeness, FileKind
 from hub.seal import Sealer
 from sync.evidence.poison import MOST, Parts, sound
+from sync.refused.repairing import repair
 from sync.region import Region
-from sync.repairing import repair
 from sync.runs.run import RunState
 from tests.rooms.sync import cards
 from tests.rooms.sync.cards import EVERYWHERE, System, batch, staff, whole

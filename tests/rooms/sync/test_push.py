@@ -9,7 +9,7 @@ from hub.database import Database
 from hub.demo.registry import IdentifierRow
 from hub.errors import ConflictError, InputError
 from hub.seal import Sealer
-from sync.pushing import Counter, Item, Operation, Pusher, redrive, rekey_card, try_cards
+from sync.push.cards import Counter, Item, Operation, Pusher, redrive, rekey_card, try_cards
 from sync.registry import write_rows
 from tests.rooms.sync.pushing import counter_of, partner, push, said
 from tests.rooms.sync.world import FIRST, NORTH, SECOND, THIRD, rows

@@ -10,7 +10,7 @@ import pytest
 
 from hub.database import Database
 from hub.seal import Sealer
-from sync.pushing import Item, Operation
+from sync.push.cards import Item, Operation
 from tests.rooms.sync.pushing import counter_of, partner, push, said
 from tests.rooms.sync.world import FIRST, THIRD, rows
 

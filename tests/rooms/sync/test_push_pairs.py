@@ -10,10 +10,10 @@ import pytest
 from hub.database import Database
 from hub.errors import ConflictError, InputError
 from hub.seal import Sealer
-from sync.erasing import destroy
+from sync.erasure.erasing import destroy
 from sync.identity import new_id
-from sync.pushing import Counter, Operation, Pusher, redrive
-from sync.pushing_pairs import PairItem, push_pairs, rekey_pair, try_pairs
+from sync.push.cards import Counter, Operation, Pusher, redrive
+from sync.push.mentorships import PairItem, push_pairs, rekey_pair, try_pairs
 from tests.rooms.sync.erased import demanded, keeper_of
 from tests.rooms.sync.pushing import NOON, NUMBERS, counter_of, partner, push, said
 from tests.rooms.sync.world import FIRST, NORTH, THIRD, rows

@@ -14,10 +14,10 @@ from hub.row_keys import FILES
 from hub.seal import Sealer
 from sync.evidence.contract import FieldType, Otherwise, Promise
 from sync.intake import Given, accept, check
-from sync.redriving import redrive
+from sync.refused.redriving import redrive
+from sync.refused.repairing import NotRepairableError, UnknownRejectionError, repair
 from sync.region import Region
 from sync.registry import write_rows
-from sync.repairing import NotRepairableError, UnknownRejectionError, repair
 from sync.runs.run import Mode
 from sync.work.sources import SourceManifest, keep_source
 from tests.rooms.sync import cards

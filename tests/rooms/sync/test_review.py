@@ -13,10 +13,10 @@ from hub.database import Database
 from hub.errors import HubError
 from hub.records import FileKind
 from hub.seal import Sealer
-from sync import leasing, pinning
 from sync.people.saying import By
 from sync.projecting import obey_waiting
-from sync.review import Answer, answer, merge, retract, split
+from sync.review import leasing, pinning
+from sync.review.verdicts import Answer, answer, merge, retract, split
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.drawn import snils_of
 from tests.rooms.sync.world import (

@@ -12,7 +12,7 @@ from hub.errors import HubError
 from hub.seal import Sealer
 from sync import changeset
 from sync.projecting import obey_waiting, project
-from sync.review import Answer, answer, merge, retract, split
+from sync.review.verdicts import Answer, answer, merge, retract, split
 from tests.rooms.sync.canonical import canonical, differences
 from tests.rooms.sync.drawn import draw_files
 from tests.rooms.sync.fresh import fresh_hub

@@ -23,8 +23,8 @@ from hub.records import (
 )
 from hub.seal import Sealer
 from sync.intake import card_identities
-from sync.running import run_source
 from sync.runs.run import Mode, Run, RunState, UnknownSourceError, ask_to_cancel, list_runs
+from sync.runs.running import run_source
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import canonical, checksums, differences
 from tests.rooms.sync.cards import BreaksOff, page, staff, whole

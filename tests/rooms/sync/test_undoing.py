@@ -10,15 +10,15 @@ import pytest
 from hub.database import Database
 from hub.records import ChangesetId, Completeness, FileKind
 from hub.seal import Sealer
-from sync.changeset import UnknownChangesetError
-from sync.region import Region
-from sync.simulating import simulate_files
-from sync.undoing import (
+from sync.changes.simulating import simulate_files
+from sync.changes.undoing import (
     Desired,
     NotUndoableError,
     UndoneAlreadyError,
     undo,
 )
+from sync.changeset import UnknownChangesetError
+from sync.region import Region
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import Line, canonical, checksums, differences
 from tests.rooms.sync.conftest import TakeIn

@@ -17,7 +17,7 @@ from hub.errors import ConflictError
 from hub.records import Completeness, FileKind
 from hub.seal import Sealer
 from hub.settings import Addresses, Settings
-from sync.uploads import (
+from sync.uploads.keeping import (
     AcceptedOtherwiseError,
     Declared,
     Received,

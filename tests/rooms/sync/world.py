@@ -31,7 +31,7 @@ from sync.intake import Accepted, Given, Progress, accept
 from sync.people.saying import By
 from sync.projecting import obey_waiting
 from sync.registry import changing, write_rows
-from sync.review import Answer, answer, merge, retract, split
+from sync.review.verdicts import Answer, answer, merge, retract, split
 
 TODAY = date(2026, 11, 21)
 BY = By(actor="test", today=TODAY)

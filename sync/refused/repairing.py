@@ -23,8 +23,8 @@ from sync import changeset
 from sync.changeset import Difference
 from sync.directory import read_directory
 from sync.evidence.parts import SEALED_FIELDS
-from sync.files.refused import land_refused, opened, placed_rows
 from sync.projecting import project
+from sync.refused.rows import land_refused, opened, placed_rows
 from sync.region import Region
 
 NAMES: Final = ("full_name", "last_name", "mentor_full_name", "mentee_full_name")

@@ -13,7 +13,7 @@ from sync.files.marked import marks_of, write_marked
 from sync.files.profiles import read_contract, read_profiles
 from sync.files.reading import FileReader, FileReport, Given
 from sync.files.taking import SOURCE_CODE
-from sync.uploads import opened_upload
+from sync.uploads.keeping import opened_upload
 
 
 async def mark(

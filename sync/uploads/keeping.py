@@ -27,7 +27,7 @@ from sync.files.reporting import report_json
 from sync.files.within import organisations_within
 from sync.identity import new_id
 from sync.intake import Accepted, Given, accept
-from sync.remapping import waits_for_mapping
+from sync.refused.remapping import waits_for_mapping
 
 __all__ = [
     "Declared",

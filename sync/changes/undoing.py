@@ -26,7 +26,7 @@ from sync.projecting import PROJECTING, project_within
 from sync.push import log
 from sync.push.card import fold
 from sync.push.landing import Desk, land_cards, retract_left
-from sync.push.pairs import land_apart
+from sync.push.landing_pairs import land_apart
 from sync.region import Region
 
 OF_EVIDENCE: Final = frozenset({"IMPORT", "SYNC", "PUSH", "UNDO"})

@@ -19,13 +19,14 @@ from sync import changeset
 from sync.columns import column, rows_of
 from sync.directory import Directory, cached_directory
 from sync.erasure.known import erased_for
+from sync.evidence.parts import card_keys
 from sync.matching.normalise import normalise
 from sync.projecting import PROJECTING, project_within
 from sync.push import answering, log
 from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreign, placed
 from sync.push.card import Card, Operation, Waiting
-from sync.push.landing import Desk, card_keys, land_cards, renumber
-from sync.push.pairs import land_apart
+from sync.push.landing import Desk, land_cards, renumber
+from sync.push.landing_pairs import land_apart
 from sync.push.requests import (
     Counter,
     Item,

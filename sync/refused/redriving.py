@@ -11,8 +11,8 @@ from hub.database import Database
 from sync import changeset
 from sync.directory import read_directory
 from sync.evidence.contract import BROKEN, contract_of
-from sync.files.refused import land_refused, opened, placed_rows
 from sync.projecting import project
+from sync.refused.rows import land_refused, opened, placed_rows
 from sync.region import Region
 
 WAITING: Final = ("row.unknown_organisation", "file.unknown_organisation")

@@ -14,7 +14,6 @@ import asyncpg
 
 from hub.database import WriteSession
 from hub.errors import ConflictError, InputError
-from sync.leasing import UnknownQuestionError, refuse_taken
 from sync.people.saying import (
     WORDS,
     By,
@@ -29,6 +28,7 @@ from sync.people.saying import (
     side_of,
     whole_person,
 )
+from sync.review.leasing import UnknownQuestionError, refuse_taken
 
 Connection = asyncpg.Connection
 

@@ -24,7 +24,7 @@ from sync.push import answering, log
 from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreign
 from sync.push.card import Card, Operation, fold
 from sync.push.landing import Desk
-from sync.push.pairs import (
+from sync.push.landing_pairs import (
     PREFIX,
     SEALED,
     land_pairs,

@@ -9,13 +9,13 @@ from pathlib import Path
 from connectors.protocol import Connector
 from hub.database import Database, Rehearsal
 from hub.records import ChangesetId
+from sync.changes.undoing import Desired, undo
 from sync.changeset import Difference
 from sync.effects import Effects, effects_of
 from sync.intake import Accepted, Given, accept
 from sync.region import Region
-from sync.running import run_source
 from sync.runs.run import Mode, Run
-from sync.undoing import Desired, undo
+from sync.runs.running import run_source
 
 ACTOR = "simulate"
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from hub.database import Database
 from hub.records import ChangesetId
-from sync.changing import Kept, keep_trial, read_trial
+from sync.changes.asking import Kept, keep_trial, read_trial
+from sync.changes.simulating import simulate_files, simulate_run, simulate_undo
 from sync.region import Region
-from sync.simulating import simulate_files, simulate_run, simulate_undo
-from sync.uploads import opened_upload
+from sync.uploads.keeping import opened_upload
 
 
 async def simulate_kept(
