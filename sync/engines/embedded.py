@@ -8,7 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from sync.engines.notices import Notice
-from sync.matching.blocks import CAP, Candidates, candidates, candidates_within, expected_pairs
+from sync.matching.alike import describing
+from sync.matching.blocks import (
+    CAP,
+    Candidates,
+    Describe,
+    candidates,
+    candidates_within,
+    expected_pairs,
+)
 from sync.matching.cluster import cluster
 from sync.matching.decide import Decision, decide
 from sync.matching.edges import Edges
@@ -37,16 +45,26 @@ class Matched:
 def find_candidates(facts: pd.DataFrame) -> tuple[Candidates, list[Notice]]:
     """Give the pairs worth comparing: about PAIRS_A_RECORD a record at most, whatever the input."""
     cap, room = CAP, room_for(len(facts))
-    found = candidates_within(shared_kinds(facts), cap=cap, room=room)
+    describe = describing(facts)
+    found = candidates_within(shared_kinds(facts), cap=cap, room=room, describe=describe)
     if found is None:
         keys = shared_keys(facts)
-        cap = roomy_cap(keys, len(facts))
-        found = candidates(keys, cap=cap)
-    return found, [*told_of_blocks(refined=found.refined, chained=found.chained, cap=cap)]
+        cap = roomy_cap(keys, len(facts), describe)
+        found = candidates(keys, cap=cap, describe=describe)
+    told = told_of_blocks(
+        thinned=found.thinned, refined=found.refined, chained=found.chained, cap=cap
+    )
+    return found, [*told]
 
 
-def told_of_blocks(*, refined: int, chained: int, cap: int) -> Iterator[Notice]:
+def told_of_blocks(*, thinned: int, refined: int, chained: int, cap: int) -> Iterator[Notice]:
     """Say which blocks were too large to be compared all with all."""
+    if thinned:
+        yield Notice(
+            cause="block.thinned",
+            count=thinned,
+            text=f"групп больше {cap}, где одно и то же сказано много раз: сравнены по одной записи",
+        )
     if refined:
         yield Notice(
             cause="block.refined",
@@ -61,9 +79,9 @@ def told_of_blocks(*, refined: int, chained: int, cap: int) -> Iterator[Notice]:
         )
 
 
-def roomy_cap(keys: Keys, records: int) -> int:
+def roomy_cap(keys: Keys, records: int, describe: Describe) -> int:
     """Give the largest cap of blocks whose pairs there is room for."""
-    return largest_cap(lambda cap: expected_pairs(keys, cap=cap), records)
+    return largest_cap(lambda cap: expected_pairs(keys, cap=cap, describe=describe), records)
 
 
 def largest_cap(expected: Callable[[int], int], records: int) -> int:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sync.engines.embedded import compare, compare_all, roomy_cap
 from sync.engines.notices import Notice
+from sync.matching.alike import describing
 from sync.matching.blocks import candidates
 from sync.matching.calibration import calibration
 from sync.matching.chance import chance
@@ -62,7 +63,9 @@ def checked(facts: pd.DataFrame, model: Model) -> Sequence[Mapping[str, object]]
     """
     numbered, share = _numbered(facts)
     keys = shared_keys(numbered, without_snils=True)
-    found = candidates(keys, cap=roomy_cap(keys, len(numbered)))
+    describe = describing(numbered)
+    cap = roomy_cap(keys, len(numbered), describe)
+    found = candidates(keys, cap=cap, describe=describe)
     pattern = compare(numbered, found, model)
     source = coded(numbered, "source_id").gathered()
     return [

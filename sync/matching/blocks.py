@@ -1,6 +1,13 @@
-"""Pairs of records that share a key: blocks whole, refined where they grew large, or chained."""
+"""Pairs of records that share a key: blocks whole, thinned or refined where they grew large, or chained.
 
-from collections.abc import Iterable, Sequence
+Who mentors a hundred people is described alike a hundred times, and no comparison tells such records
+apart. So a block over the cap that holds few descriptions is not large: the first record of each is
+compared with the first of every other, and whoever is described alike with their first alone. Only
+where even descriptions are many is a block split by finer keys, and what they leave too large is
+thinned or, with many descriptions, chained.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,16 +22,26 @@ _POSITION = (1 << _BITS) - 1
 CAP = 400  # records of a block that are compared all with all
 
 
+Describe = Callable[[Int64s], Int64s]  # positions to numbers: equal where records say the same
+
+
+def each_its_own(positions: Int64s) -> Int64s:
+    """Describe no two records alike."""
+    return positions
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
     """Pairs of positions (left < right, each once) and what became of blocks over the cap.
 
-    `refined` blocks were split by the finer key; of `chained` ones even the finer block was too
-    large, and only neighbours by the order of their keys are compared.
+    `thinned` blocks hold no more descriptions than the cap; `refined` ones were split by the finer
+    key; of `chained` ones even the finer block was too large, and only neighbours by the order of
+    their positions are compared.
     """
 
     left: Int64s
     right: Int64s
+    thinned: int
     refined: int
     chained: int
 
@@ -34,6 +51,7 @@ class _Met:
     """Pairs in order, each one number: the lesser position before the greater."""
 
     pairs: Int64s
+    thinned: int
     refined: int
     chained: int
 
@@ -42,49 +60,148 @@ class _Met:
         return Candidates(
             left=self.pairs >> _BITS,
             right=self.pairs & _POSITION,
+            thinned=self.thinned,
             refined=self.refined,
             chained=self.chained,
         )
 
 
-def candidates(keys: Keys, *, cap: int = CAP) -> Candidates:
+def candidates(keys: Keys, *, cap: int = CAP, describe: Describe = each_its_own) -> Candidates:
     """Give each pair that shares a key, once; O(sum of squared block sizes under the cap)."""
-    return _met(keys, cap).apart()
+    return _met(_split(keys, cap, describe)).apart()
 
 
-def candidates_within(kinds: Iterable[Keys], *, cap: int, room: int) -> Candidates | None:
+def candidates_within(
+    kinds: Iterable[Keys], *, cap: int, room: int, describe: Describe = each_its_own
+) -> Candidates | None:
     """Give each pair that shares a key, or None where there are more than `room`, repeats among them.
 
     Memory is that of the pairs and of one kind of keys.
     """
     parts: list[_Met] = []
     for keys in kinds:
-        room -= expected_pairs(keys, cap=cap)
+        split = _split(keys, cap, describe)
+        room -= split.expected
         if room < 0:
             return None
-        parts.append(_met(keys, cap))
+        parts.append(_met(split))
         if sum(len(part.pairs) for part in parts[1:]) > _WAITING + len(parts[0].pairs):
             parts = [_together(parts)]
     return _together(parts).apart()
 
 
-def _met(keys: Keys, cap: int) -> _Met:
-    """Give the pairs of blocks whole, refined and chained."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """Who stands in which block, block by block; `leader` is the first who says the same there."""
+
+    block: Int64s
+    finer: Int64s
+    position: Int64s
+    leader: Int64s
+
+    def those(self, wanted: npt.NDArray[np.bool_]) -> "_Rows":
+        """Give the rows that are wanted."""
+        return _Rows(
+            block=self.block[wanted],
+            finer=self.finer[wanted],
+            position=self.position[wanted],
+            leader=self.leader[wanted],
+        )
+
+    def in_finer_blocks(self) -> "_Rows":
+        """Split the blocks by the finer key; positions ascend in each."""
+        key = mix(self.block.view(np.uint64), self.finer.view(np.uint64), salt=7)
+        order = np.lexsort((self.position, key))
+        finer, position, leader = self.finer[order], self.position[order], self.leader[order]
+        return _Rows(block=key[order], finer=finer, position=position, leader=leader)
+
+    def are_led_by_few(self, cap: int) -> npt.NDArray[np.bool_]:
+        """Tell for each row whether its block holds no more descriptions than the cap."""
+        starts = _starts(self.block)
+        if not len(starts):
+            return np.empty(0, dtype=bool)
+        led = np.add.reduceat(self.position == self.leader, starts, dtype=np.int64)
+        return np.asarray(np.repeat(led <= cap, np.diff(np.append(starts, len(self.block)))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Split:
+    """Blocks by what is done with them; those that only their finer keys made apart from others."""
+
+    small: tuple[Int64s, Int64s]  # block and position
+    thinned: _Rows
+    fine: _Rows
+    fine_thinned: _Rows
+    chained: _Rows
+    refined: int
+
+    @property
+    def expected(self) -> int:
+        """Give how many pairs this leads to, repeats among them."""
+        led = [one.those(one.position == one.leader) for one in (self.thinned, self.fine_thinned)]
+        alike = len(self.thinned.block) + len(self.fine_thinned.block)
+        alike -= sum(len(one.block) for one in led)
+        whole = [self.small[0], self.fine.block, *(one.block for one in led)]
+        chained = len(self.chained.block)
+        return sum(int((_sizes(block) - 1).sum()) // 2 for block in whole) + alike + chained
+
+
+def _split(keys: Keys, cap: int, describe: Describe) -> _Split:
+    """Tell blocks apart by how many records and descriptions they hold."""
     large = _sizes(keys.key) > cap
-    finer, position = _refined(keys, large)
-    too_large = _sizes(finer) > cap
+    rows = _led(keys.key[large], keys.finer[large], keys.position[large], describe)
+    few = rows.are_led_by_few(cap)
+    finer = rows.those(~few).in_finer_blocks()
+    too_large = _sizes(finer.block) > cap
+    few_again = too_large & finer.are_led_by_few(cap)
+    return _Split(
+        small=(keys.key[~large], keys.position[~large]),
+        thinned=rows.those(few),
+        fine=finer.those(~too_large),
+        fine_thinned=finer.those(few_again),
+        chained=finer.those(too_large & ~few_again),
+        refined=_runs(rows.block[~few]),
+    )
+
+
+def _led(block: Int64s, finer: Int64s, position: Int64s, describe: Describe) -> _Rows:
+    """Find for each row the first of its block who says the same."""
+    said = describe(position)
+    order = np.lexsort((position, said, block))
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = (block[order][1:] != block[order][:-1]) | (said[order][1:] != said[order][:-1])
+    leader = np.empty(len(order), dtype=np.int64)
+    leader[order] = position[order][fresh][np.cumsum(fresh) - 1]
+    return _Rows(block=block, finer=finer, position=position, leader=leader)
+
+
+def _met(split: _Split) -> _Met:
+    """Give the pairs of blocks whole, thinned, refined and chained."""
     pairs = [
-        _numbered(*all_pairs(keys.key[~large], keys.position[~large])),
-        _numbered(*all_pairs(finer[~too_large], position[~too_large])),
-        _numbered(*_chain(finer[too_large], position[too_large])),
+        _numbered(*all_pairs(*split.small)),
+        *_thin(split.thinned),
+        _numbered(*all_pairs(split.fine.block, split.fine.position)),
+        *_thin(split.fine_thinned),
+        _numbered(*_chain(split.chained.block, split.chained.position)),
     ]
-    refined, chained = _runs(keys.key[large]), _runs(finer[too_large])
-    return _Met(pairs=_once(pairs), refined=refined, chained=chained)
+    return _Met(
+        pairs=_once(pairs),
+        thinned=_runs(split.thinned.block) + _runs(split.fine_thinned.block),
+        refined=split.refined,
+        chained=_runs(split.chained.block),
+    )
+
+
+def _thin(rows: _Rows) -> list[Int64s]:
+    """Compare leaders all with all, and whoever is led with their leader."""
+    led = rows.those(rows.position == rows.leader)
+    return [_numbered(*all_pairs(led.block, led.position)), _numbered(rows.leader, rows.position)]
 
 
 def _together(parts: Sequence[_Met]) -> _Met:
     return _Met(
         pairs=_once([part.pairs for part in parts]),
+        thinned=sum(part.thinned for part in parts),
         refined=sum(part.refined for part in parts),
         chained=sum(part.chained for part in parts),
     )
@@ -101,21 +218,9 @@ def _once(parts: Sequence[Int64s]) -> Int64s:
     return pairs[_starts(pairs)]
 
 
-def expected_pairs(keys: Keys, *, cap: int) -> int:
+def expected_pairs(keys: Keys, *, cap: int, describe: Describe = each_its_own) -> int:
     """Give how many pairs `candidates` will look at with this cap, repeats among them."""
-    sizes = _sizes(keys.key)
-    large = sizes > cap
-    inner = _sizes(_refined(keys, large)[0])
-    chained = int((inner > cap).sum())
-    return int((sizes[~large] - 1).sum() + (inner[inner <= cap] - 1).sum()) // 2 + chained
-
-
-def _refined(keys: Keys, large: npt.NDArray[np.bool_]) -> tuple[Int64s, Int64s]:
-    """Give finer blocks of the large ones, in order, with their positions."""
-    block, finer = keys.key[large].view(np.uint64), keys.finer[large].view(np.uint64)
-    key, position = mix(block, finer, salt=7), keys.position[large]
-    order = np.lexsort((position, key))
-    return key[order], position[order]
+    return _split(keys, cap, describe).expected
 
 
 def _sizes(block: Int64s) -> Int64s:

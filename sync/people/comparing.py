@@ -15,7 +15,7 @@ from sync.columns import insert_frame
 from sync.evidence.pending import Ids, Pending
 from sync.matching.model import Model
 from sync.people import match
-from sync.people.match import Moved, edges_of
+from sync.people.match import DESCRIPTION, Moved, edges_of
 from sync.people.singly import edges_singly
 
 Connection = asyncpg.Connection
@@ -71,33 +71,51 @@ async def _beyond_cap(connection: Connection, moved: Moved) -> Ids:
             piece.key.tolist(),
             piece.finer.tolist(),
             piece.step.tolist(),
+            piece.lines.tolist(),
         )
         found.append(np.array([row["record_id"] for row in rows], dtype=np.int64))
     return np.unique(np.concatenate(found))
 
 
-# Blocks that cross the cap; and chains, where whoever comes or leaves makes others neighbours.
-BEYOND_CAP = """
+# Whole blocks that cross the cap, in records or perhaps in descriptions: a record more or less is
+# one description more or less at most. And of blocks over it the finer ones whose first of a
+# description or whose neighbours may be others now.
+BEYOND_CAP = f"""
 with moved as (
-    select * from unnest($2::bigint[], $3::bigint[], $4::bigint[]) as moved (key, finer, step)
-), stepped as (
-    select key, sum(step) as step from moved group by key having sum(step) <> 0
-), crossing as (
-    select stepped.key
-    from stepped
+    select * from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+        as moved (key, finer, step, lines)
+), sized as materialized (
+    select stepped.key, stepped.lines, now_at.size, now_at.size - stepped.step as former_size
+    from (select key, sum(step) as step, sum(lines) as lines from moved group by key) stepped
     cross join lateral (select count(*) as size from record_key k where k.key = stepped.key) now_at
-    where (now_at.size > $1) <> (now_at.size - stepped.step > $1)
-), chained as (
-    select moved.key
+), large as materialized (
+    select sized.key, sized.lines, said.descriptions
+    from sized
+    cross join lateral (
+        select count(distinct {DESCRIPTION}) as descriptions
+        from record_key k
+        join record_facts f on f.record_id = k.record_id
+        join record r on r.id = k.record_id
+        where k.key = sized.key
+    ) said
+    where sized.size > $1 and sized.former_size > $1
+), crossing as (
+    select key from sized where (size > $1) <> (former_size > $1)
+    union
+    select key from large where descriptions - lines <= $1 and descriptions + lines > $1
+), led as (
+    select moved.key, moved.finer
     from moved
+    join large using (key)
     cross join lateral (
         select count(*) as size from record_key same
         where same.key = moved.key and same.finer = moved.finer
     ) now_at
-    where greatest(now_at.size, now_at.size - moved.step) > $1
+    where large.descriptions <= $1 or greatest(now_at.size, now_at.size - moved.step) > $1
 )
-select k.record_id from record_key k
-where k.key in (select key from crossing union select key from chained)
+select k.record_id from record_key k where k.key in (select key from crossing)
+union
+select k.record_id from led join record_key k using (key, finer)
 """
 
 DROPPED_EDGES = """

@@ -239,4 +239,4 @@ where k.key = gone.key and k.record_id = gone.record_id
 def moved_by(keys: Collection[tuple[int, int, int]], step: int) -> Moved:
     """Count keys (key, record, finer) that records bear (`step` 1) or bore (-1)."""
     rows = np.array([(key, finer) for key, _, finer in keys], dtype=np.int64).reshape(-1, 2)
-    return Moved(key=rows[:, 0], finer=rows[:, 1], step=np.full(len(rows), step, dtype=np.int64))
+    return Moved.each(rows, step)

@@ -1,9 +1,10 @@
 """The matcher at the database: candidates and scores of what changed.
 
-A block of records that share a key is compared whole or, over the cap, by finer keys. When a
-block crosses the cap all its records count as changed, and so do those of a block too large even
-by its finer keys, where neighbours by content are compared: any split of the same records into
-runs compares the same pairs as one run over all of them.
+A block of records that share a key is compared whole; over the cap, by the first of each
+description; with descriptions over the cap too, by finer keys. When a block crosses the cap, in
+records or in descriptions, all its records count as changed; and where the first of a description
+or neighbours by content are compared, those of the finer block that somebody joins or leaves: any
+split of the same records into runs compares the same pairs as one run over all of them.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sync.evidence.pending import Ids
+from sync.matching.alike import LISTS, TEXTS, describing
 from sync.matching.blocks import candidates
 from sync.matching.decide import Decision, decide
 from sync.matching.facts import content_order
@@ -32,17 +34,28 @@ def _none() -> Ids:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """The keys of records that change: a line for each that they bear now (1) or bore (-1)."""
+    """The keys of records that change: a line for each that they bear now (1) or bore (-1).
+
+    `lines` tells of how many such lines one is the sum.
+    """
 
     key: Ids = field(default_factory=_none)
     finer: Ids = field(default_factory=_none)
     step: Ids = field(default_factory=_none)
+    lines: Ids = field(default_factory=_none)
+
+    @classmethod
+    def each(cls, keys: Ids, step: int) -> "Moved":
+        """Give a line for each row (key, finer)."""
+        ones = np.ones(len(keys), dtype=np.int64)
+        return cls(key=keys[:, 0], finer=keys[:, 1], step=step * ones, lines=ones)
 
     def __add__(self, other: "Moved") -> "Moved":
         return Moved(
             key=np.concatenate([self.key, other.key]),
             finer=np.concatenate([self.finer, other.finer]),
             step=np.concatenate([self.step, other.step]),
+            lines=np.concatenate([self.lines, other.lines]),
         )
 
     def settled(self) -> "Moved":
@@ -50,8 +63,11 @@ class Moved:
         if not len(self.key):
             return self
         pairs, at = np.unique(np.column_stack([self.key, self.finer]), axis=0, return_inverse=True)
-        step = np.bincount(at.ravel(), weights=self.step).astype(np.int64)
-        return Moved(key=pairs[:, 0], finer=pairs[:, 1], step=step)
+        step, lines = (
+            np.bincount(at.ravel(), weights=weights).astype(np.int64)
+            for weights in (self.step, self.lines)
+        )
+        return Moved(key=pairs[:, 0], finer=pairs[:, 1], step=step, lines=lines)
 
     def pieces(self, most: int) -> "Iterator[Moved]":
         """Cut what is settled into pieces of about `most` lines; a key stands in one of them."""
@@ -60,7 +76,10 @@ class Moved:
             last = self.key[min(start + most, len(self.key)) - 1]
             end = int(np.searchsorted(self.key, last, side="right"))
             yield Moved(
-                key=self.key[start:end], finer=self.finer[start:end], step=self.step[start:end]
+                key=self.key[start:end],
+                finer=self.finer[start:end],
+                step=self.step[start:end],
+                lines=self.lines[start:end],
             )
             start = end
 
@@ -71,7 +90,7 @@ async def left_keys(connection: Connection) -> Moved:
         return Moved()
     rows = await connection.fetch("select key, finer from former_key")
     keys = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
-    return Moved(key=keys[:, 0], finer=keys[:, 1], step=np.full(len(keys), -1, dtype=np.int64))
+    return Moved.each(keys, -1)
 
 
 async def edges_of(
@@ -88,7 +107,7 @@ async def edges_of(
     ids = facts["record_id"].to_numpy(np.int64)
     position = pd.Index(ids).get_indexer(pd.Index(record)).astype(np.int64)
     keys = Keys(key=key, position=position, finer=finer)
-    found = candidates(keys, cap=BLOCK_CAP)
+    found = candidates(keys, cap=BLOCK_CAP, describe=describing(facts))
     is_touched = np.isin(ids, touched)
     concerned = is_touched[found.left] | is_touched[found.right]
     left, right = found.left[concerned], found.right[concerned]
@@ -114,6 +133,11 @@ select k.key, k.record_id, k.finer from record_key k
 where k.key in (select key from record_key where record_id = any($1))
 """
 BLOCKS = f"{BLOCKS_OF} order by k.key, k.record_id"
+# What a record says, of `record_facts` f and `record` r: as `sync.matching.alike` takes it.
+_OF_RECORD = ("kind", "source_id")
+_STATED = [f"{'r' if name in _OF_RECORD else 'f'}.{name}" for name in (*TEXTS, *LISTS)]
+_BORN = "f.birth_date, coalesce(extract(year from f.birth_date)::int, f.birth_year)"
+DESCRIPTION = f"({', '.join(_STATED)}, {_BORN})"
 
 
 async def read_facts(connection: Connection, ids: Ids, *, today: date) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """A few records compared without a data frame: what a push costs is what it touches.
 
 The same candidates, patterns, scores and decisions as the columns of `match` give; a test holds
-that none differs. Where a block is too large even by its finer keys, neighbours by content are
-compared, which only columns know.
+that none differs. Where a block over the cap is compared by the first of each description, or is too
+large even by its finer keys and neighbours are compared, content decides, which only columns know.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from sync.matching.decide import Decision
 from sync.matching.model import Model
 from sync.matching.pairing import Judge
 from sync.matching.single import Single
-from sync.people.match import BLOCKS_OF, EDGE_COLUMNS, FACTS
+from sync.people.match import BLOCKS_OF, DESCRIPTION, EDGE_COLUMNS, FACTS
 
 Connection = asyncpg.Connection
 MOST_RECORDS: Final = 200  # touched at once: more are sooner compared in columns
@@ -28,10 +28,10 @@ MOST_PAIRS: Final = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """Whom each touched record is compared with; `is_chained` where that follows from content."""
+    """Whom each touched record is compared with; `is_ordered` where their content decides that."""
 
     beside: dict[int, list[int]]
-    is_chained: bool
+    is_ordered: bool
 
     @property
     def pairs(self) -> int:
@@ -46,7 +46,7 @@ async def edges_singly(
     if len(touched) > MOST_RECORDS:
         return None
     near = await _near(connection, touched, cap)
-    if near.is_chained or near.pairs > MOST_PAIRS:
+    if near.is_ordered or near.pairs > MOST_PAIRS:
         return None
     ids = {*near.beside, *(other for others in near.beside.values() for other in others)}
     rows = await connection.fetch(FACTS, sorted(ids), today) if near.pairs else []
@@ -58,19 +58,30 @@ async def _near(connection: Connection, touched: Ids, cap: int) -> Near:
     rows = await connection.fetch(NEAR, touched.tolist(), cap)
     beside: defaultdict[int, list[int]] = defaultdict(list)
     for row in rows:
-        beside[row["record_a"]].append(row["record_b"])
-    return Near(beside=dict(beside), is_chained=any(row["is_chained"] for row in rows))
+        if row["record_a"] is not None:
+            beside[row["record_a"]].append(row["record_b"])
+    return Near(beside=dict(beside), is_ordered=any(row["is_ordered"] for row in rows))
 
 
-# A pair of two touched records is compared once.
+# A pair of two touched records is compared once. A row without records tells of a block over the cap
+# in which few descriptions stand.
 NEAR: Final = f"""
 with sized as (
     select key, record_id, finer, count(*) over (partition by key) as size,
            count(*) over (partition by key, finer) as finer_size
     from ({BLOCKS_OF}) block
 )
+select null as record_a, null as record_b, true as is_ordered
+where exists (
+    select from sized
+    join record_facts f using (record_id)
+    join record r on r.id = f.record_id
+    where size > $2
+    group by key having count(distinct {DESCRIPTION}) <= $2
+)
+union all
 select mine.record_id as record_a, other.record_id as record_b,
-       bool_or(other.size > $2 and other.finer_size > $2) as is_chained
+       bool_or(other.size > $2 and other.finer_size > $2) as is_ordered
 from sized mine join sized other using (key)
 where mine.record_id = any($1) and other.record_id <> mine.record_id
   and (other.size <= $2 or other.finer = mine.finer)

@@ -62,15 +62,17 @@ def test_spark_and_one_process_make_the_same_of_a_file(tmp_path: Path, engine: S
     assert 0 < len(found.edges(HAND_MODEL).left) < found.pairs
 
 
-def test_large_blocks_are_refined_and_chained_and_told_alike(
+def test_large_blocks_are_thinned_refined_and_chained_and_told_alike(
     tmp_path: Path, engine: SparkEngine
 ) -> None:
     years = [1950 if at < 450 else 1951 + at % 40 for at in range(900)]
+    born = [f"{1 + at % 28:02d}.05.{year}" for at, year in enumerate(years)]
     frame = pd.DataFrame(
         {
-            "full_name": ["Иванова Анна Петровна"] * len(years),
-            "birth_date": [f"{1 + at % 28:02d}.05.{year}" for at, year in enumerate(years)],
-            "org_code": [str(at % 3) for at in range(len(years))],
+            "full_name": ["Иванова Анна Петровна"] * 900 + ["Барсова Анна Петровна"] * 450,
+            "birth_date": [*born, *(f"{1 + at % 2:02d}.05.1950" for at in range(450))],
+            "phone": [*(f"8927{at:07}" for at in range(900)), *["89270000000"] * 450],
+            "org_code": [str(at % 3) for at in range(1_350)],
         }
     )
     frame.to_parquet(tmp_path / "r.parquet", index=False)
@@ -80,7 +82,8 @@ def test_large_blocks_are_refined_and_chained_and_told_alike(
     _, there = engine.read(tmp_path / "r.parquet", today=TODAY)
     found = engine.compare(there.facts, HAND_MODEL)
 
-    assert {"block.refined", "block.chained"} <= {notice.cause for notice in found.notices}
+    told = {notice.cause for notice in found.notices}
+    assert {"block.thinned", "block.refined", "block.chained"} <= told
     assert expected.notices == found.notices
     assert of_batch(here, HAND_MODEL) == of_spark(engine.tables, there, HAND_MODEL)
 

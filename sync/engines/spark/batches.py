@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from sync.engines.encode import stated_facts
 from sync.engines.record_file import COLUMNS, categorical
+from sync.matching.alike import described
 from sync.matching.frequencies import Frequencies
 from sync.matching.keys import blocking_keys
 from sync.matching.levels import patterns
@@ -55,12 +56,18 @@ def stated(batches: Batches, today: date) -> Iterator[pa.RecordBatch]:
 
 
 def keyed(batches: Batches) -> Iterator[pa.RecordBatch]:
-    """Give every key of every record of batches of facts: key, finer, record."""
+    """Give every key of every record of batches of facts: key, finer, record, described."""
     for batch in batches:
-        keys = blocking_keys(facts_of(batch))
+        facts = facts_of(batch)
+        keys, said = blocking_keys(facts), described(facts)
         record = batch.column("record").to_numpy()
         yield pa.record_batch(
-            {"key": keys.key, "finer": keys.finer, "record": record[keys.position]}
+            {
+                "key": keys.key,
+                "finer": keys.finer,
+                "record": record[keys.position],
+                "described": said[keys.position],
+            }
         )
 
 

@@ -71,16 +71,21 @@ class SparkEngine:
         pairs = _with_sides(blocks.pairs_of(self.session, blocks_found, cap=cap), stored)
         worker = partial(batches.compared, frequencies=model.frequencies)
         pairs.mapInArrow(worker, COMPARED).write.mode("overwrite").parquet(self._at("compared"))
-        refined, chained = (count(sizes, cap=cap) for count in (blocks.refined, blocks.chained))
+        told = told_of_blocks(
+            thinned=blocks.thinned(sizes, cap=cap),
+            refined=blocks.refined(sizes, cap=cap),
+            chained=blocks.chained(sizes, cap=cap),
+            cap=cap,
+        )
         return Compared(
             folder=Path(self._at("compared")),
             numbers=blocks.patterns_of(self.session, self._at("compared")),
-            notices=[*told_of_blocks(refined=refined, chained=chained, cap=cap)],
+            notices=[*told],
         )
 
     def _blocks(self, stored: "DataFrame") -> "DataFrame":
         """Make keys on the workers, store them, and join those that several records have."""
-        keys = stored.mapInArrow(batches.keyed, "key long, finer long, record long")
+        keys = stored.mapInArrow(batches.keyed, "key long, finer long, record long, described long")
         keys.write.mode("overwrite").parquet(self._at("keys"))
         kept = blocks.blocks_of(self.session, self.session.read.parquet(self._at("keys")))
         kept.write.mode("overwrite").parquet(self._at("blocks"))

@@ -17,8 +17,10 @@ from sync.engines.encode import encode, stated_facts
 from sync.engines.record_file import read_records
 from sync.engines.spark import batches, blocks
 from sync.engines.spark.engine import stored
+from sync.matching.alike import described, describing
 from sync.matching.blocks import candidates, expected_pairs
 from sync.matching.facts import coded
+from sync.matching.hashing import Int64s
 from sync.matching.keys import Keys, blocking_keys, shared_keys
 from sync.matching.model import HAND_MODEL
 from tests.pure.matching.labelled import facts_of
@@ -55,9 +57,11 @@ def test_batches_have_the_keys_of_the_whole_file(tmp_path: Path) -> None:
 
     found = pa.Table.from_batches(batches.keyed(_cut(stored(facts))))
 
-    columns = (found.column(name).to_pylist() for name in ("key", "finer", "record"))
-    expected = zip(whole.key.tolist(), whole.finer.tolist(), whole.position.tolist(), strict=True)
-    assert sorted(expected) == sorted(zip(*columns, strict=True))
+    columns = (found.column(name).to_pylist() for name in ("key", "finer", "record", "described"))
+    said = described(facts)[whole.position]
+    expected = (whole.key, whole.finer, whole.position, said)
+    lines = zip(*(column.tolist() for column in expected), strict=True)
+    assert sorted(lines) == sorted(zip(*columns, strict=True))
 
 
 def test_batches_of_pairs_have_the_patterns_of_columns(tmp_path: Path) -> None:
@@ -85,23 +89,35 @@ def test_blocks_are_counted_by_their_sizes_as_they_are_by_their_keys(cap: int) -
         {"full_name": "Иванова Анна", "birth_date": f"{1 + at % 28}.05.{1960 + at % 7}"}
         for at in range(90)
     ]
-    keys = shared_keys(facts_of(rows))
-    found = candidates(keys, cap=cap)
+    facts = facts_of([*rows, *rows[:9], *rows[:9]])
+    keys, describe = shared_keys(facts), describing(facts)
+    found = candidates(keys, cap=cap, describe=describe)
 
-    sizes = _sizes(keys)
+    sizes = _sizes(keys, described(facts))
 
-    assert expected_pairs(keys, cap=cap) == blocks.expected_pairs(sizes, cap=cap)
+    expected = expected_pairs(keys, cap=cap, describe=describe)
+    assert expected == blocks.expected_pairs(sizes, cap=cap)
+    assert found.thinned == blocks.thinned(sizes, cap=cap)
     assert found.refined == blocks.refined(sizes, cap=cap)
     assert found.chained == blocks.chained(sizes, cap=cap)
 
 
-def _sizes(keys: Keys) -> list[blocks.Sizes]:
-    """Count the blocks of keys as SIZES does."""
-    frame = pd.DataFrame({"key": keys.key, "finer": keys.finer})
-    size = frame.groupby("key")["key"].transform("size")
-    fine = frame.groupby(["key", "finer"])["key"].transform("size")
-    counted = Counter(zip(size.tolist(), fine.tolist(), strict=True))
+def _sizes(keys: Keys, said: Int64s) -> list[blocks.Sizes]:
+    """Count the blocks of keys as BLOCKS and SIZES do."""
+    frame = pd.DataFrame({"key": keys.key, "finer": keys.finer, "record": keys.position})
+    leader = frame.groupby(["key", said[keys.position]])["record"].transform("min")
+    frame["leads"] = leader == frame["record"]
+    whole, fine = frame.groupby("key"), frame.groupby(["key", "finer"])
+    columns = (
+        whole["key"].transform("size"),
+        fine["key"].transform("size"),
+        whole["leads"].transform("sum"),
+        fine["leads"].transform("sum"),
+        frame["leads"],
+    )
+    counted = Counter(zip(*(column.tolist() for column in columns), strict=True))
+    names = ("size", "fine_size", "said", "fine_said", "leads")
     return [
-        blocks.Sizes(size=one, fine_size=other, records=records)
-        for (one, other), records in counted.items()
+        blocks.Sizes(**dict(zip(names, row, strict=True)), records=records)
+        for row, records in counted.items()
     ]

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.matching.blocks import candidates
+from sync.matching.alike import described, describing
+from sync.matching.blocks import candidates, expected_pairs
 from sync.matching.decide import decide, reasons
 from sync.matching.hashing import Int64s
 from sync.matching.keys import Keys, blocking_keys
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import FIELDS, Birth, Given, Last, level
+from sync.matching.single import Single
 from tests.pure.matching.labelled import facts_of, people, records
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -269,6 +271,38 @@ def test_a_block_over_the_cap_is_refined_and_reported_never_dropped() -> None:
 
     assert (6, 1, 0) == (len(refined.left), refined.refined, refined.chained)
     assert (5, 1, 1) == (len(chained.left), chained.refined, chained.chained)
+
+
+def test_a_block_over_the_cap_that_says_few_things_often_is_compared_by_the_first_of_each() -> None:
+    said = np.array([7, 8, 7, 8, 7, 7], dtype=np.int64)
+    key, position = np.zeros(6, dtype=np.int64), np.arange(6, dtype=np.int64)
+    keys = Keys(key=key, position=position, finer=said)
+
+    found = candidates(keys, cap=3, describe=said.take)
+
+    pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert [(0, 1), (0, 2), (0, 4), (0, 5), (1, 3)] == pairs
+    assert (1, 0, 0) == (found.thinned, found.refined, found.chained)
+    assert len(pairs) == expected_pairs(keys, cap=3, describe=said.take)
+
+
+def test_whom_no_comparison_tells_apart_is_described_alike_and_nobody_else() -> None:
+    sample = records(people(60), dirt=2).facts
+    facts = pd.concat([sample, sample.iloc[:40]], ignore_index=True)
+    facts["active"] = np.arange(len(facts)) % 2 == 0
+    everybody = np.arange(len(facts), dtype=np.int64)
+    singles = [
+        replace(Single.of({str(k): v for k, v in row.items()}), active=True, employment="")
+        for row in facts.to_dict("records")
+    ]
+    expected = [singles.index(one) for one in singles]
+
+    within, anywhere = describing(facts)(everybody), described(facts)
+
+    for said in (within, anywhere):
+        _, first, at = np.unique(said, return_index=True, return_inverse=True)
+        assert expected == first[at].tolist()
+    assert described(facts.iloc[:50]).tolist() == anywhere[:50].tolist()
 
 
 PRINT_KEYS = """

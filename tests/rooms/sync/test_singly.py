@@ -10,9 +10,10 @@ from hub.database import Database
 from hub.demo.labelled.cards import Card
 from hub.demo.labelled.files import labelled
 from hub.records import FileKind
+from sync.matching.alike import describing
 from sync.matching.model import HAND_MODEL
 from sync.people import match, singly
-from sync.people.match import EDGE_COLUMNS, edges_of
+from sync.people.match import DESCRIPTION, EDGE_COLUMNS, edges_of, read_facts
 from sync.people.singly import edges_singly
 from tests.rooms.sync.conftest import TakeIn
 from tests.rooms.sync.world import FIRST, SECOND, TODAY, handed, rows
@@ -59,6 +60,22 @@ async def test_each_record_alone_meets_whom_it_meets_among_all(
                 assert _lines(together[_of(together, int(one[0]))]) == _lines(found)
         # Neighbours by content are left to columns.
         assert await edges_singly(session.raw, everybody, HAND_MODEL, cap=0, today=TODAY) is None
+
+
+async def test_the_database_counts_descriptions_as_columns_do(
+    hub: Database, numbers: list[int]
+) -> None:
+    everybody = np.array(numbers, dtype=np.int64)
+
+    async with hub.reading() as session:
+        facts = await read_facts(session.raw, everybody, today=TODAY)
+        said = describing(facts)(np.arange(len(facts), dtype=np.int64))
+        found = await session.raw.fetchval(
+            f"select count(distinct {DESCRIPTION})"
+            " from record_facts f join record r on r.id = f.record_id"
+        )
+
+    assert len(np.unique(said)) == found
 
 
 def _of(edges: pd.DataFrame, record: int) -> "pd.Series[bool]":
