@@ -99,7 +99,8 @@ async def _rekeyed(
         session, desk.source_id, card=card, now=now, changeset_id=number
     )
     await renumber(session, desk.source_id, card=former, now=following)
-    cards = {**await folded(session, desk, [following]), former: Card()}
+    gone = {former: Card()} if former != following else {}
+    cards = {**await folded(session, desk, [following]), **gone}
     await _follow(session, counter, desk, cards, number)
     return await answering.answers(session, desk.source_id, [following], cards)
 

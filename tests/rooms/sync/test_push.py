@@ -221,3 +221,16 @@ async def test_a_card_keeps_its_person_under_another_number(
     )
     with pytest.raises(InputError):
         await rekey_card(counter, pusher, card="А-7", now="7", key="back")
+
+
+async def test_a_number_given_twice_leaves_the_card_where_it_is(
+    hub: Database, counter: Counter, pusher: Pusher
+) -> None:
+    [before] = await push(counter, pusher, [said("7", 0, at=FIRST, who=NAME)])
+    await rekey_card(counter, pusher, card="7", now="А-7", key="rekey")
+    posts = await rows(hub, POSTS)
+
+    [after] = await rekey_card(counter, pusher, card="7", now="А-7", key="said again")
+
+    assert before["personId"] == after["personId"]
+    assert posts == await rows(hub, POSTS)
