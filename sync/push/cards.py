@@ -8,22 +8,22 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from hub.database import WriteSession
-from hub.records import ChangesetId
 from hub.seal import Sealer
 from sync import changeset
 from sync.columns import column, rows_of
 from sync.directory import Directory, cached_directory
 from sync.erasure.known import erased_for
 from sync.evidence.parts import card_keys
+from sync.evidence.retracted import Retracted
 from sync.matching.normalise import normalise
-from sync.projecting import PROJECTING, project_within
+from sync.projecting import PROJECTING
 from sync.push import answering, log
-from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreign, placed
+from sync.push.admission import AHEAD, ERASED, entry_of, folded, foreign, placed
 from sync.push.card import Card, Operation, Waiting
 from sync.push.landing import Desk, land_cards, renumber
 from sync.push.landing_pairs import land_apart
@@ -34,9 +34,9 @@ from sync.push.requests import (
     Tried,
     answered_once,
     said_of,
-    taken_but_poison,
     tried,
 )
+from sync.push.turn import Kind, Turn, begun, follow, pushed, renumbered
 
 Json = Any  # an answer, as it is kept
 
@@ -92,17 +92,9 @@ async def rekey_card(
 async def _rekeyed(
     session: WriteSession, counter: Counter, pusher: Pusher, *, card: str, now: str
 ) -> Sequence[Json]:
-    await session.lock(PROJECTING)
-    number = await changeset.begin(session, "PUSH", actor=str(pusher.client_id))
-    desk = await desk_of(session, counter, pusher, number)
-    former, following = await log.rekey(
-        session, desk.source_id, card=card, now=now, changeset_id=number
-    )
-    await renumber(session, desk.source_id, card=former, now=following)
-    gone = {former: Card()} if former != following else {}
-    cards = {**await folded(session, desk, [following]), **gone}
-    await _follow(session, counter, desk, cards, number)
-    return await answering.answers(session, desk.source_id, [following], cards)
+    turn = await begun(session, counter, pusher)
+    following, cards = await renumbered(turn, CARDS, card=card, now=now)
+    return await answering.answers(session, turn.desk.source_id, [following], cards)
 
 
 async def redrive(counter: Counter) -> int:
@@ -123,36 +115,25 @@ async def redrive(counter: Counter) -> int:
             )
             said = await folded(session, desk, names)
             cards, _ = await land_apart(session, desk, said, changeset_id=number)
-            await _follow(session, counter, desk, cards, number)
+            turn = Turn(session=session, counter=counter, desk=desk, number=number)
+            await follow(turn, CARDS, cards)
         return sum(map(len, placed.values()))
 
 
 async def _pushed(
     session: WriteSession, counter: Counter, pusher: Pusher, items: Sequence[Item]
 ) -> Sequence[Json]:
-    await session.lock(PROJECTING)
-    number = await changeset.begin(session, "PUSH", actor=str(pusher.client_id))
-    desk = await desk_of(session, counter, pusher, number)
-
-    async def take(some: Sequence[Item]) -> Sequence[Json]:
-        return await _taken(session, counter, pusher, desk, number, some)
-
-    return await taken_but_poison(session, items, take)
+    turn = await begun(session, counter, pusher)
+    return await pushed(turn, items, lambda turn, some: _taken(turn, pusher, some))
 
 
-async def _taken(
-    session: WriteSession,
-    counter: Counter,
-    pusher: Pusher,
-    desk: Desk,
-    number: ChangesetId,
-    items: Sequence[Item],
-) -> Sequence[Json]:
+async def _taken(turn: Turn, pusher: Pusher, items: Sequence[Item]) -> Sequence[Json]:
+    session, counter, desk = turn.session, turn.counter, turn.desk
     directory = await cached_directory(session.raw)
     refused = {
         **_unreadable(items, counter),
         **await foreign(session, pusher, items, directory, today=counter.today),
-        **await _erased(session, desk, items, directory, counter),
+        **await _erased(turn, items, directory),
     }
     said = [
         entry_of(item, _sealed(item.fields, counter.sealer), directory, counter)
@@ -162,33 +143,22 @@ async def _taken(
     names = {one.card for one in said}
     now = await log.canonical(session.raw, desk.source_id, names)
     before = await folded(session, desk, now.values())
-    await log.add(session, desk.source_id, said, changeset_id=number)
+    await log.add(session, desk.source_id, said, changeset_id=turn.number)
     after = await folded(session, desk, now.values())
     changed = {name: card for name, card in after.items() if card != before.get(name, Card())}
     if changed:
-        await _follow(session, counter, desk, changed, number)
+        await follow(turn, CARDS, changed)
     found = await answering.answers(
         session, desk.source_id, [now.get(item.card, item.card) for item in items], after, before
     )
     return [refused.get(place) or one for place, one in enumerate(found)]
 
 
-async def _follow(
-    session: WriteSession,
-    counter: Counter,
-    desk: Desk,
-    cards: Mapping[str, Card],
-    number: ChangesetId,
-) -> None:
-    retracted = await land_cards(session, desk, cards, changeset_id=number)
-    await project_within(
-        session,
-        number,
-        source_id=desk.source_id,
-        retracted=retracted,
-        sealer=counter.sealer,
-        today=counter.today,
-    )
+async def _landed(turn: Turn, cards: Mapping[str, Card]) -> Retracted:
+    return await land_cards(turn.session, turn.desk, cards, changeset_id=turn.number)
+
+
+CARDS: Final = Kind(land=_landed, renumber=renumber)
 
 
 def _sealed(fields: Mapping[str, str | None], sealer: Sealer) -> Mapping[str, str | None]:
@@ -223,16 +193,12 @@ def _unreadable(items: Sequence[Item], counter: Counter) -> Mapping[int, Json]:
     }
 
 
-async def _erased(
-    session: WriteSession,
-    desk: Desk,
-    items: Sequence[Item],
-    directory: Directory,
-    counter: Counter,
-) -> Mapping[int, Json]:
+async def _erased(turn: Turn, items: Sequence[Item], directory: Directory) -> Mapping[int, Json]:
     """Refuse cards of those who were erased; nothing of them is kept."""
-    today = counter.today
-    erased = await erased_for(session, desk.source_id, counter.sealer, today=today)
+    counter = turn.counter
+    erased = await erased_for(
+        turn.session, turn.desk.source_id, counter.sealer, today=counter.today
+    )
     if not erased.keys or not items:
         return {}
     rows = pd.DataFrame([dict(item.fields) for item in items], dtype=object)
@@ -244,7 +210,9 @@ async def _erased(
         stating_id=b"",
     )
     if forgiven := erased.forgiven(rows):  # what comes later of the card may leave the name out
-        await session.raw.execute("delete from erased_key where hash = any ($1)", sorted(forgiven))
+        await turn.session.raw.execute(
+            "delete from erased_key where hash = any ($1)", sorted(forgiven)
+        )
     _, dropped = erased.part(rows)
     return {
         int(place): answering.refusal(items[place].card, [("push.erased", ERASED, "externalId")])

@@ -66,9 +66,9 @@ def _mention_key(stating: bytes) -> bytes:
     return bytes(byte ^ 0xFF for byte in stating)
 
 
-async def renumber_pair(session: WriteSession, source_id: UUID, *, pair: str, now: str) -> None:
+async def renumber_pair(session: WriteSession, source_id: UUID, *, card: str, now: str) -> None:
     """Let both records of a pair go under another number where none stands under it yet."""
-    former, following = card_identities([pair, now], RecordKind.MENTOR)
+    former, following = card_identities([card, now], RecordKind.MENTOR)
     for kind, key, new in (
         (RecordKind.MENTOR, former, following),
         (RecordKind.MENTION, _mention_key(former), _mention_key(following)),

@@ -13,17 +13,14 @@ from typing import Any, Final
 import pandas as pd
 
 from hub.database import WriteSession
-from hub.records import ChangesetId
-from sync import changeset
 from sync.columns import rows_of
 from sync.directory import Directory, cached_directory
 from sync.erasure.known import erased_for
+from sync.evidence.retracted import Retracted
 from sync.matching.normalise import normalise
-from sync.projecting import PROJECTING, project_within
 from sync.push import answering, log
-from sync.push.admission import AHEAD, ERASED, desk_of, entry_of, folded, foreign
+from sync.push.admission import AHEAD, ERASED, entry_of, folded, foreign
 from sync.push.card import Card, Operation, fold
-from sync.push.landing import Desk
 from sync.push.landing_pairs import (
     PREFIX,
     SEALED,
@@ -39,9 +36,9 @@ from sync.push.requests import (
     Tried,
     answered_once,
     said_of,
-    taken_but_poison,
     tried,
 )
+from sync.push.turn import Kind, Turn, begun, follow, pushed, renumbered
 
 Json = Any  # an answer, as it is kept
 PARTIES: Final = ("mentor", "mentee")
@@ -109,24 +106,12 @@ async def try_pairs(counter: Counter, pusher: Pusher, pairs: Sequence[PairItem])
 async def _pushed(
     session: WriteSession, counter: Counter, pusher: Pusher, items: Sequence[Item]
 ) -> Sequence[Json]:
-    await session.lock(PROJECTING)
-    number = await changeset.begin(session, "PUSH", actor=str(pusher.client_id))
-    desk = await desk_of(session, counter, pusher, number)
-
-    async def take(some: Sequence[Item]) -> Sequence[Json]:
-        return await _taken(session, counter, pusher, desk, number, some)
-
-    return await taken_but_poison(session, items, take, _plain)
+    turn = await begun(session, counter, pusher)
+    return await pushed(turn, items, lambda turn, some: _taken(turn, pusher, some), _plain)
 
 
-async def _taken(
-    session: WriteSession,
-    counter: Counter,
-    pusher: Pusher,
-    desk: Desk,
-    number: ChangesetId,
-    items: Sequence[Item],
-) -> Sequence[Json]:
+async def _taken(turn: Turn, pusher: Pusher, items: Sequence[Item]) -> Sequence[Json]:
+    session, counter, desk = turn.session, turn.counter, turn.desk
     directory = await cached_directory(session.raw)
     now = await log.canonical(session.raw, desk.source_id, {item.card for item in items})
     names = sorted(set(now.values()))
@@ -134,16 +119,16 @@ async def _taken(
     refused = {
         **_unreadable(items, counter),
         **await foreign(session, pusher, items, directory, today=counter.today),
-        **await _erased(session, desk, items, directory, counter),
+        **await _erased(turn, items, directory),
     }
     said = [
         _entry(item, directory, counter) for place, item in enumerate(items) if place not in refused
     ]
-    await log.add(session, desk.source_id, said, changeset_id=number)
+    await log.add(session, desk.source_id, said, changeset_id=turn.number)
     after = await folded(session, desk, names)
     changed = {name: card for name, card in after.items() if card != before.get(name, Card())}
     if changed:
-        await _follow(session, counter, desk, changed, number)
+        await follow(turn, MENTORSHIPS, changed)
     found = await standing(session.raw, desk.source_id, names)
     return [
         _named(refused[place])
@@ -170,37 +155,18 @@ async def rekey_pair(
 async def _rekeyed(
     session: WriteSession, counter: Counter, pusher: Pusher, *, pair: str, now: str
 ) -> Sequence[Json]:
-    await session.lock(PROJECTING)
-    number = await changeset.begin(session, "PUSH", actor=str(pusher.client_id))
-    desk = await desk_of(session, counter, pusher, number)
-    former, following = await log.rekey(
-        session, desk.source_id, card=pair, now=now, changeset_id=number
-    )
-    await renumber_pair(session, desk.source_id, pair=former, now=following)
-    after = await folded(session, desk, [following])
-    gone = {former: Card()} if former != following else {}
-    await _follow(session, counter, desk, {**after, **gone}, number)
-    found = await standing(session.raw, desk.source_id, [following])
-    return [_answer(following, after, after, found.get(following, {}))]
+    turn = await begun(session, counter, pusher)
+    following, pairs = await renumbered(turn, MENTORSHIPS, card=pair, now=now)
+    found = await standing(session.raw, turn.desk.source_id, [following])
+    return [_answer(following, pairs, pairs, found.get(following, {}))]
 
 
-async def _follow(
-    session: WriteSession,
-    counter: Counter,
-    desk: Desk,
-    pairs: Mapping[str, Card],
-    number: ChangesetId,
-) -> None:
-    """Land what pairs are now, and project what follows."""
-    retracted = await land_pairs(session, desk, pairs, pair_rows(desk, pairs), changeset_id=number)
-    await project_within(
-        session,
-        number,
-        source_id=desk.source_id,
-        retracted=retracted,
-        sealer=counter.sealer,
-        today=counter.today,
-    )
+async def _landed(turn: Turn, pairs: Mapping[str, Card]) -> Retracted:
+    rows = pair_rows(turn.desk, pairs)
+    return await land_pairs(turn.session, turn.desk, pairs, rows, changeset_id=turn.number)
+
+
+MENTORSHIPS: Final = Kind(land=_landed, renumber=renumber_pair)
 
 
 def _named(refusal: Json) -> Json:
@@ -306,16 +272,10 @@ def _wrong_cells(
     ]
 
 
-async def _erased(
-    session: WriteSession,
-    desk: Desk,
-    items: Sequence[Item],
-    directory: Directory,
-    counter: Counter,
-) -> Mapping[int, Json]:
+async def _erased(turn: Turn, items: Sequence[Item], directory: Directory) -> Mapping[int, Json]:
     """Refuse mentorships of those who were erased; nothing of them is kept."""
-    today = counter.today
-    erased = await erased_for(session, desk.source_id, counter.sealer, today=today)
+    counter, desk = turn.counter, turn.desk
+    erased = await erased_for(turn.session, desk.source_id, counter.sealer, today=counter.today)
     if not erased.keys:
         return {}
     plain = {
