@@ -133,6 +133,16 @@ def cloned(admin_url: str) -> Iterator[Addresses]:
         asyncio.run(drop(admin_url, name))
 
 
+def database_of(addresses: Addresses) -> str:
+    """Name the database that addresses lead to."""
+    return addresses.owner.partition("?")[0].rpartition("/")[2]
+
+
+def superuser(admin_url: str, addresses: Addresses) -> str:
+    """Address a hub's database as the server's superuser."""
+    return admin_url.replace("/postgres?", f"/{database_of(addresses)}?")
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -7,8 +7,6 @@ from hub.demo.draw import Draw
 from hub.demo.identifiers import inn, ogrn
 from hub.demo.places import Places, folded, made_id
 from hub.demo.registry import (
-    ALWAYS,
-    FOREVER,
     IdentifierRow,
     OrganisationRow,
     SubordinationRow,
@@ -44,12 +42,7 @@ class Draft:
             number=name.number,
             locality=name.locality,
             territory_id=territory_id,
-            parent_id=None,
-            parent_kind=None,
             legal_entity_id=row_id,
-            status="ACTIVE",
-            starts=ALWAYS,
-            ends=FOREVER,
             sort_key=folded(name.short),
         )
         self.organisations.append(row)

@@ -29,23 +29,23 @@ class TerritoryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationRow:
-    """A row of `organisation`."""
+    """A row of `organisation`: a legal entity of its own, from ever and for ever, unless said."""
 
     id: UUID
     kind: str
     full_name: str
     short_name: str
-    legal_form: str
-    type: str
-    number: str
-    locality: str
-    territory_id: UUID | None
-    parent_id: UUID | None
-    parent_kind: str | None
+    legal_form: str = ""
+    type: str = ""
+    number: str = ""
+    locality: str = ""
+    territory_id: UUID | None = None
+    parent_id: UUID | None = None
+    parent_kind: str | None = None
     legal_entity_id: UUID
-    status: str
-    starts: date
-    ends: date
+    status: str = "ACTIVE"
+    starts: date = ALWAYS
+    ends: date = FOREVER
     sort_key: str
 
 

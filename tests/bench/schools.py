@@ -13,8 +13,6 @@ from uuid import UUID
 
 from hub.demo.kadry_cards import Item
 from hub.demo.registry import (
-    ALWAYS,
-    FOREVER,
     IdentifierRow,
     OrganisationRow,
     SubordinationRow,
@@ -142,16 +140,6 @@ def _organisation(organisation_id: UUID, kind: str, name: str) -> OrganisationRo
         kind=kind,
         full_name=name,
         short_name=name,
-        legal_form="",
-        type="",
-        number="",
-        locality="",
-        territory_id=None,
-        parent_id=None,
-        parent_kind=None,
         legal_entity_id=organisation_id,
-        status="ACTIVE",
-        starts=ALWAYS,
-        ends=FOREVER,
         sort_key=name.casefold(),
     )

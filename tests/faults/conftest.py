@@ -1,6 +1,7 @@
 """What the fault tests share: a region, an undisturbed hub to compare with, and the figures."""
 
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from hub.settings import Addresses
 from tests.conftest import cloned
 from tests.door.conftest import serving
 from tests.faults.stand import Ledger, Stand, State, make, plain_server, standing
+from tests.rooms.sync.canonical import differences
 
 # A disk that may be filled has to be mounted, for which not everybody has the right.
 MAY_MOUNT = not subprocess.run(
@@ -47,6 +49,13 @@ class Figures:
         )
         self._lines.append(f"{self._node.name:<72} {said}")
         self._node.user_properties.append(("figures", said))
+
+    def harmless(self, stand: Stand, unharmed: State, *, since: float) -> None:
+        """Say what the fault did: nothing lost or doubled, and all as where nobody disturbed."""
+        ledger = stand.ledger()
+        self.say(ledger, time.monotonic() - since)
+        assert (0, 0) == (ledger.lost, ledger.doubled)
+        assert "" == "\n".join(differences(unharmed, stand.state()))
 
 
 @pytest.fixture

@@ -212,12 +212,6 @@ async def asked(url: str, statement: str) -> None:
         await connection.close()
 
 
-def superuser(admin_url: str, addresses: Addresses) -> str:
-    """Address a hub's database as the server's superuser."""
-    database = addresses.owner.partition("?")[0].rpartition("/")[2]
-    return admin_url.replace("/postgres?", f"/{database}?")
-
-
 def make(people: int = 1_000) -> Region:
     """Make the region of these tests as of today."""
     return make_region(people=people, seed=2026, today=datetime.now(UTC).date())

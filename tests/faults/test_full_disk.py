@@ -19,10 +19,9 @@ from hub.binaries import Account
 from hub.demo.region import Region
 from hub.embedded import SOCKETS
 from hub.settings import Addresses
-from tests.conftest import cloned
+from tests.conftest import cloned, database_of
 from tests.faults.conftest import Figures, a_stand
 from tests.faults.stand import Stand, State, asked, until
-from tests.rooms.sync.canonical import differences
 
 SIZE = "160m"
 LEFT = 64 * 1024  # bytes that a full disk still holds
@@ -50,7 +49,7 @@ def moved_to(disk: Path, admin_url: str, addresses: Addresses) -> Iterator[None]
     place, name = disk / "tables", f"small_{uuid4().hex}"
     place.mkdir()
     Account.for_server().give(place)
-    hub = addresses.owner.partition("?")[0].rpartition("/")[2]
+    hub = database_of(addresses)
     asyncio.run(asked(admin_url, f"create tablespace {name} location '{place}'"))
     asyncio.run(asked(admin_url, f"alter database {hub} set tablespace {name}"))
     try:
@@ -93,12 +92,9 @@ def test_a_disk_that_fills_up_only_costs_time(
     begun = time.monotonic()
     ended = stand.settled(run_id)
 
-    ledger = stand.ledger()
-    figures.say(ledger, time.monotonic() - begun)
+    figures.harmless(stand, unharmed, since=begun)
     assert worker.poll() is None
     assert "SUCCEEDED" == ended.state
-    assert (0, 0) == (ledger.lost, ledger.doubled)
-    assert "" == "\n".join(differences(unharmed, stand.state()))
 
 
 def told(stand: Stand) -> bool:

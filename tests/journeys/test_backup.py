@@ -14,7 +14,7 @@ from hub import provision
 from hub.binaries import find_binaries
 from hub.database import open_connection
 from hub.settings import Addresses
-from tests.conftest import drop, server_choice
+from tests.conftest import drop, server_choice, superuser
 from tests.journeys import pages
 from tests.journeys.conftest import CHECKOUT, variables_of
 from tests.journeys.region import write_keys
@@ -28,12 +28,6 @@ select (select count(*) from record_version) as versions, (select count(*) from 
 def block(first: str) -> str:
     [found] = [one.text for one in pages.blocks_of(PAGE) if one.text.startswith(first)]
     return found
-
-
-def superuser(admin_url: str, addresses: Addresses) -> str:
-    """Address a hub's database as the server's superuser."""
-    database = addresses.owner.partition("?")[0].rpartition("/")[2]
-    return admin_url.replace("/postgres?", f"/{database}?")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hub.binaries import find_binaries
 from hub.demo.dirt import broken_snils
 from hub.settings import Addresses
-from tests.conftest import server_choice
+from tests.conftest import server_choice, superuser
 from tests.journeys.region import Made
 
 RUN = re.compile(r"\d(?:[\d \t.\-\u2013\u00a0]{7,20})\d")
@@ -26,8 +26,7 @@ def dump(url: str) -> str:
 @pytest.fixture(scope="module")
 def dumped(module_loaded: Addresses, admin_url: str) -> str:
     """Dump the region as the superuser, before whom row security does not stand."""
-    database = module_loaded.owner.partition("?")[0].rpartition("/")[2]
-    return dump(admin_url.replace("/postgres?", f"/{database}?"))
+    return dump(superuser(admin_url, module_loaded))
 
 
 def written(numbers: set[int]) -> set[str]:

@@ -13,7 +13,7 @@ from hub.records import FileKind, Place, Rejected
 from hub.seal import Sealer
 from hub.settings import Addresses
 from sync.erasure.erasing import Keeper
-from tests.conftest import server_choice
+from tests.conftest import server_choice, superuser
 from tests.rooms.sync.drawn import snils_of
 from tests.rooms.sync.world import FIRST, SECOND, TODAY, Handed, card, handed, pair, rows
 
@@ -89,10 +89,9 @@ async def demanded(
 
 def dumped(admin_url: str, addresses: Addresses) -> str:
     """Dump a whole database as the superuser, bytes spelled as text besides."""
-    name = addresses.owner.partition("?")[0].rpartition("/")[2]
     program = find_binaries(server_choice()).program("pg_dump")
-    url = admin_url.replace("/postgres?", f"/{name}?")
-    done = subprocess.run([program, url], capture_output=True, check=True, text=True)
+    dump = [program, superuser(admin_url, addresses)]
+    done = subprocess.run(dump, capture_output=True, check=True, text=True)
     return done.stdout
 
 

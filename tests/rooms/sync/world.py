@@ -11,7 +11,6 @@ import pandas as pd
 from connectors.memory import Memory
 from hub.database import Database
 from hub.demo.registry import (
-    ALWAYS,
     FOREVER,
     IdentifierRow,
     OrganisationRow,
@@ -85,16 +84,8 @@ def organisation(organisation_id: UUID) -> OrganisationRow:
         kind=kind,
         full_name=name,
         short_name=name,
-        legal_form="",
-        type="",
-        number="",
-        locality="",
-        territory_id=None,
-        parent_id=None,
-        parent_kind=None,
         legal_entity_id=organisation_id,
         status="ACTIVE" if ends == FOREVER else "CLOSED",
-        starts=ALWAYS,
         ends=ends,
         sort_key=name.casefold(),
     )
