@@ -9,7 +9,7 @@ from schema.compiler.arguments import Argument, Value
 from schema.compiler.bindings import Page, Rows
 from schema.compiler.call import Call
 from schema.compiler.composing import Composing, from_where, object_of, rows_of, with_ctes
-from schema.compiler.cursors import cursor_sql
+from schema.compiler.cursors import payload_sql, signed_sql
 from schema.compiler.plan import TYPENAME, Selected
 from schema.compiler.request import Request
 from schema.compiler.sql import Piece, Sql, Text
@@ -138,12 +138,15 @@ def _page_size(most: int) -> Callable[[Value], int]:
     return convert
 
 
-def cursor_at(call: Call, name: str, keys: Sequence[str]) -> str:
+def cursor_at(call: Call, name: str, keys: Sequence[str]) -> Sql:
     """Compose the cursor of a list at the values of its keys."""
-    binds = call.binds
-    inner = binds.add(_pad(name, inner=True), "bytea", key=("inner", name))
-    outer = binds.add(_pad(name, inner=False), "bytea", key=("outer", name))
-    return cursor_sql(inner, outer, keys)
+    return _signed(call, name, payload_sql(keys))
+
+
+def _signed(call: Call, name: str, payload: str) -> Sql:
+    inner = call.binds.add(_pad(name, inner=True), "bytea", key=("inner", name))
+    outer = call.binds.add(_pad(name, inner=False), "bytea", key=("outer", name))
+    return Sql(signed_sql(inner, outer, payload))
 
 
 def _pad(name: str, *, inner: bool) -> _Take:
@@ -250,10 +253,13 @@ class _Composer:
         return Sql(f"(exists (select 1 {window.base} and {outside}))::text")
 
     def _end_of(self, order: str) -> Sql:
+        """Sign the first row's place in an order: of a page's rows one alone is signed."""
         self.reads_rows = True
-        ordered = f"array_agg({self._cursor()} order by {order}) {self._within()}"
-        return Sql(f"coalesce(to_json(({ordered})[1])::text, 'null')")
+        window = self.window
+        place = f"array_agg({payload_sql(window.keys)} order by {order}) {self._within()}"
+        cursor = _signed(window.call, window.name, f"({place})[1]")
+        return Sql(f"coalesce('\"' || {cursor} || '\"', 'null')")
 
     def _cursor(self) -> Sql:
         window = self.window
-        return Sql(cursor_at(window.call, window.name, window.keys))
+        return cursor_at(window.call, window.name, window.keys)
