@@ -33,8 +33,7 @@ from hub.errors import AccessError
 
 KEY: Final = re.compile(r"hub_([a-z0-9]{1,16})_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 BESIDE: Final = timedelta(days=7)  # how long a replaced key lives beside its successor
-# A row for each grant in force, and one without a grant where there is none. The day is the
-# region's; without one the server's own.
+# A row for each grant in force on the region's day, and one without a grant where there is none.
 CREDENTIAL: Final = """
     select c.secret_sha256, c.expires_at, c.revoked_at, c.env, c.permits, c.documents_only,
            now() as asked_at,
@@ -45,7 +44,7 @@ CREDENTIAL: Final = """
     from credential c
     join client l on l.id = c.client_id
     left join access_grant g on g.client_id = c.client_id
-        and g.starts <= coalesce($2, current_date) and g.ends > coalesce($2, current_date)
+        and g.starts <= $2 and g.ends > $2
     where c.id = $1
     order by g.id
 """
@@ -61,7 +60,7 @@ async def authenticate(
     presented_key: str,
     scope: UUID | None = None,
     *,
-    today: date | None = None,
+    today: date,
 ) -> Viewer:
     """Return the viewer behind a key, in one short query; see `admit`."""
     return (await admit(raw, presented_key, scope, today=today)).viewer
@@ -72,7 +71,7 @@ async def admit(
     presented_key: str,
     scope: UUID | None = None,
     *,
-    today: date | None = None,
+    today: date,
 ) -> Admitted:
     """Return the viewer behind a key and what their rights rest on, in one short query.
 

@@ -6,6 +6,7 @@
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
@@ -64,7 +65,8 @@ async def bare(request: Request) -> Response:
 
 async def keyed(request: Request) -> Response:
     """Look the key up, then run the statement."""
-    await authenticate(request.state.web, request.headers["Authorization"].removeprefix(BEARER))
+    key = request.headers["Authorization"].removeprefix(BEARER)
+    await authenticate(request.state.web, key, today=datetime.now(UTC).date())
     return await _answer(request)
 
 

@@ -163,7 +163,7 @@ async def _compiling(
     figures: list[Figure] = []
     async with await open_read_pool(where.web, statement_s=5) as web:
         for case in cases:
-            viewer = await authenticate(web, keys[case.who])
+            viewer = await authenticate(web, keys[case.who], today=ground.today)
             cold, known = [], []
             for _ in range(COMPILATIONS):
                 begun = time.perf_counter()

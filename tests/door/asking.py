@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ import asyncpg
 
 from hub.access import Viewer
 from hub.audit.journal import Journal
+from hub.clock import today_in
 from hub.credentials import authenticate
 from hub.database import Database, open_connection, open_note_pool, open_read_pool
 from hub.entrance import Entrance
@@ -59,7 +59,7 @@ class Door:
 
     def world(self, who: str) -> World:
         """Return the plain rows as one viewer sees them."""
-        today = datetime.now(ZONE).date()
+        today = today_in(ZONE)
         return World(tables=self.tables, viewer=self.viewers[who], today=today, sealer=self.sealer)
 
 
@@ -90,7 +90,9 @@ async def opened(
         open_seal=region.sealer.open,
         make_key=partial(issue_row_key, region.sealer),
     )
-    viewers = {who: await authenticate(web, getattr(keys, who)) for who in VIEWERS}
+    viewers = {
+        who: await authenticate(web, getattr(keys, who), today=today_in(ZONE)) for who in VIEWERS
+    }
     try:
         yield Door(
             engine=engine, web=web, web_region=web_region,

@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 
 from hub.audit.journal import Journal
+from hub.clock import today_in
 from hub.credentials import admit, key_id_of, revoke_key
 from hub.database import Database, open_connection, open_note_pool
 from hub.documents import TrustedDocument, add_documents, document_id
@@ -192,13 +193,13 @@ async def test_a_key_stands_no_longer_than_until_it_expires(
         module_addresses, "update credential set expires_at = $1 where id = $2", soon,
         key_id_of(keys.north),
     )  # fmt: skip
-    bounded = (await admit(door.web, keys.north)).standing
+    bounded = (await admit(door.web, keys.north, today=today_in(ZONE))).standing
     await change(
         module_addresses,
         "update credential set expires_at = now() + interval '1 second' where id = $1",
         key_id_of(keys.north),
     )
-    expiring = (await admit(door.web, keys.north)).standing
+    expiring = (await admit(door.web, keys.north, today=today_in(ZONE))).standing
 
     assert soon > bounded.until > expiring.until
 

@@ -9,11 +9,12 @@ import httpx
 import pytest
 
 from hub.access import ClientKind, Role
+from hub.clock import today_in
 from hub.credentials import add_key, admit, bind_key, issue_key, key_id_of, rotate_key
 from hub.database import Database
 from hub.documents import TrustedDocument, add_documents, document_id, remove_document
 from hub.settings import Addresses
-from tests.door.asking import Door, opened
+from tests.door.asking import ZONE, Door, opened
 from tests.door.over_http import served
 from tests.door.rows import NORTH
 
@@ -189,11 +190,14 @@ async def test_binding_a_key_holds_from_the_next_request_and_for_its_successor(
 async def test_a_client_may_have_a_bound_key_beside_a_free_one(
     door: Door, bound: str, module_database: Database
 ) -> None:
-    client_id = (await admit(door.web, bound)).viewer.client_id
+    client_id = (await admit(door.web, bound, today=today_in(ZONE))).viewer.client_id
     async with module_database.writing() as session:
         free = await add_key(session, client_id, env="test")
 
-    found = [(await admit(door.web, key)).viewer.documents_only for key in (bound, free)]
+    found = [
+        (await admit(door.web, key, today=today_in(ZONE))).viewer.documents_only
+        for key in (bound, free)
+    ]
 
     assert [True, False] == found
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def who_is(addresses: Addresses, key: str) -> str:
     async def ask() -> str:
         connection = await open_connection(addresses.web_region)
         try:
-            return (await authenticate(connection, key)).client_name
+            return (await authenticate(connection, key, today=datetime.now(UTC).date())).client_name
         finally:
             await connection.close()
 

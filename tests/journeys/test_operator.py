@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ async def put_the_region(url: str) -> None:
 async def client_behind(url: str, key: str) -> str:
     connection = await open_connection(url)
     try:
-        return (await authenticate(connection, key)).client_name
+        return (await authenticate(connection, key, today=datetime.now(UTC).date())).client_name
     finally:
         await connection.close()
 
