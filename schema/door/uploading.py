@@ -35,8 +35,9 @@ from schema.door.sending import NO_STORE, refused_response
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.faults import faults_refused, refusal
 from schema.files.imports import GIVERS, NOT_A_GIVER, PREFIX
+from sync.uploads.accepting import told
 from sync.uploads.examiner import Examiner, TooHardError
-from sync.uploads.keeping import Received, Upload, keep, told
+from sync.uploads.keeping import Received, Upload, keep
 
 PATH: Final = "/imports"
 AT_ONCE: Final = 8

@@ -16,7 +16,7 @@ from schema.compiler.ids import key_of
 from schema.files.imports import GIVERS, NOT_A_GIVER, PREFIX, ImportFile, listed
 from schema.scope.places import SEEN_STATED
 from schema.user_errors import UserError
-from sync.uploads.keeping import Declared, ask_to_accept, told
+from sync.uploads.accepting import Declared, ask_to_accept, told
 
 RELEASERS = GIVERS - {Role.SCHOOL}
 NOT_A_RELEASER = (

@@ -158,7 +158,7 @@ async def import_accept(bench: Bench, payload: Mapping[str, str]) -> Ended:
     Files are taken in one after another: who comes while another is at work waits here, since to
     come again later would be to come last.
     """
-    from sync.uploads.keeping import accept_upload
+    from sync.uploads.accepting import accept_upload
 
     deadline = asyncio.get_running_loop().time() + IN_LINE_S
     while True:

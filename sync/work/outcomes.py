@@ -50,7 +50,7 @@ def _wait(attempts: int, retry_s: float, longest_s: float) -> timedelta:
 async def tell_run(database: Database, job: Job, ended: Ended, outcome: Outcome) -> None:
     """Write into the run of a source, or the given file, of the job what becomes of it."""
     if job.name == jobs.IMPORT and isinstance(outcome, Held):
-        from sync.uploads.keeping import fail_upload
+        from sync.uploads.accepting import fail_upload
 
         async with database.writing() as session:
             await fail_upload(session, UUID(job.payload["upload"]), outcome.code)

@@ -17,7 +17,7 @@ from hub.database import Database, open_connection, open_database
 from hub.seal import Sealer, create_key_file
 from hub.settings import Addresses, Settings
 from schema.door.uploading import Bounds
-from sync.uploads.keeping import accept_upload
+from sync.uploads.accepting import accept_upload
 from tests.door.conftest import serving
 from tests.door.files import as_csv, as_xls, as_xlsx, staff
 from tests.rooms.sync.world import FIRST, MINISTRY, NORTH, SECOND, THIRD, TODAY, load_register

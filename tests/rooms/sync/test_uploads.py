@@ -17,16 +17,14 @@ from hub.errors import ConflictError
 from hub.records import Completeness, FileKind
 from hub.seal import Sealer
 from hub.settings import Addresses, Settings
-from sync.uploads.keeping import (
+from sync.uploads.accepting import (
     AcceptedOtherwiseError,
     Declared,
-    Received,
-    UnknownUploadError,
     accept_upload,
     ask_to_accept,
     fail_upload,
-    keep,
 )
+from sync.uploads.keeping import Received, UnknownUploadError, keep
 from sync.work.duties import Bench, import_accept
 from tests.door.files import as_csv, staff
 from tests.rooms.sync.world import (
