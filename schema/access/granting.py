@@ -20,8 +20,7 @@ from schema.compiler.bindings import Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
 from schema.errors import bad_input
-from schema.files.imports import listed
-from schema.user_errors import UserError
+from schema.said import UserError, listed
 
 UNSET: Final = strawberry.UNSET
 ENV: Final = "live"
@@ -126,9 +125,7 @@ class AccessPayload:
         "Новый ключ целиком: показан один раз, хаб хранит только отпечаток.",
         "{t}.said ->> 'secret'",
     )
-    errors: list[UserError] = declare.many(
-        "Что не так; пусто, если сделано.", listed("errors", "{p}.said")
-    )
+    errors: list[UserError] = declare.many("Что не так; пусто, если сделано.", listed("errors"))
 
 
 async def create_client(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:

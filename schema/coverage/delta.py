@@ -11,10 +11,9 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.connection import Connection
-from schema.coverage.figures import CoverageMember
+from schema.coverage.members import CoverageMember
 from schema.coverage.question import ARGUMENTS, PERIOD, CoveragePeriod, place_of, shape_of
-from schema.organisations.organisation import Organisation, Territory
-from schema.scope.places import SEEN_ORGANISATION
+from schema.organisations.organisation import ITS_ORGANISATION, Organisation, Territory
 
 
 def _members(side: str) -> Rows:
@@ -55,11 +54,7 @@ class CoverageDeltaRow:
     title: str = declare.column("Название строки.", "{t}.title")
     organisation: Organisation | None = declare.one(
         "Управление или учреждение строки; вне области видимости — null.",
-        Rows(
-            source="organisation {t}",
-            where=("{t}.id = {p}.organisation_id",),
-            scope=(SEEN_ORGANISATION,),
-        ),
+        ITS_ORGANISATION,
     )
     territory: Territory | None = declare.one(
         "Территория строки.",

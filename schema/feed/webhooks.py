@@ -12,7 +12,7 @@ from schema.compiler.call import Call
 from schema.compiler.ids import key_of
 from schema.feed.events import ChangeType
 from schema.organisations.organisation import Organisation
-from schema.review.questions import client_of
+from schema.scope.client import client_of
 from schema.scope.watching import watches
 
 PREFIX: Final = "webhook"

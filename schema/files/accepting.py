@@ -13,9 +13,9 @@ from schema.compiler.acting import Acting, Outcome
 from schema.compiler.arguments import Value
 from schema.compiler.bindings import Rows
 from schema.compiler.ids import key_of
-from schema.files.imports import GIVERS, NOT_A_GIVER, PREFIX, ImportFile, listed
+from schema.files.imports import GIVERS, NOT_A_GIVER, PREFIX, ImportFile
+from schema.said import UserError, listed
 from schema.scope.places import SEEN_STATED
-from schema.user_errors import UserError
 from sync.uploads.accepting import Declared, ask_to_accept, told
 
 RELEASERS = GIVERS - {Role.SCHOOL}
@@ -75,7 +75,7 @@ class ImportAcceptPayload:
         ),
     )
     errors: list[UserError] = declare.many(
-        "Что не так; пусто, если файл принимается.", listed("errors", "{p}.said")
+        "Что не так; пусто, если файл принимается.", listed("errors")
     )
 
 

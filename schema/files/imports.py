@@ -12,6 +12,7 @@ from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
 from schema.organisations.organisation import Organisation
+from schema.said import listed
 from schema.scope.places import SEEN_STATED
 
 PREFIX = "import"
@@ -85,14 +86,6 @@ class ImportColumn:
     )
 
 
-def listed(name: str, of: str = "{p}.report") -> Rows:
-    """Walk a list of a report in its order."""
-    return Rows(
-        source=f"jsonb_array_elements({of} -> '{name}') with ordinality {{t}}(said, number)",
-        order=(Key("{t}.number", "bigint"),),
-    )
-
-
 @declare.bound("Чем шапка таблицы отличается от принятой в прошлый раз.")
 class ImportDrift:
     """A changed header."""
@@ -101,12 +94,8 @@ class ImportDrift:
     kind: FileKind = declare.column("Что перечисляет таблица.", "{t}.said ->> 'kind'")
     since: date = declare.column("Когда принята прежняя шапка.", "({t}.said ->> 'since')::date")
     message: str = declare.column("То же словами.", "{t}.said ->> 'message'")
-    missing: list[ImportColumn] = declare.many(
-        "Какие столбцы исчезли.", listed("missing", "{p}.said")
-    )
-    added: list[ImportColumn] = declare.many(
-        "Какие столбцы появились.", listed("added", "{p}.said")
-    )
+    missing: list[ImportColumn] = declare.many("Какие столбцы исчезли.", listed("missing"))
+    added: list[ImportColumn] = declare.many("Какие столбцы появились.", listed("added"))
     patch: list[ImportColumn] = declare.many(
         "Что сказать в columns, чтобы новая шапка читалась как прежняя.",
         Rows(
@@ -166,21 +155,23 @@ class ImportFile:
         "Сколько мест не понято.", "({t}.report ->> 'rejectedCount')::int"
     )
     rejected: list[ImportProblem] = declare.many(
-        "Что не понято: не больше тысячи первых мест.", listed("rejected")
+        "Что не понято: не больше тысячи первых мест.", listed("rejected", "{p}.report")
     )
     questions: list[ImportProblem] = declare.many(
         "Вопросы, на которые ответит только школа: их лучше снять до принятия.",
-        listed("questions"),
+        listed("questions", "{p}.report"),
     )
     columns: list[ImportColumn] = declare.many(
-        "Чем понят каждый столбец, по порядку.", listed("columns")
+        "Чем понят каждый столбец, по порядку.", listed("columns", "{p}.report")
     )
-    unmapped: list[ImportColumn] = declare.many("Столбцы, которые не хранятся.", listed("unmapped"))
+    unmapped: list[ImportColumn] = declare.many(
+        "Столбцы, которые не хранятся.", listed("unmapped", "{p}.report")
+    )
     repairs: list[str] = declare.column(
         "Что исправлено само.", "array(select jsonb_array_elements_text({t}.report -> 'repairs'))"
     )
     drift: list[ImportDrift] = declare.many(
-        "Чем шапки отличаются от принятых в прошлый раз.", listed("drift")
+        "Чем шапки отличаются от принятых в прошлый раз.", listed("drift", "{p}.report")
     )
     error_code: str | None = declare.column("Код, если принять не удалось.", "{t}.error_code")
     error_message: str | None = declare.column("То же словами.", "{t}.error_message")

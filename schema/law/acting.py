@@ -21,13 +21,12 @@ from schema.compiler.arguments import Value
 from schema.compiler.bindings import Rows
 from schema.compiler.ids import key_of
 from schema.errors import bad_input
-from schema.files.imports import listed
 from schema.law.consents import OF_RECORD, Consent
 from schema.law.consents import PREFIX as CONSENT
 from schema.law.requests import PREFIX as REQUEST
 from schema.law.requests import SubjectRequest
+from schema.said import UserError, listed
 from schema.scope.places import SEEN_STATED
-from schema.user_errors import UserError
 
 REGISTRARS: Final = frozenset({Role.OPERATOR, Role.REGIONAL_CENTRE, Role.TERRITORY, Role.SCHOOL})
 NOT_A_REGISTRAR: Final = (
@@ -118,7 +117,7 @@ def _input(kind: type) -> StrawberryArgument:
 RECORD_INPUT, WITHDRAW_INPUT = _input(ConsentRecordInput), _input(ConsentWithdrawInput)
 OPEN_INPUT, EXTEND_INPUT = _input(SubjectRequestOpenInput), _input(SubjectRequestExtendInput)
 CLOSE_INPUT = _input(SubjectRequestCloseInput)
-ERRORS: Final = listed("errors", "{p}.said")
+ERRORS: Final = listed("errors")
 CONSENT_ROW: Final = Rows(
     source="consent {t}",
     where=("{t}.id = ({p}.said ->> 'consent')::uuid",),

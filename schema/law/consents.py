@@ -12,11 +12,10 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
-from schema.organisations.organisation import Organisation
+from schema.organisations.organisation import ITS_ORGANISATION, Organisation
 from schema.people.person import Person
 from schema.scope.gate import STATE
 from schema.scope.places import SEEN_PERSON, SEEN_STATED
-from schema.sources.rejections import ITS_ORGANISATION
 from schema.words.law import ConsentState
 
 PREFIX: Final = "consent"

@@ -11,11 +11,10 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.law.consents import ITS_PERSON, of_person
-from schema.organisations.organisation import Organisation
+from schema.organisations.organisation import ITS_ORGANISATION, Organisation
 from schema.people.person import Person
 from schema.scope.places import SEEN_STATED
 from schema.scope.watching import NamedCount, watches
-from schema.sources.rejections import ITS_ORGANISATION
 
 PREFIX: Final = "request"
 OVERDUE: Final = "({t}.state in ('OPEN', 'BLOCKED') and {t}.due_on < {today})"

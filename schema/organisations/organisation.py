@@ -198,3 +198,9 @@ class Organisation(GlobalNode):
 
 
 TERRITORY_ROWS = Rows(source="territory {t}", order=NAME_ORDER)
+# Whose a row is; outside the viewer's scope nobody's.
+ITS_ORGANISATION = Rows(
+    source="organisation {t}",
+    where=("{t}.id = {p}.organisation_id",),
+    scope=(SEEN_ORGANISATION,),
+)

@@ -5,16 +5,9 @@ from enum import StrEnum
 
 from hub.access import Purpose
 from schema.compiler import declare
-from schema.compiler.bindings import Rows
-from schema.organisations.organisation import Organisation
-from schema.scope.places import SEEN_ORGANISATION
+from schema.organisations.organisation import ITS_ORGANISATION, Organisation
 
 SHORT_NAME = "(select o.short_name from organisation o where o.id = {t}.organisation_id)"
-ITS_ORGANISATION = Rows(
-    source="organisation {t}",
-    where=("{t}.id = {p}.organisation_id",),
-    scope=(SEEN_ORGANISATION,),
-)
 
 
 @declare.choice(

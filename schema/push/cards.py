@@ -13,12 +13,11 @@ from schema.compiler.acting import Acting, Outcome
 from schema.compiler.arguments import Value
 from schema.compiler.bindings import Key, Rows
 from schema.errors import bad_input
-from schema.files.imports import listed
 from schema.people.person import Person
+from schema.said import UserError, listed
 from schema.scope.places import SEEN_PERSON
 from schema.scope.watching import NamedCount
 from schema.sources.simulations import SimulationExample, SimulationFigure, SimulationUnit
-from schema.user_errors import UserError
 from sync.push.cards import (
     Counter,
     Item,
@@ -182,7 +181,7 @@ class PushResult:
         "array(select jsonb_array_elements_text({t}.said -> 'review'))",
     )
     errors: list[UserError] = declare.many(
-        "Что в ней не так: поле и как исправить.", listed("errors", "{p}.said")
+        "Что в ней не так: поле и как исправить.", listed("errors")
     )
 
 
@@ -198,13 +197,13 @@ class PushTrial:
         ),
     )
     examples: list[SimulationExample] = declare.many(
-        "Примеры каждого вида, не больше пяти.", listed("examples", "{p}.said")
+        "Примеры каждого вида, не больше пяти.", listed("examples")
     )
     units: list[SimulationUnit] = declare.many(
-        "Чьих людей это касается: сначала управления.", listed("units", "{p}.said")
+        "Чьих людей это касается: сначала управления.", listed("units")
     )
     figures: list[SimulationFigure] = declare.many(
-        "Какие показатели охвата на сегодня изменились бы.", listed("figures", "{p}.said")
+        "Какие показатели охвата на сегодня изменились бы.", listed("figures")
     )
 
 
@@ -221,9 +220,7 @@ class StaffUpsertPayload:
         Rows(source="(select {p}.said -> 'results' -> 0 as said) {t}", present="{t}.said"),
     )
     trial: PushTrial | None = declare.one(WHAT_WOULD_CHANGE, TRIAL)
-    errors: list[UserError] = declare.many(
-        "Что не так с запросом целиком.", listed("errors", "{p}.said")
-    )
+    errors: list[UserError] = declare.many("Что не так с запросом целиком.", listed("errors"))
 
 
 @declare.bound("Ответ на карточки.")
@@ -231,12 +228,10 @@ class StaffUpsertBatchPayload:
     """The answers for many cards, in their order."""
 
     results: list[PushResult] = declare.many(
-        "Что стало с каждой, в порядке присланного.", listed("results", "{p}.said")
+        "Что стало с каждой, в порядке присланного.", listed("results")
     )
     trial: PushTrial | None = declare.one(WHAT_WOULD_CHANGE, TRIAL)
-    errors: list[UserError] = declare.many(
-        "Что не так с запросом целиком.", listed("errors", "{p}.said")
-    )
+    errors: list[UserError] = declare.many("Что не так с запросом целиком.", listed("errors"))
 
 
 async def upsert_staff(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:

@@ -10,7 +10,6 @@ from schema.compiler import declare
 from schema.compiler.acting import Acting, Outcome
 from schema.compiler.arguments import Value
 from schema.compiler.bindings import Rows
-from schema.files.imports import listed
 from schema.mentoring.mentorship import Mentorship
 from schema.push.cards import (
     DRY_RUN,
@@ -24,8 +23,8 @@ from schema.push.cards import (
     _written,
     answered,
 )
+from schema.said import UserError, listed
 from schema.scope.places import SEEN_MENTORSHIP
-from schema.user_errors import UserError
 from sync.push.cards import Operation, Status
 from sync.push.mentorships import PairItem, push_pairs, rekey_pair, try_pairs
 
@@ -139,7 +138,7 @@ class MentorshipPushResult:
         "array(select jsonb_array_elements_text({t}.said -> 'review'))",
     )
     errors: list[UserError] = declare.many(
-        "Что в нём не так: поле и как исправить.", listed("errors", "{p}.said")
+        "Что в нём не так: поле и как исправить.", listed("errors")
     )
 
 
@@ -148,12 +147,10 @@ class MentorshipUpsertBatchPayload:
     """The answers for many mentorships, in their order."""
 
     results: list[MentorshipPushResult] = declare.many(
-        "Что стало с каждым, в порядке присланного.", listed("results", "{p}.said")
+        "Что стало с каждым, в порядке присланного.", listed("results")
     )
     trial: PushTrial | None = declare.one(WHAT_WOULD_CHANGE, TRIAL)
-    errors: list[UserError] = declare.many(
-        "Что не так с запросом целиком.", listed("errors", "{p}.said")
-    )
+    errors: list[UserError] = declare.many("Что не так с запросом целиком.", listed("errors"))
 
 
 @declare.bound("Ответ на одно наставничество.")
@@ -164,9 +161,7 @@ class MentorshipRekeyPayload:
         "Что с ним стало; null, если запрос не выполнен.",
         Rows(source="(select {p}.said -> 'results' -> 0 as said) {t}", present="{t}.said"),
     )
-    errors: list[UserError] = declare.many(
-        "Что не так с запросом целиком.", listed("errors", "{p}.said")
-    )
+    errors: list[UserError] = declare.many("Что не так с запросом целиком.", listed("errors"))
 
 
 async def rekey_mentorship(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:

@@ -7,13 +7,12 @@ from strawberry.types.arguments import StrawberryArgument
 
 from schema.compiler import declare
 from schema.compiler.bindings import Rows
-from schema.files.imports import listed
 from schema.people.person import Person
 from schema.review.person import Pin
 from schema.review.questions import Question
 from schema.review.verdicts import Verdict
+from schema.said import UserError, listed
 from schema.scope.places import SEEN_PERSON, SEEN_STATED
-from schema.user_errors import UserError
 from sync.review.verdicts import Answer
 
 KEY: Final = "Ключ запроса: повтор с ним и с теми же сведениями ничего не меняет."
@@ -131,7 +130,7 @@ def _said(table: str, name: str) -> Rows:
 
 
 VERDICT_ROW = _said("verdict", "verdict")
-ERRORS = listed("errors", "{p}.said")
+ERRORS = listed("errors")
 THE_VERDICT = "Решение; null, если оно не принято."
 THE_ERRORS = "Что не так; пусто, если принято."
 

@@ -11,7 +11,7 @@ from schema.compiler.call import Call
 from schema.coverage.question import PERIOD, period_bound
 from schema.lists.organisations import NAME_ORDER, IdentifierInput, place_asked
 from schema.mentoring.mentorship import MEMBER_ORDER, Mentorship, MentorshipMember
-from schema.organisations.organisation import Organisation
+from schema.organisations.organisation import ITS_ORGANISATION, Organisation
 from schema.people.evidence import SourceRecord
 from schema.people.person import Person
 from schema.review.disagreements import KINDS, REASON, FindingKind
@@ -58,11 +58,7 @@ class Finding:
     named: int | None = declare.column("Сколько названо поимённо.", "{t}.named")
     organisation: Organisation | None = declare.one(
         "У какого учреждения; вне области видимости — null.",
-        Rows(
-            source="organisation {t}",
-            where=("{t}.id = {p}.organisation_id",),
-            scope=(SEEN_ORGANISATION,),
-        ),
+        ITS_ORGANISATION,
     )
     members: list[MentorshipMember] = declare.many(
         "Участники наставничества, которых касается: сначала наставники.",

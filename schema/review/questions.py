@@ -8,15 +8,13 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
-from schema.compiler.request import Request
-from schema.compiler.sql import Sql
-from schema.organisations.organisation import Organisation
+from schema.organisations.organisation import ITS_ORGANISATION, Organisation
 from schema.people.evidence import SourceRecord
 from schema.people.person import Person
 from schema.review.explaining import FieldExplained, fields_of, probability_of, record_of
 from schema.review.verdicts import Verdict, verdicts_of
+from schema.scope.client import client_of
 from schema.scope.places import SEEN_PERSON, SEEN_STATED
-from schema.sources.rejections import ITS_ORGANISATION
 from schema.words.review import QuestionKind, QuestionState, ReviewEffect, SearchState
 
 PREFIX = "question"
@@ -30,15 +28,6 @@ SAID = """(
 STATE = f"""(case {SAID} when 'NOT_ENOUGH' then 'SET_ASIDE' when 'MUST_LINK' then 'ANSWERED'
     when 'CANNOT_LINK' then 'ANSWERED' else 'OPEN' end)"""
 WAITS = f"{{t}}.state = 'OPEN' and {SAID} is null"
-
-
-def client_of(call: Call) -> Sql:
-    """Return the placeholder of who asks."""
-    return call.binds.add(_client, "uuid", key="client")
-
-
-def _client(request: Request) -> object:
-    return request.viewer.client_id
 
 
 @declare.bound("Кто сейчас разбирает вопрос.")

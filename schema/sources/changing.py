@@ -15,14 +15,14 @@ from schema.compiler.arguments import Value
 from schema.compiler.bindings import Rows
 from schema.compiler.ids import key_of
 from schema.errors import bad_input
-from schema.files.imports import GIVERS, listed
+from schema.files.imports import GIVERS
 from schema.files.imports import PREFIX as IMPORT
+from schema.said import UserError, listed
 from schema.scope.places import SEEN_STATED
 from schema.scope.watching import WATCHERS
 from schema.sources.changesets import Changeset
 from schema.sources.runs import Hold
 from schema.sources.simulations import Simulation
-from schema.user_errors import UserError
 from sync.changes.asking import Asker, Trial, ask_to_release, ask_to_simulate, ask_to_undo
 from sync.refused.repairing import UnknownRejectionError, repair
 from sync.region import Region
@@ -80,7 +80,7 @@ class HoldReleaseInput:
     key: strawberry.ID = strawberry.field(description="Ключ задержанного: holds.key.")
 
 
-ERRORS = listed("errors", "{p}.said")
+ERRORS = listed("errors")
 
 
 @declare.bound("Ответ на просьбу о пробе.")

@@ -13,10 +13,9 @@ from schema.compiler.acting import Acting, Outcome
 from schema.compiler.arguments import Value
 from schema.compiler.bindings import Rows
 from schema.errors import bad_input
-from schema.files.imports import listed
+from schema.said import UserError, listed
 from schema.scope.watching import WATCHERS
 from schema.sources.runs import SyncRun
-from schema.user_errors import UserError
 from schema.words.sync import SyncMode
 from sync.work import asking
 
@@ -48,9 +47,7 @@ class SyncRunPayload:
         "Обмен: прочитает его работник; null, если просьба не принята.",
         Rows(source="sync_run {t}", where=("{t}.id = ({p}.said ->> 'done')::uuid",)),
     )
-    errors: list[UserError] = declare.many(
-        "Что не так; пусто, если принято.", listed("errors", "{p}.said")
-    )
+    errors: list[UserError] = declare.many("Что не так; пусто, если принято.", listed("errors"))
 
 
 async def start_run(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:

@@ -8,14 +8,8 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
-from schema.organisations.organisation import Organisation
-from schema.scope.places import SEEN_ORGANISATION, SEEN_STATED
-
-ITS_ORGANISATION = Rows(
-    source="organisation {t}",
-    where=("{t}.id = {p}.organisation_id",),
-    scope=(SEEN_ORGANISATION,),
-)
+from schema.organisations.organisation import ITS_ORGANISATION, Organisation
+from schema.scope.places import SEEN_STATED
 
 
 def _of_file(column: str) -> str:

@@ -10,8 +10,8 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.connection import Connection
-from schema.organisations.organisation import Organisation
-from schema.scope.places import SEEN_ORGANISATION, SEEN_STATED
+from schema.organisations.organisation import ITS_ORGANISATION, Organisation
+from schema.scope.places import SEEN_STATED
 from schema.scope.watching import NamedCount, watches
 from schema.sources.changesets import Changeset
 from schema.words.sync import HoldState, SyncFailure, SyncLevel, SyncMode, SyncState
@@ -143,11 +143,7 @@ class Hold:
     released_at: datetime | None = declare.column("Когда отпущено.", "{t}.released_at")
     organisation: Organisation | None = declare.one(
         "Чьи записи; вне области видимости — null.",
-        Rows(
-            source="organisation {t}",
-            where=("{t}.id = {p}.organisation_id",),
-            scope=(SEEN_ORGANISATION,),
-        ),
+        ITS_ORGANISATION,
     )
     source_title: str = declare.column(
         "Название источника.",

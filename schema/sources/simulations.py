@@ -9,8 +9,9 @@ from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
 from schema.compiler.ids import key_of
-from schema.files.imports import ImportFile, listed
+from schema.files.imports import ImportFile
 from schema.people.person import Person
+from schema.said import listed
 from schema.scope.places import SEEN_PERSON, SEEN_STATED
 from schema.scope.watching import NamedCount
 from schema.sources.changesets import Changeset
