@@ -301,9 +301,9 @@ class Engine:
     ) -> bytes:
         body: bytes | None = _LATER
         if plan.ready:
-            body = await pool.fetchval(plan.ready.sql, *plan.ready.values(request))
+            body = await _fetched(pool, plan.ready, plan.ready.values(request))
         if body is not None and _LATER in body:
-            body = await pool.fetchval(plan.statement.sql, *values)
+            body = await _fetched(pool, plan.statement, values)
         if body is None:
             raise RightsUnconfirmed
         if plan.shows_personal:
@@ -352,6 +352,17 @@ class Engine:
         data = json.loads(body)["data"] | found
         ordered = {root.key: data[root.key] for root in plan.roots}
         return json.dumps({"data": ordered}, ensure_ascii=False).encode()
+
+
+async def _fetched(pool: Reader, statement: Bound, values: Sequence[object]) -> bytes | None:
+    """Run a statement, once more if it was ended for the sake of a migration that changes its tables."""
+    try:
+        body: bytes | None = await pool.fetchval(statement.sql, *values)
+    except asyncpg.DeadlockDetectedError:
+        if not isinstance(pool, asyncpg.Pool):
+            raise  # the snapshot has ended with it
+        body = await pool.fetchval(statement.sql, *values)
+    return body
 
 
 def _finished(body: bytes, errors: Sequence[GraphQLError], cost: int) -> bytes:
