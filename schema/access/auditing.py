@@ -108,22 +108,13 @@ class AuditEvent:
 class AuditFilter:
     """What narrows the journal."""
 
-    person: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Кого видели: человек под любым из своих идентификаторов.",
+    person: strawberry.ID | None = declare.optional(
+        "Кого видели: человек под любым из своих идентификаторов."
     )
-    client: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Чей доступ меняли: клиент."
-    )
-    action: AuditAction | None = strawberry.field(
-        default=strawberry.UNSET, description="Что сделано."
-    )
-    since: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="С этого мгновения."
-    )
-    until: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="До этого мгновения, не включая его."
-    )
+    client: strawberry.ID | None = declare.optional("Чей доступ меняли: клиент.")
+    action: AuditAction | None = declare.optional("Что сделано.")
+    since: datetime | None = declare.optional("С этого мгновения.")
+    until: datetime | None = declare.optional("До этого мгновения, не включая его.")
 
 
 AUDIT_FILTER: Final = declare.argument("filter", AuditFilter | None, "Какие записи показать.")

@@ -43,16 +43,14 @@ class ClientGrantInput:
 
     client: strawberry.ID = strawberry.field(description="Кому.")
     role: Role = strawberry.field(description="Роль.")
-    organisation: strawberry.ID | None = strawberry.field(
-        default=UNSET, description="В пределах какого учреждения; роли всего региона — без него."
+    organisation: strawberry.ID | None = declare.optional(
+        "В пределах какого учреждения; роли всего региона — без него."
     )
     purposes: list[Purpose] = strawberry.field(
         default_factory=list, description="Что видно без маски."
     )
-    starts: date | None = strawberry.field(default=UNSET, description="С какого дня.")
-    ends: date | None = strawberry.field(
-        default=UNSET, description="До какого дня, не включая его."
-    )
+    starts: date | None = declare.optional("С какого дня.")
+    ends: date | None = declare.optional("До какого дня, не включая его.")
 
 
 @strawberry.input(description="Какое право прекратить.")
@@ -60,7 +58,7 @@ class ClientUngrantInput:
     """A grant to be ended."""
 
     grant: strawberry.ID = strawberry.field(description="Номер права: grants.key.")
-    on: date | None = strawberry.field(default=UNSET, description="С какого дня; без него сегодня.")
+    on: date | None = declare.optional("С какого дня; без него сегодня.")
 
 
 @strawberry.input(description="Какого клиента приостановить или снова впустить.")
@@ -77,9 +75,7 @@ class KeyCreateInput:
 
     client: strawberry.ID = strawberry.field(description="Кому.")
     permits: list[Permit] = strawberry.field(description="На что годен.")
-    days: int | None = strawberry.field(
-        default=UNSET, description="Сколько дней; без них бессрочно."
-    )
+    days: int | None = declare.optional("Сколько дней; без них бессрочно.")
 
 
 @strawberry.input(description="Какой ключ заменить.")

@@ -83,6 +83,11 @@ def argument(name: str, kind: object, description: str) -> StrawberryArgument:
     return StrawberryArgument(name, None, annotation, description=description)
 
 
+def optional(description: str) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
+    """Declare a field of an input that may be left out."""
+    return strawberry.field(default=strawberry.UNSET, description=description)
+
+
 # The declared attributes are never read in Python, only their annotations are: hence Any below.
 def _field(
     description: str,

@@ -80,30 +80,25 @@ declare.choice(
 class CoveragePeriod:
     """A day or a year."""
 
-    as_of: date | None = strawberry.field(default=strawberry.UNSET, description="На один день.")
-    academic_year: int | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="За учебный год по году его начала: 2025 — с 1 сентября 2025.",
+    as_of: date | None = declare.optional("На один день.")
+    academic_year: int | None = declare.optional(
+        "За учебный год по году его начала: 2025 — с 1 сентября 2025."
     )
-    calendar_year: int | None = strawberry.field(
-        default=strawberry.UNSET, description="За календарный год."
-    )
+    calendar_year: int | None = declare.optional("За календарный год.")
 
 
 @strawberry.input(description="Какую часть считать; условия складываются.")
 class CoverageFilter:
     """What narrows the answer."""
 
-    forms: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Коды форм.")
-    organisations: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="Учреждения вместе с их филиалами."
+    forms: list[str] | None = declare.optional("Коды форм.")
+    organisations: list[strawberry.ID] | None = declare.optional(
+        "Учреждения вместе с их филиалами."
     )
-    territories: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="Территории вместе с тем, что в них входит."
+    territories: list[strawberry.ID] | None = declare.optional(
+        "Территории вместе с тем, что в них входит."
     )
-    organisation_kinds: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Виды учреждений."
-    )
+    organisation_kinds: list[str] | None = declare.optional("Виды учреждений.")
 
 
 def _defaulted(

@@ -39,28 +39,21 @@ class ImportAcceptInput:
     """What is said on acceptance."""
 
     id: strawberry.ID = strawberry.field(description="Идентификатор из ответа PUT /imports.")
-    period: int | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Учебный год по году начала; без него — из заголовка файла.",
+    period: int | None = declare.optional(
+        "Учебный год по году начала; без него — из заголовка файла."
     )
-    as_of: date | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="На какой день составлен список; важнее учебного года.",
-    )
+    as_of: date | None = declare.optional("На какой день составлен список; важнее учебного года.")
     completeness: Completeness = strawberry.field(
         default=Completeness.PARTIAL, description="Полон ли список."
     )
-    kind: FileKind | None = strawberry.field(
-        default=strawberry.UNSET, description="Что перечисляет файл, если это не видно из него."
-    )
+    kind: FileKind | None = declare.optional("Что перечисляет файл, если это не видно из него.")
     release: bool = strawberry.field(
         default=False,
         description="Принять, даже если разом выбудет или изменится слишком много людей; так "
         "отвечать за список может управление или ресурсный центр.",
     )
-    columns: list[ImportColumnInput] | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Что значат столбцы, которых хаб не понял; запоминается для таких же шапок.",
+    columns: list[ImportColumnInput] | None = declare.optional(
+        "Что значат столбцы, которых хаб не понял; запоминается для таких же шапок."
     )
 
 

@@ -49,9 +49,7 @@ class ConsentRecordInput:
         default=DocumentKind.SEPARATE, description="Чем оформлено."
     )
     signed_on: date = strawberry.field(description="Когда подписано.")
-    ends: date | None = strawberry.field(
-        default=UNSET, description="До какого дня, не включая его; без него бессрочно."
-    )
+    ends: date | None = declare.optional("До какого дня, не включая его; без него бессрочно.")
     signer: str = strawberry.field(
         default="", description="Представитель и его документ; хранится запечатанным."
     )
@@ -67,17 +65,12 @@ class ConsentWithdrawInput:
     """Which consent is taken back, and by what the data are kept still."""
 
     id: strawberry.ID = strawberry.field(description="Идентификатор согласия.")
-    on: date | None = strawberry.field(
-        default=UNSET, description="Когда отозвано; без него сегодня."
+    on: date | None = declare.optional("Когда отозвано; без него сегодня.")
+    basis: str | None = declare.optional(
+        "По какому основанию закона сведения хранятся дальше: EMPLOYMENT, EDUCATION, "
+        "ARCHIVE, CLAIM."
     )
-    basis: str | None = strawberry.field(
-        default=UNSET,
-        description="По какому основанию закона сведения хранятся дальше: EMPLOYMENT, EDUCATION, "
-        "ARCHIVE, CLAIM.",
-    )
-    kept_until: date | None = strawberry.field(
-        default=UNSET, description="До какого дня; нужен вместе с основанием."
-    )
+    kept_until: date | None = declare.optional("До какого дня; нужен вместе с основанием.")
 
 
 @strawberry.input(description="Обращение субъекта.")
@@ -86,13 +79,9 @@ class SubjectRequestOpenInput:
 
     person: strawberry.ID = strawberry.field(description="О ком: идентификатор человека.")
     kind: RequestKind = strawberry.field(description="Чего требует.")
-    received_on: date | None = strawberry.field(
-        default=UNSET, description="Когда получено; без него сегодня."
-    )
-    basis: str | None = strawberry.field(
-        default=UNSET, description="По какому основанию сведения пока хранятся."
-    )
-    kept_until: date | None = strawberry.field(default=UNSET, description="До какого дня.")
+    received_on: date | None = declare.optional("Когда получено; без него сегодня.")
+    basis: str | None = declare.optional("По какому основанию сведения пока хранятся.")
+    kept_until: date | None = declare.optional("До какого дня.")
 
 
 @strawberry.input(description="Какое обращение продлить.")

@@ -73,13 +73,9 @@ class Consent:
 class ConsentFilter:
     """What narrows the register."""
 
-    person: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Чьи.")
-    purpose: ConsentPurpose | None = strawberry.field(
-        default=strawberry.UNSET, description="На что."
-    )
-    state: ConsentState | None = strawberry.field(
-        default=strawberry.UNSET, description="Действуют ли сегодня."
-    )
+    person: strawberry.ID | None = declare.optional("Чьи.")
+    purpose: ConsentPurpose | None = declare.optional("На что.")
+    state: ConsentState | None = declare.optional("Действуют ли сегодня.")
 
 
 CONSENT_FILTER: Final = declare.argument("filter", ConsentFilter | None, "Какие согласия показать.")

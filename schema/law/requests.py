@@ -52,14 +52,10 @@ class SubjectRequest:
 class SubjectRequestFilter:
     """What narrows the register."""
 
-    person: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="О ком.")
-    kind: RequestKind | None = strawberry.field(
-        default=strawberry.UNSET, description="Чего требуют."
-    )
-    state: RequestState | None = strawberry.field(default=strawberry.UNSET, description="Где они.")
-    overdue: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="true — с пропущенным сроком, false — прочие."
-    )
+    person: strawberry.ID | None = declare.optional("О ком.")
+    kind: RequestKind | None = declare.optional("Чего требуют.")
+    state: RequestState | None = declare.optional("Где они.")
+    overdue: bool | None = declare.optional("true — с пропущенным сроком, false — прочие.")
 
 
 REQUEST_FILTER: Final = declare.argument(

@@ -20,36 +20,24 @@ from schema.lists.years import year_condition
 class RoleFilter:
     """What narrows the lists of mentors and of mentees."""
 
-    form_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Код формы, в которой человек участвует в этот день."
+    form_code: str | None = declare.optional("Код формы, в которой человек участвует в этот день.")
+    academic_year: int | None = declare.optional(
+        "Вместо дня: роль хотя бы в один день учебного года, по году его начала."
     )
-    academic_year: int | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Вместо дня: роль хотя бы в один день учебного года, по году его начала.",
+    department: strawberry.ID | None = declare.optional("Орган управления, в чьём ведении человек.")
+    organisation: strawberry.ID | None = declare.optional("Учреждение человека.")
+    identifier: IdentifierInput | None = declare.optional(
+        "Учреждение человека по номеру в другой системе."
     )
-    department: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Орган управления, в чьём ведении человек."
+    territory: strawberry.ID | None = declare.optional(
+        "Территория учреждения, где человек работает или учится сегодня."
     )
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Учреждение человека."
+    position_code: str | None = declare.optional("Код должности в этот день: TEACHER и другие.")
+    subject: str | None = declare.optional(
+        "Предмет, который человек ведёт в этот день: «физика»; регистр не важен."
     )
-    identifier: IdentifierInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Учреждение человека по номеру в другой системе."
-    )
-    territory: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Территория учреждения, где человек работает или учится сегодня.",
-    )
-    position_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Код должности в этот день: TEACHER и другие."
-    )
-    subject: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Предмет, который человек ведёт в этот день: «физика»; регистр не важен.",
-    )
-    name_prefix: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Начало полного имени, нынешнего или прежнего; регистр и ё не важны.",
+    name_prefix: str | None = declare.optional(
+        "Начало полного имени, нынешнего или прежнего; регистр и ё не важны."
     )
 
 

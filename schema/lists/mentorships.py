@@ -43,50 +43,31 @@ class MentorshipOrder(StrEnum):
 class MentorshipListFilter:
     """What narrows the list of mentorships."""
 
-    kind: MentorshipKind | None = strawberry.field(
-        default=strawberry.UNSET, description="Пара или группа."
+    kind: MentorshipKind | None = declare.optional("Пара или группа.")
+    form_code: str | None = declare.optional("Код формы.")
+    status: MentorshipStatus | None = declare.optional("Состояние сегодня.")
+    active_on: date | None = declare.optional("Наставничество, которое длится в этот день.")
+    academic_year: int | None = declare.optional(
+        "Длится хотя бы в один день учебного года, по году его начала."
     )
-    form_code: str | None = strawberry.field(default=strawberry.UNSET, description="Код формы.")
-    status: MentorshipStatus | None = strawberry.field(
-        default=strawberry.UNSET, description="Состояние сегодня."
+    starts_since: date | None = declare.optional("Начато в этот день или позже.")
+    ends_before: date | None = declare.optional("Закончится раньше этого дня.")
+    name_prefix: str | None = declare.optional("Начало имени наставника; регистр и ё не важны.")
+    organisation: strawberry.ID | None = declare.optional(
+        "Учреждение, где проходит наставничество."
     )
-    active_on: date | None = strawberry.field(
-        default=strawberry.UNSET, description="Наставничество, которое длится в этот день."
+    identifier: IdentifierInput | None = declare.optional(
+        "То же учреждение по номеру в другой системе."
     )
-    academic_year: int | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Длится хотя бы в один день учебного года, по году его начала.",
+    department: strawberry.ID | None = declare.optional(
+        "Орган управления, чьё это учреждение сегодня."
     )
-    starts_since: date | None = strawberry.field(
-        default=strawberry.UNSET, description="Начато в этот день или позже."
+    territory: strawberry.ID | None = declare.optional(
+        "Территория учреждения или то, что в неё входит."
     )
-    ends_before: date | None = strawberry.field(
-        default=strawberry.UNSET, description="Закончится раньше этого дня."
-    )
-    name_prefix: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Начало имени наставника; регистр и ё не важны."
-    )
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Учреждение, где проходит наставничество."
-    )
-    identifier: IdentifierInput | None = strawberry.field(
-        default=strawberry.UNSET, description="То же учреждение по номеру в другой системе."
-    )
-    department: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Орган управления, чьё это учреждение сегодня."
-    )
-    territory: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Территория учреждения или то, что в неё входит."
-    )
-    confirmation: Confirmation | None = strawberry.field(
-        default=strawberry.UNSET, description="Кто подтверждает."
-    )
-    programme: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Программа."
-    )
-    end_assumed: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Назначен ли конец хабом."
-    )
+    confirmation: Confirmation | None = declare.optional("Кто подтверждает.")
+    programme: strawberry.ID | None = declare.optional("Программа.")
+    end_assumed: bool | None = declare.optional("Назначен ли конец хабом.")
 
 
 MENTORSHIP_LIST_ARGUMENTS = (

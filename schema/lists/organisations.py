@@ -46,22 +46,12 @@ class IdentifierInput:
 class OrganisationFilter:
     """What narrows the list of organisations."""
 
-    kind: str | None = strawberry.field(default=strawberry.UNSET, description="Вид учреждения.")
-    status: Status | None = strawberry.field(
-        default=strawberry.UNSET, description="Действует или закрыто."
-    )
-    territory: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Территория или то, что в неё входит."
-    )
-    department: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Орган управления, чьё это учреждение."
-    )
-    identifier: IdentifierInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Номер в другой системе."
-    )
-    name_prefix: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Начало названия; регистр и ё не важны."
-    )
+    kind: str | None = declare.optional("Вид учреждения.")
+    status: Status | None = declare.optional("Действует или закрыто.")
+    territory: strawberry.ID | None = declare.optional("Территория или то, что в неё входит.")
+    department: strawberry.ID | None = declare.optional("Орган управления, чьё это учреждение.")
+    identifier: IdentifierInput | None = declare.optional("Номер в другой системе.")
+    name_prefix: str | None = declare.optional("Начало названия; регистр и ё не важны.")
 
 
 ORGANISATION_ARGUMENTS = (

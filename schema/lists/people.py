@@ -61,39 +61,27 @@ class PersonOrder(StrEnum):
 class PersonFilter:
     """What narrows the list of people."""
 
-    department: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Орган управления, в чьём ведении человек."
+    department: strawberry.ID | None = declare.optional("Орган управления, в чьём ведении человек.")
+    organisation: strawberry.ID | None = declare.optional("Учреждение человека.")
+    identifier: IdentifierInput | None = declare.optional(
+        "Учреждение человека по номеру в другой системе."
     )
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Учреждение человека."
+    territory: strawberry.ID | None = declare.optional(
+        "Территория учреждения, где человек работает или учится сегодня."
     )
-    identifier: IdentifierInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Учреждение человека по номеру в другой системе."
+    role: PersonRole | None = declare.optional("Кем человек является.")
+    name_prefix: str | None = declare.optional(
+        "Начало полного имени: «Иванова М»; регистр и ё не важны."
     )
-    territory: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Территория учреждения, где человек работает или учится сегодня.",
+    position_code: str | None = declare.optional("Код должности сегодня: TEACHER и другие.")
+    subject: str | None = declare.optional(
+        "Предмет, который человек ведёт сегодня: «физика»; регистр не важен."
     )
-    role: PersonRole | None = strawberry.field(
-        default=strawberry.UNSET, description="Кем человек является."
+    changed_since: datetime | None = declare.optional(
+        "Сведения изменились в это мгновение или позже."
     )
-    name_prefix: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Начало полного имени: «Иванова М»; регистр и ё не важны.",
-    )
-    position_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Код должности сегодня: TEACHER и другие."
-    )
-    subject: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Предмет, который человек ведёт сегодня: «физика»; регистр не важен.",
-    )
-    changed_since: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Сведения изменились в это мгновение или позже."
-    )
-    may_be: ConsentPurpose | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Кого можно назвать ради этой цели: по согласиям и правилу GATE.",
+    may_be: ConsentPurpose | None = declare.optional(
+        "Кого можно назвать ради этой цели: по согласиям и правилу GATE."
     )
 
 

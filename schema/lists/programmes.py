@@ -48,31 +48,20 @@ class ProgrammeOrder(StrEnum):
 class ProgrammeFilter:
     """What narrows the list of programmes."""
 
-    academic_year: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Учебный год по году его начала."
+    academic_year: int | None = declare.optional("Учебный год по году его начала.")
+    active_on: date | None = declare.optional("Программа, которая длится в этот день.")
+    organisation: strawberry.ID | None = declare.optional("Учреждение программы.")
+    identifier: IdentifierInput | None = declare.optional(
+        "То же учреждение по номеру в другой системе."
     )
-    active_on: date | None = strawberry.field(
-        default=strawberry.UNSET, description="Программа, которая длится в этот день."
+    department: strawberry.ID | None = declare.optional(
+        "Орган управления, чьё это учреждение сегодня."
     )
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Учреждение программы."
+    territory: strawberry.ID | None = declare.optional(
+        "Территория учреждения или то, что в неё входит."
     )
-    identifier: IdentifierInput | None = strawberry.field(
-        default=strawberry.UNSET, description="То же учреждение по номеру в другой системе."
-    )
-    department: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Орган управления, чьё это учреждение сегодня."
-    )
-    territory: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Территория учреждения или то, что в неё входит."
-    )
-    status: ProgrammeStatus | None = strawberry.field(
-        default=strawberry.UNSET, description="Состояние."
-    )
-    title_prefix: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Начало названия; регистр, ё и кавычки не важны.",
-    )
+    status: ProgrammeStatus | None = declare.optional("Состояние.")
+    title_prefix: str | None = declare.optional("Начало названия; регистр, ё и кавычки не важны.")
 
 
 PROGRAMME_ARGUMENTS = (

@@ -188,13 +188,9 @@ class Mentorship(GlobalNode):
 class MentorshipFilter:
     """What narrows a person's mentorships."""
 
-    role: MemberRole | None = strawberry.field(
-        default=strawberry.UNSET, description="Роль человека в наставничестве."
-    )
-    form_code: str | None = strawberry.field(default=strawberry.UNSET, description="Код формы.")
-    active_on: date | None = strawberry.field(
-        default=strawberry.UNSET, description="Наставничество, которое длится в этот день."
-    )
+    role: MemberRole | None = declare.optional("Роль человека в наставничестве.")
+    form_code: str | None = declare.optional("Код формы.")
+    active_on: date | None = declare.optional("Наставничество, которое длится в этот день.")
 
 
 MENTORSHIP_FILTER = declare.argument(

@@ -24,19 +24,13 @@ from schema.words.organisations import SubordinationKind
 class StaffFilter:
     """What narrows the staff of an organisation."""
 
-    position_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Код должности в этот день: TEACHER и другие."
+    position_code: str | None = declare.optional("Код должности в этот день: TEACHER и другие.")
+    subject: str | None = declare.optional(
+        "Предмет, который человек ведёт в этот день: «физика»; регистр не важен."
     )
-    subject: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Предмет, который человек ведёт в этот день: «физика»; регистр не важен.",
-    )
-    name_prefix: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Начало полного имени; регистр и ё не важны."
-    )
-    academic_year: int | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Вместо дня: хотя бы в один день учебного года, по году его начала.",
+    name_prefix: str | None = declare.optional("Начало полного имени; регистр и ё не важны.")
+    academic_year: int | None = declare.optional(
+        "Вместо дня: хотя бы в один день учебного года, по году его начала."
     )
 
 
@@ -44,22 +38,14 @@ class StaffFilter:
 class HostedFilter:
     """What narrows the mentors and the mentees whom an organisation hosts."""
 
-    form_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Код формы, в которой человек участвует здесь."
+    form_code: str | None = declare.optional("Код формы, в которой человек участвует здесь.")
+    position_code: str | None = declare.optional("Код должности в этот день: TEACHER и другие.")
+    subject: str | None = declare.optional(
+        "Предмет, который человек ведёт в этот день: «физика»; регистр не важен."
     )
-    position_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Код должности в этот день: TEACHER и другие."
-    )
-    subject: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Предмет, который человек ведёт в этот день: «физика»; регистр не важен.",
-    )
-    name_prefix: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Начало полного имени; регистр и ё не важны."
-    )
-    academic_year: int | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Вместо дня: хотя бы в один день учебного года, по году его начала.",
+    name_prefix: str | None = declare.optional("Начало полного имени; регистр и ё не важны.")
+    academic_year: int | None = declare.optional(
+        "Вместо дня: хотя бы в один день учебного года, по году его начала."
     )
 
 

@@ -82,10 +82,6 @@ class OrganisationNameInput:
     value: str = strawberry.field(description="Номер учреждения в ней.")
 
 
-def _field(description: str) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
-    return strawberry.field(default=UNSET, description=description)
-
-
 @strawberry.input(
     description="Карточка работника. Поле, которого нет, не меняется; null его очищает."
 )
@@ -100,23 +96,25 @@ class StaffCardInput:
     operation: Operation = strawberry.field(
         default=Operation.UPSERT, description="Что сказано о карточке."
     )
-    organisation: OrganisationNameInput | None = _field("Где работает; другое — перевод.")
-    last_name: str | None = _field("Фамилия.")
-    first_name: str | None = _field("Имя.")
-    middle_name: str | None = _field("Отчество.")
-    previous_last_name: str | None = _field("Прежняя фамилия.")
-    birth_date: date | None = _field("Дата рождения.")
-    snils: str | None = _field("СНИЛС.")
-    position: str | None = _field("Должность.")
-    subject: str | None = _field("Предметы через запятую.")
-    employment: str | None = _field("Вид занятости: основная, внутреннее совместительство, …")
-    category: str | None = _field("Квалификационная категория.")
-    teaching_experience: int | None = _field("Педагогический стаж, полных лет.")
-    young_specialist: bool | None = _field("Молодой специалист, по сведениям системы.")
-    hired_on: date | None = _field("Принят.")
-    dismissed_on: date | None = _field("Уволен.")
-    phone: str | None = _field("Телефон.")
-    email: str | None = _field("Почта.")
+    organisation: OrganisationNameInput | None = declare.optional("Где работает; другое — перевод.")
+    last_name: str | None = declare.optional("Фамилия.")
+    first_name: str | None = declare.optional("Имя.")
+    middle_name: str | None = declare.optional("Отчество.")
+    previous_last_name: str | None = declare.optional("Прежняя фамилия.")
+    birth_date: date | None = declare.optional("Дата рождения.")
+    snils: str | None = declare.optional("СНИЛС.")
+    position: str | None = declare.optional("Должность.")
+    subject: str | None = declare.optional("Предметы через запятую.")
+    employment: str | None = declare.optional(
+        "Вид занятости: основная, внутреннее совместительство, …"
+    )
+    category: str | None = declare.optional("Квалификационная категория.")
+    teaching_experience: int | None = declare.optional("Педагогический стаж, полных лет.")
+    young_specialist: bool | None = declare.optional("Молодой специалист, по сведениям системы.")
+    hired_on: date | None = declare.optional("Принят.")
+    dismissed_on: date | None = declare.optional("Уволен.")
+    phone: str | None = declare.optional("Телефон.")
+    email: str | None = declare.optional("Почта.")
 
 
 IDEMPOTENCY: Final = (

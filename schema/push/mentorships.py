@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import strawberry
 
@@ -15,7 +15,6 @@ from schema.push.cards import (
     DRY_RUN,
     IDEMPOTENCY,
     TRIAL,
-    UNSET,
     WHAT_WOULD_CHANGE,
     OrganisationNameInput,
     PushTrial,
@@ -44,20 +43,18 @@ PAIR: Final = {
 }
 
 
-def _field(description: str) -> Any:  # noqa: ANN401 - stands where a value of the annotated type is declared
-    return strawberry.field(default=UNSET, description=description)
-
-
 @strawberry.input(description="Сторона пары. Поле, которого нет, не меняется; null его очищает.")
 class MentorshipPartyInput:
     """A mentor or a mentee as a partner names them."""
 
     last_name: str = strawberry.field(description="Фамилия.")
     first_name: str = strawberry.field(description="Имя.")
-    middle_name: str | None = _field("Отчество.")
-    birth_date: date | None = _field("Дата рождения: без неё и СНИЛС человек узнаётся хуже.")
-    snils: str | None = _field("СНИЛС.")
-    workplace: str | None = _field("Где работает или учится, если не у принимающей.")
+    middle_name: str | None = declare.optional("Отчество.")
+    birth_date: date | None = declare.optional(
+        "Дата рождения: без неё и СНИЛС человек узнаётся хуже."
+    )
+    snils: str | None = declare.optional("СНИЛС.")
+    workplace: str | None = declare.optional("Где работает или учится, если не у принимающей.")
 
 
 @strawberry.input(description="Наставничество. Поле, которого нет, не меняется; null его очищает.")
@@ -73,13 +70,15 @@ class MentorshipCardInput:
         default=Operation.UPSERT,
         description="Что сказано: DELETE — окончено этим днём, WITHDRAW — передано по ошибке.",
     )
-    organisation: OrganisationNameInput | None = _field("Кто принимает наставляемого.")
-    mentor: MentorshipPartyInput | None = _field("Наставник; при UPSERT нужен всегда.")
-    mentee: MentorshipPartyInput | None = _field("Наставляемый; при UPSERT нужен всегда.")
-    form: str | None = _field("Форма наставничества, как она называется: «учитель — учитель».")
-    programme: str | None = _field("Название программы.")
-    starts_on: date | None = _field("С какого дня.")
-    ends_on: date | None = _field("Последний день.")
+    organisation: OrganisationNameInput | None = declare.optional("Кто принимает наставляемого.")
+    mentor: MentorshipPartyInput | None = declare.optional("Наставник; при UPSERT нужен всегда.")
+    mentee: MentorshipPartyInput | None = declare.optional("Наставляемый; при UPSERT нужен всегда.")
+    form: str | None = declare.optional(
+        "Форма наставничества, как она называется: «учитель — учитель»."
+    )
+    programme: str | None = declare.optional("Название программы.")
+    starts_on: date | None = declare.optional("С какого дня.")
+    ends_on: date | None = declare.optional("Последний день.")
 
 
 @strawberry.input(description="Наставничества, до тысячи.")

@@ -25,9 +25,7 @@ class QuestionTakeInput:
     """Which question to take, and for how long."""
 
     id: strawberry.ID = strawberry.field(description="Идентификатор вопроса.")
-    minutes: int | None = strawberry.field(
-        default=strawberry.UNSET, description="На сколько минут, не больше 120; обычно 15."
-    )
+    minutes: int | None = declare.optional("На сколько минут, не больше 120; обычно 15.")
 
 
 @strawberry.input(description="Какой вопрос вернуть.")
@@ -49,8 +47,8 @@ class QuestionAnswerInput:
         default="",
         description=REASON + " Обязательно, если у записей одного человека разные верные СНИЛС.",
     )
-    expected_version: int | None = strawberry.field(default=strawberry.UNSET, description=VERSION)
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+    expected_version: int | None = declare.optional(VERSION)
+    idempotency_key: str | None = declare.optional(KEY)
 
 
 @strawberry.input(description="Какие записи отделить от человека.")
@@ -60,8 +58,8 @@ class PersonSplitInput:
     id: strawberry.ID = strawberry.field(description="Идентификатор человека.")
     records: list[strawberry.ID] = strawberry.field(description="Ключи записей: records.key.")
     reason: str = strawberry.field(default="", description=REASON)
-    expected_version: int | None = strawberry.field(default=strawberry.UNSET, description=VERSION)
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+    expected_version: int | None = declare.optional(VERSION)
+    idempotency_key: str | None = declare.optional(KEY)
 
 
 @strawberry.input(description="Каких людей объединить.")
@@ -73,8 +71,8 @@ class PersonMergeInput:
     reason: str = strawberry.field(
         default="", description=REASON + " Обязательно при разных верных СНИЛС."
     )
-    expected_version: int | None = strawberry.field(default=strawberry.UNSET, description=VERSION)
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+    expected_version: int | None = declare.optional(VERSION)
+    idempotency_key: str | None = declare.optional(KEY)
 
 
 @strawberry.input(description="Какое решение отменить.")
@@ -83,7 +81,7 @@ class VerdictRetractInput:
 
     id: strawberry.ID = strawberry.field(description="Идентификатор решения.")
     reason: str = strawberry.field(default="", description=REASON)
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+    idempotency_key: str | None = declare.optional(KEY)
 
 
 @strawberry.input(description="Какое поле закрепить.")
@@ -96,11 +94,9 @@ class PersonPinInput:
     field: str = strawberry.field(
         description="last_name, first_name, middle_name, birth_date, sex или snils."
     )
-    value: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Значение; без него — то, что говорит сама запись."
-    )
+    value: str | None = declare.optional("Значение; без него — то, что говорит сама запись.")
     reason: str = strawberry.field(default="", description=REASON)
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+    idempotency_key: str | None = declare.optional(KEY)
 
 
 @strawberry.input(description="Какое закрепление снять.")
@@ -108,7 +104,7 @@ class PinRetractInput:
     """Which pin to take back."""
 
     id: strawberry.ID = strawberry.field(description="Идентификатор закрепления.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY)
+    idempotency_key: str | None = declare.optional(KEY)
 
 
 def _input(kind: type) -> StrawberryArgument:

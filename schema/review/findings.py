@@ -119,20 +119,16 @@ class Finding:
 class FindingFilter:
     """What narrows the list of findings."""
 
-    kind: FindingKind | None = strawberry.field(
-        default=strawberry.UNSET, description="В чём не сошлись."
+    kind: FindingKind | None = declare.optional("В чём не сошлись.")
+    organisation: strawberry.ID | None = declare.optional("Учреждение.")
+    identifier: IdentifierInput | None = declare.optional(
+        "То же учреждение по номеру в другой системе."
     )
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Учреждение."
+    department: strawberry.ID | None = declare.optional(
+        "Орган управления, чьё это учреждение сегодня."
     )
-    identifier: IdentifierInput | None = strawberry.field(
-        default=strawberry.UNSET, description="То же учреждение по номеру в другой системе."
-    )
-    department: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Орган управления, чьё это учреждение сегодня."
-    )
-    territory: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Территория учреждения или то, что в неё входит."
+    territory: strawberry.ID | None = declare.optional(
+        "Территория учреждения или то, что в неё входит."
     )
 
 

@@ -120,30 +120,19 @@ class Question:
 class QuestionFilter:
     """What narrows the list of questions."""
 
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Кому вопрос задан."
-    )
-    state: QuestionState | None = strawberry.field(
-        default=strawberry.UNSET, description="Состояние."
-    )
+    organisation: strawberry.ID | None = declare.optional("Кому вопрос задан.")
+    state: QuestionState | None = declare.optional("Состояние.")
 
 
 @strawberry.input(description="Какую часть очереди показать; условия складываются.")
 class ReviewQueueFilter:
     """What narrows the queue."""
 
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Кому вопрос задан."
-    )
-    kind: QuestionKind | None = strawberry.field(
-        default=strawberry.UNSET, description="О чём вопрос."
-    )
-    affects: ReviewEffect | None = strawberry.field(
-        default=strawberry.UNSET, description="Какое число изменит ответ."
-    )
-    available: bool | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="true — только те, что не разбирает другой; false — только те, что разбирает.",
+    organisation: strawberry.ID | None = declare.optional("Кому вопрос задан.")
+    kind: QuestionKind | None = declare.optional("О чём вопрос.")
+    affects: ReviewEffect | None = declare.optional("Какое число изменит ответ.")
+    available: bool | None = declare.optional(
+        "true — только те, что не разбирает другой; false — только те, что разбирает."
     )
 
 

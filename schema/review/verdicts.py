@@ -108,21 +108,11 @@ def verdicts_of(*where: str) -> Rows:
 class VerdictFilter:
     """What narrows the history of verdicts."""
 
-    kind: VerdictKind | None = strawberry.field(
-        default=strawberry.UNSET, description="Что решение говорит."
-    )
-    action: VerdictAction | None = strawberry.field(
-        default=strawberry.UNSET, description="Как оно дано."
-    )
-    standing: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="true — действующие, false — отменённые."
-    )
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Подразделение, где видны все записи."
-    )
-    person: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="О записях этого человека."
-    )
+    kind: VerdictKind | None = declare.optional("Что решение говорит.")
+    action: VerdictAction | None = declare.optional("Как оно дано.")
+    standing: bool | None = declare.optional("true — действующие, false — отменённые.")
+    organisation: strawberry.ID | None = declare.optional("Подразделение, где видны все записи.")
+    person: strawberry.ID | None = declare.optional("О записях этого человека.")
 
 
 VERDICT_FILTER = declare.argument("filter", VerdictFilter | None, "Какие решения показать.")

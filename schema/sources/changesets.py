@@ -96,12 +96,8 @@ class Changeset:
 class ChangesetFilter:
     """What narrows the list of changes."""
 
-    kind: ChangesetKind | None = strawberry.field(
-        default=strawberry.UNSET, description="Что меняло."
-    )
-    state: ChangesetState | None = strawberry.field(
-        default=strawberry.UNSET, description="Состояние."
-    )
+    kind: ChangesetKind | None = declare.optional("Что меняло.")
+    state: ChangesetState | None = declare.optional("Состояние.")
 
 
 CHANGESET_FILTER = declare.argument("filter", ChangesetFilter | None, "Какие изменения показать.")

@@ -38,15 +38,9 @@ NOT_A_RELEASER: Final = "Отпускает управление учрежде�
 class ChangesetSimulateInput:
     """What is to be tried."""
 
-    import_file: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Принять этот присланный файл."
-    )
-    source: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Прочитать источник с этим кодом."
-    )
-    undo: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Отменить изменение с этим номером."
-    )
+    import_file: strawberry.ID | None = declare.optional("Принять этот присланный файл.")
+    source: str | None = declare.optional("Прочитать источник с этим кодом.")
+    undo: strawberry.ID | None = declare.optional("Отменить изменение с этим номером.")
 
 
 @strawberry.input(description="Какое изменение отменить.")

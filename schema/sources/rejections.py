@@ -40,10 +40,8 @@ class Rejection:
 class RejectionFilter:
     """What narrows the list of rejections."""
 
-    organisation: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Учреждение, чей файл."
-    )
-    code: str | None = strawberry.field(default=strawberry.UNSET, description="Код причины.")
+    organisation: strawberry.ID | None = declare.optional("Учреждение, чей файл.")
+    code: str | None = declare.optional("Код причины.")
 
 
 REJECTION_FILTER = declare.argument("filter", RejectionFilter | None, "Какие отказы показать.")

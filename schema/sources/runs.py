@@ -155,21 +155,17 @@ class Hold:
 class SyncRunFilter:
     """What narrows the list of runs."""
 
-    source_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Код источника."
-    )
-    state: SyncState | None = strawberry.field(default=strawberry.UNSET, description="Состояние.")
-    mode: SyncMode | None = strawberry.field(default=strawberry.UNSET, description="Что читает.")
-    failure: SyncFailure | None = strawberry.field(
-        default=strawberry.UNSET, description="Кому чинить."
-    )
+    source_code: str | None = declare.optional("Код источника.")
+    state: SyncState | None = declare.optional("Состояние.")
+    mode: SyncMode | None = declare.optional("Что читает.")
+    failure: SyncFailure | None = declare.optional("Кому чинить.")
 
 
 @strawberry.input(description="Что задержанное показать; условия складываются.")
 class HoldFilter:
     """What narrows the list of holds."""
 
-    state: HoldState | None = strawberry.field(default=strawberry.UNSET, description="Состояние.")
+    state: HoldState | None = declare.optional("Состояние.")
 
 
 SYNC_RUN_FILTER = declare.argument("filter", SyncRunFilter | None, "Какие обмены показать.")
