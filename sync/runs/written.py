@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from connectors.client.failure import SourceTransientError
 from hub.database import Database, WriteSession
 from hub.freshness import heard
 from hub.records import ChangesetId, Completeness, FileKind
@@ -53,7 +54,8 @@ async def write_page(work: Work, page: Page, reached: str | None) -> bool:
     """Write a page with the place behind it; answers whether the run is asked to end.
 
     Raises LostRunError where the place before it is not the one that was `reached`: another run
-    wrote, or the database came back without what it had said was kept.
+    wrote, or the database came back without what it had said was kept. Raises SourceTransientError
+    where the source is read otherwise by now, so that no page is read by what was true before.
     """
 
     async def written(session: WriteSession) -> tuple[Counter[str], bool]:
@@ -61,17 +63,7 @@ async def write_page(work: Work, page: Page, reached: str | None) -> bool:
         if page.is_evidence:
             await _keep_provenance(session, work, rows=page.rows, rejected=len(page.rejected))
             landed, refused = await _land(session, work, page)
-        if not await session.raw.fetchval(
-            "update source set cursor = coalesce($2, cursor),"
-            " full_since = case when $3 then least(full_since, $4::date) end"
-            " where id = $1 and cursor is not distinct from $5 returning true",
-            work.source.id,
-            page.cursor,
-            page.is_whole and not refused,
-            page.earliest,
-            reached,
-        ):
-            raise runs.LostRunError
+        await _go_on(session, work.source, page, reached, is_whole=page.is_whole and not refused)
         counts = Counter(work.counts)
         counts.update(
             rows=page.rows,
@@ -88,6 +80,30 @@ async def write_page(work: Work, page: Page, reached: str | None) -> bool:
     work.counts.clear()
     work.counts.update(counts)
     return is_asked
+
+
+async def _go_on(
+    session: WriteSession, source: Source, page: Page, reached: str | None, *, is_whole: bool
+) -> None:
+    held = await session.raw.fetchrow(
+        "select cursor, settings from source where id = $1 for update", source.id
+    )
+    if held is not None and held["settings"] != source.settings:
+        raise SourceTransientError(
+            "Настройки источника изменились, пока он читался. Прочитанное до этого осталось; хаб "
+            "прочтёт его по-новому сам.",
+            code="source.changed",
+        )
+    if held is None or held["cursor"] != reached:
+        raise runs.LostRunError
+    await session.raw.execute(
+        "update source set cursor = coalesce($2, cursor),"
+        " full_since = case when $3 then least(full_since, $4::date) end where id = $1",
+        source.id,
+        page.cursor,
+        is_whole,
+        page.earliest,
+    )
 
 
 async def end_reading(work: Work, roll: set[UUID]) -> None:

@@ -284,6 +284,30 @@ async def test_a_run_that_is_asked_to_end_keeps_what_landed(hub: Database, reads
     )
 
 
+@pytest.mark.parametrize("before", [0, 6])
+async def test_a_source_whose_settings_change_while_it_is_read_is_read_by_the_new_ones(
+    before: int, hub: Database, reads: Reads
+) -> None:
+    system = whole(staff(13))
+    source = cards.Waits(system, before=before)
+    reading = asyncio.create_task(reads(source))
+    await asyncio.to_thread(source.reached.wait)
+    async with hub.writing() as session:
+        await session.raw.execute("update source set settings = '{\"fields\": {}}', cursor = null")
+    source.go_on.set()
+
+    run = await reading
+
+    assert (RunState.FAILED, Failure.TRANSIENT, "source.changed") == (
+        run.state,
+        run.failure,
+        run.error_code,
+    )
+    assert run.counts.get("rows", 0) < 13
+    again = await reads(system, mode=Mode.CHANGES)
+    assert (RunState.SUCCEEDED, 13) == (again.state, again.counts["rows"])
+
+
 async def test_of_two_runs_of_a_source_the_second_is_refused(hub: Database, reads: Reads) -> None:
     async with hub.holding(f"source:{cards.CODE}"):
         with pytest.raises(ConflictError):
