@@ -30,8 +30,9 @@ from schema.context import allowed, charged, noted, viewer_of
 from schema.door.sending import NO_STORE, refused_response
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.faults import faults_refused, refusal
-from schema.push.cards import NOT_A_PARTNER, item_of
+from schema.push.cards import item_of
 from schema.push.mentorships import pair_of
+from schema.push.requests import NOT_A_PARTNER
 from sync.push.cards import Counter, Pusher, push_cards
 from sync.push.mentorships import push_pairs
 

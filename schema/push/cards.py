@@ -1,39 +1,39 @@
 """What partners push: cards of staff, one or many, and the answer for each of them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import strawberry
 
-from hub.access import Role
-from hub.errors import AccessError, HubError
 from schema.compiler import declare
 from schema.compiler.acting import Acting, Outcome
 from schema.compiler.arguments import Value
-from schema.compiler.bindings import Key, Rows
-from schema.errors import bad_input
+from schema.compiler.bindings import Rows
 from schema.people.person import Person
+from schema.push.requests import (
+    DRY_RUN,
+    IDEMPOTENCY,
+    TRIAL,
+    WHAT_WOULD_CHANGE,
+    OrganisationNameInput,
+    PushTrial,
+    answered,
+    organisation_of,
+    text_of,
+    written,
+)
 from schema.said import UserError, listed
 from schema.scope.places import SEEN_PERSON
-from schema.scope.watching import NamedCount
-from schema.sources.simulations import SimulationExample, SimulationFigure, SimulationUnit
 from sync.push.cards import (
-    Counter,
     Item,
     Operation,
-    Pusher,
     Status,
-    Tried,
     push_cards,
     rekey_card,
     try_cards,
 )
 
-Json = Any  # an answer, as it is kept
-UNSET: Final = strawberry.UNSET
-NOT_A_PARTNER: Final = "Записи присылает система партнёра под своим ключом (роль PARTNER_SYSTEM)."
-LONGEST: Final = 500
 FIELDS: Final = {
     "lastName": "last_name",
     "firstName": "first_name",
@@ -52,34 +52,6 @@ FIELDS: Final = {
     "phone": "phone",
     "email": "email",
 }
-
-declare.choice(
-    "Что сказано о карточке.",
-    {
-        "UPSERT": "Она есть; сказанное действует с этой версии. Увольнение — поле dismissedOn.",
-        "DELETE": "Система больше её не ведёт: прежнее действует за своё время.",
-        "WITHDRAW": "Передана по ошибке: всё сказанное раньше не в счёт.",
-    },
-    name="CardOperation",
-)(Operation)
-declare.choice(
-    "Что стало с записью.",
-    {
-        "APPLIED": "Принята, и что-то изменилось.",
-        "UNCHANGED": "Принята, но ничего не изменила: уже известна или старее того, что известно.",
-        "HELD": "Хранится и ждёт: причина в review.",
-        "REFUSED": "Не принята: ошибки в errors.",
-    },
-    name="PushStatus",
-)(Status)
-
-
-@strawberry.input(description="Учреждение, как его знает какая-либо система.")
-class OrganisationNameInput:
-    """How a partner names an organisation."""
-
-    system: str = strawberry.field(description="Система: OGRN, INN, AIS_KADRY и другие из реестра.")
-    value: str = strawberry.field(description="Номер учреждения в ней.")
 
 
 @strawberry.input(
@@ -115,12 +87,6 @@ class StaffCardInput:
     dismissed_on: date | None = declare.optional("Уволен.")
     phone: str | None = declare.optional("Телефон.")
     email: str | None = declare.optional("Почта.")
-
-
-IDEMPOTENCY: Final = (
-    "Ключ идемпотентности: тот же запрос под ним выполняется один раз и отвечается одинаково."
-)
-DRY_RUN: Final = "Только ответить, что вышло бы; ничего не записывать."
 
 
 @strawberry.input(description="Одна карточка.")
@@ -183,32 +149,6 @@ class PushResult:
     )
 
 
-@declare.bound("Что изменил бы присланный запрос: просчитано без записи.")
-class PushTrial:
-    """What a request would do."""
-
-    counts: list[NamedCount] = declare.many(
-        "Что изменилось бы, по видам: сколько людей, записей, наставничеств.",
-        Rows(
-            source="jsonb_each_text({p}.said -> 'difference') {t}",
-            order=(Key("{t}.key", "text"),),
-        ),
-    )
-    examples: list[SimulationExample] = declare.many(
-        "Примеры каждого вида, не больше пяти.", listed("examples")
-    )
-    units: list[SimulationUnit] = declare.many(
-        "Чьих людей это касается: сначала управления.", listed("units")
-    )
-    figures: list[SimulationFigure] = declare.many(
-        "Какие показатели охвата на сегодня изменились бы.", listed("figures")
-    )
-
-
-TRIAL: Final = Rows(source="(select {p}.said -> 'trial' as said) {t}", present="{t}.said")
-WHAT_WOULD_CHANGE: Final = "Что изменилось бы; null, если это не проба (dryRun)."
-
-
 @declare.bound("Ответ на одну карточку.")
 class StaffUpsertPayload:
     """The answer for a single card."""
@@ -247,15 +187,15 @@ async def upsert_staff_batch(acting: Acting, arguments: Mapping[str, Value]) -> 
 async def rekey_staff(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
     """Let a card go under another number."""
     given = arguments["input"]
-    card, now = _text(given["externalId"]), _text(given["newExternalId"])
-    key = _text(given["idempotencyKey"])
+    card, now = text_of(given["externalId"]), text_of(given["newExternalId"])
+    key = text_of(given["idempotencyKey"])
     return await answered(
         acting, lambda counter, pusher: rekey_card(counter, pusher, card=card, now=now, key=key)
     )
 
 
 async def _taken(acting: Acting, given: Value, cards: Sequence[Value]) -> Outcome:
-    items, key = [item_of(card) for card in cards], _text(given["idempotencyKey"])
+    items, key = [item_of(card) for card in cards], text_of(given["idempotencyKey"])
     if given["dryRun"]:
         return await answered(acting, lambda counter, pusher: try_cards(counter, pusher, items))
     return await answered(
@@ -263,62 +203,15 @@ async def _taken(acting: Acting, given: Value, cards: Sequence[Value]) -> Outcom
     )
 
 
-async def answered(
-    acting: Acting, push: Callable[[Counter, Pusher], Awaitable[Sequence[Json] | Tried]]
-) -> Outcome:
-    """Give what a partner's request is answered, or the refusal of it as a whole."""
-    if acting.counter is None:
-        raise bad_input("Здесь записи не принимают.")
-    try:
-        if acting.viewer.role is not Role.PARTNER_SYSTEM:
-            raise AccessError(NOT_A_PARTNER, code="push.not_a_partner")
-        found = await push(acting.counter, pusher_of(acting))
-    except HubError as error:
-        return Outcome(said={"results": []}, errors=[error])
-    if isinstance(found, Tried):
-        return Outcome(said={"results": found.answers, "trial": found.effects.as_json()})
-    return Outcome(said={"results": found})
-
-
 def item_of(card: Value) -> Item:
     """Take a coerced card apart; raises BAD_USER_INPUT for a text that is too long."""
-    named = card.get("organisation")
     return Item(
-        card=_text(card["externalId"]),
+        card=text_of(card["externalId"]),
         version=card["changedAt"],
         operation=card["operation"],
-        organisation=(_text(named["system"]), _text(named["value"])) if named else None,
-        fields={field: _written(card[name]) for name, field in FIELDS.items() if name in card},
+        organisation=organisation_of(card),
+        fields={field: written(card[name]) for name, field in FIELDS.items() if name in card},
     )
-
-
-def pusher_of(acting: Acting) -> Pusher:
-    """Say who pushes."""
-    viewer = acting.viewer
-    return Pusher(
-        client_id=viewer.client_id, name=viewer.client_name, authority_id=viewer.authority_id
-    )
-
-
-def _written(value: Value) -> str | None:
-    """Write a value as a cell would show it."""
-    match value:
-        case None:
-            return None
-        case bool():
-            return "да" if value else "нет"
-        case date():
-            return value.isoformat()
-        case _:
-            return _text(str(value))
-
-
-def _text(text: str) -> str:
-    if len(text) > LONGEST or not text.isprintable():
-        raise bad_input(
-            f"Текст длиннее {LONGEST} знаков или с недопустимыми знаками: сократите его."
-        )
-    return text.strip()
 
 
 UPSERT = declare.argument("input", StaffUpsertInput, "Карточка и ключ.")

@@ -11,16 +11,17 @@ from schema.compiler.acting import Acting, Outcome
 from schema.compiler.arguments import Value
 from schema.compiler.bindings import Rows
 from schema.mentoring.mentorship import Mentorship
-from schema.push.cards import (
+from schema.push.requests import (
     DRY_RUN,
     IDEMPOTENCY,
     TRIAL,
     WHAT_WOULD_CHANGE,
     OrganisationNameInput,
     PushTrial,
-    _text,
-    _written,
     answered,
+    organisation_of,
+    text_of,
+    written,
 )
 from schema.said import UserError, listed
 from schema.scope.places import SEEN_MENTORSHIP
@@ -166,8 +167,8 @@ class MentorshipRekeyPayload:
 async def rekey_mentorship(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
     """Let a mentorship go under another number."""
     given = arguments["input"]
-    number, now = _text(given["externalId"]), _text(given["newExternalId"])
-    key = _text(given["idempotencyKey"])
+    number, now = text_of(given["externalId"]), text_of(given["newExternalId"])
+    key = text_of(given["idempotencyKey"])
     return await answered(
         acting,
         lambda counter, pusher: rekey_pair(counter, pusher, number=number, now=now, key=key),
@@ -177,7 +178,7 @@ async def rekey_mentorship(acting: Acting, arguments: Mapping[str, Value]) -> Ou
 async def upsert_mentorship_batch(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
     """Take what is said of many mentorships, each on its own."""
     given = arguments["input"]
-    pairs, key = [pair_of(one) for one in given["mentorships"]], _text(given["idempotencyKey"])
+    pairs, key = [pair_of(one) for one in given["mentorships"]], text_of(given["idempotencyKey"])
     if given["dryRun"]:
         return await answered(acting, lambda counter, pusher: try_pairs(counter, pusher, pairs))
     return await answered(
@@ -187,20 +188,19 @@ async def upsert_mentorship_batch(acting: Acting, arguments: Mapping[str, Value]
 
 def pair_of(card: Value) -> PairItem:
     """Take a coerced mentorship apart; raises BAD_USER_INPUT for a text that is too long."""
-    named = card.get("organisation")
-    fields = {field: _written(card[name]) for name, field in PAIR.items() if name in card}
+    fields = {field: written(card[name]) for name, field in PAIR.items() if name in card}
     for side in ("mentor", "mentee"):
         party = card.get(side) or {}
         fields |= {
-            f"{side}_{field}": _written(party[name])
+            f"{side}_{field}": written(party[name])
             for name, field in PARTY.items()
             if name in party
         }
     return PairItem(
-        number=_text(card["externalId"]),
+        number=text_of(card["externalId"]),
         version=card["changedAt"],
         operation=card["operation"],
-        organisation=(_text(named["system"]), _text(named["value"])) if named else None,
+        organisation=organisation_of(card),
         fields=fields,
     )
 
