@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sync.engines.notices import Notice
+from sync.engines.record_file import give_back
 from sync.matching.alike import describing
 from sync.matching.blocks import (
     CAP,
@@ -26,7 +27,7 @@ from sync.matching.levels import patterns
 from sync.matching.mixture import Counted
 from sync.matching.model import Model
 
-PAIRS_A_BATCH = 2_000_000
+PAIRS_A_BATCH = 500_000
 PAIRS_A_RECORD = 12
 _LEAST_ROOM = 5_000_000
 _CAPS = (CAP, 200, 100, 50, 25, 12)
@@ -54,6 +55,7 @@ def find_candidates(facts: pd.DataFrame) -> tuple[Candidates, list[Notice]]:
     told = told_of_blocks(
         thinned=found.thinned, refined=found.refined, chained=found.chained, cap=cap
     )
+    give_back()
     return found, [*told]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,18 +13,20 @@ from pyarrow import compute
 from sync.engines.borrowed import without_borrowed
 from sync.engines.fillers import without_fillers
 from sync.engines.notices import Notice
-from sync.engines.record_file import Records
+from sync.engines.record_file import Records, give_back
 from sync.engines.schools import places_of, stated_places, with_shared_schools
 from sync.matching.facts import Coded, coded
-from sync.matching.hashing import Int64s, mix
+from sync.matching.hashing import Int64s, mix_each, numbered
 from sync.matching.lexicon import fold_yo
 from sync.matching.normalise.columns import birth_columns, contact_columns, recoded, snils_column
 from sync.matching.normalise.name_columns import name_columns
+from sync.matching.normalise.names import NAME_CELLS
 from sync.matching.normalise.outcome import cells_of
 from sync.matching.normalise.posts import normalise_employment
 
 _ROLES = {"staff": "STAFF", "pupil": "PUPIL", "сотрудник": "STAFF", "ученик": "PUPIL"}
 _LEFT = ("dismissed", "уволен", "выбыл", "inactive", "closed", "archived")
+_NAMES = ("last_key", "first_key", "middle_key")
 _WORTH_HAVING = ("birth_date", "snils", "org_code", "source", "role")
 
 
@@ -48,16 +51,20 @@ def encode(records: Records, *, today: date) -> Encoded:
 def stated_facts(cells: pd.DataFrame, today: date) -> pd.DataFrame:
     """Give what each row says by itself: the same for a row alone, in a batch and in a file."""
     raw = cells.rename(columns={"sex": "gender"})
-    days, years = birth_columns(raw, today)
-    phones, emails = contact_columns(raw, today)
-    place_code, place_name = stated_places(raw)
+    del cells  # who has no use for them lets each column go when its facts are made
     columns: dict[str, object] = {
-        **{name: _category(column) for name, column in name_columns(raw, today).items()},
-        "birth_date": days,
-        "birth_year": years,
-        "snils_hash": _category(snils_column(raw, today)),
-        "phones": _category(phones),
-        "emails": _category(emails),
+        name: _category(column) for name, column in name_columns(raw, today).items()
+    }
+    raw = raw.drop(columns=[*NAME_CELLS], errors="ignore")
+    give_back()
+    columns["birth_date"], columns["birth_year"] = birth_columns(raw, today)
+    columns["snils_hash"] = _category(snils_column(raw, today))
+    phones, emails = contact_columns(raw, today)
+    columns |= {"phones": _category(phones), "emails": _category(emails)}
+    raw = raw.drop(columns=["birth_date", "snils", "phone", "email"], errors="ignore")
+    give_back()
+    place_code, place_name = stated_places(raw)
+    columns |= {
         "place_code": _category(place_code),
         "place_name": _category(place_name),
         "employment_kind": _category(_posts(raw, today)),
@@ -77,14 +84,20 @@ def looked_at_whole(stated: pd.DataFrame, *, lacks: Iterable[Notice]) -> Encoded
         affiliation_organisation_id=_category(_constant(len(stated), "")),
         kind=stated["role"],
     )
+    del stated
     facts = with_shared_schools(facts)
     facts, found = without_fillers(facts)
     facts, copied = without_borrowed(facts)
     order = _content_order(facts)
-    facts = facts.drop(columns="external_id").iloc[order].reset_index(drop=True)
+    names = [name for name in facts.columns if name != "external_id"]
+    facts = pd.DataFrame({name: _taken(facts.pop(name), order) for name in names})
     facts["record_id"] = facts["content_rank"] = np.arange(len(facts), dtype=np.int64)
     notices = [*lacks, *_nameless(facts), *found, *copied]
     return Encoded(facts=facts, rows=order, notices=notices)
+
+
+def _taken(column: "pd.Series[Any]", order: Int64s) -> object:
+    return column.array.take(order)
 
 
 def lacking(columns: Collection[str], skipped: int = 0) -> Iterator[Notice]:
@@ -147,10 +160,14 @@ def _category(column: Coded) -> pd.Categorical:
 
 def _content_order(facts: pd.DataFrame) -> Int64s:
     """Give the rows in the order of what they say: equal contents stand side by side."""
-    ranks = {name: _rank(facts[name]) for name in sorted(facts.columns)}
-    names = [ranks.pop(name) for name in ("middle_key", "first_key", "last_key")]
-    rest = mix(*(rank.view(np.uint64) for rank in ranks.values()), salt=1)
-    return np.asarray(np.lexsort((rest, ranks["birth_date"], *names)), dtype=np.int64)
+    rest = (name for name in sorted(facts.columns) if name not in _NAMES)
+    ranks = (_rank(facts[name]).view(np.uint64) for name in rest)
+    mixed = mix_each(ranks, rows=len(facts), salt=1)
+    days = facts["birth_date"].to_numpy(np.int64)
+    ranked = pd.factorize(days, sort=True)[0].astype(np.int64, copy=False)
+    columns = (*(_rank(facts[name]) for name in _NAMES), ranked)
+    said = numbered(((one, int(one.max(initial=0)) + 1) for one in columns), rows=len(facts))
+    return np.asarray(np.lexsort((mixed, said)), dtype=np.int64)
 
 
 def _rank(column: pd.Series) -> Int64s:

@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow as pa
 
 from sync.engines.embedded import Matched, compare_all, people
-from sync.engines.encode import Encoded, encode
+from sync.engines.encode import Encoded, lacking, looked_at_whole, stated_facts
 from sync.engines.learning import Learned, checked, learned_from, suited
 from sync.engines.notices import Notice
-from sync.engines.record_file import give_back, read_records, write_clusters, write_table
+from sync.engines.record_file import Records, give_back, read_records, write_clusters, write_table
 from sync.matching.artefact import write_model
 from sync.matching.edges import Edges
 from sync.matching.hashing import Int64s
@@ -86,15 +86,27 @@ class Embedded:
 
     def read(self, records: Path, *, today: date) -> tuple[pa.Array, Encoded]:
         """Read parquet or csv and normalise it."""
-        read = read_records(records)
-        ids, encoded = read.ids, encode(read, today=today)
-        del read  # the raw cells are the most of a file, and nobody reads them again
-        give_back()
-        return ids, encoded
+        return normalised([read_records(records)], today)
 
     def compare(self, facts: pd.DataFrame, model: Model) -> Pairs:
         """Compare in columns."""
         return compare_all(facts, model)
+
+
+def normalised(held: list[Records], today: date) -> tuple[pa.Array, Encoded]:
+    """Give the ids and the facts of the records in a list, out of which they are taken.
+
+    Raw cells, what rows state and the facts are each the most of the memory in their time: nothing
+    holds one of them longer than the next needs it.
+    """
+    read = held.pop()
+    ids, lacks, cells = read.ids, [*lacking(read.cells.columns, read.skipped)], [read.cells]
+    del read
+    stated = [stated_facts(cells.pop(), today)]
+    give_back()
+    encoded = looked_at_whole(stated.pop(), lacks=lacks)
+    give_back()
+    return ids, encoded
 
 
 def run(job: Job, *, today: date, engine: Engine | None = None) -> Done:

@@ -1,6 +1,7 @@
 """Records of a file, parquet or csv, as columns of distinct raw texts; clusters written back."""
 
 import csv
+import ctypes
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from pyarrow import parquet
 
 from hub.errors import FileError
 from sync.matching.hashing import Int64s
+from sync.matching.normalise.outcome import in_one
 
 COLUMNS = (
     "rec_id",
@@ -43,6 +45,7 @@ NOT_READ = ("updated_at",)
 _DELIMITERS = ",;\t|"
 _WINDOWS = "cp1251"
 _SNIFFED = 1 << 20
+_BLOCK = 1 << 22  # bytes of a csv file; threads each hold several, and cost more than they spare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +71,16 @@ def read_records(path: Path) -> Records:
     """
     table, skipped = _read_table(path)
     table = table.rename_columns([heading(name) for name in table.column_names])
-    known = known_columns(path, table.column_names)
-    cells = {name: _cells(name, table.column(name)) for name in known if name != "rec_id"}
-    ids = table.column("rec_id").combine_chunks() if "rec_id" in known else None
-    frame = pd.DataFrame(cells, index=pd.RangeIndex(table.num_rows))
-    unknown = tuple(name for name in table.column_names if name not in COLUMNS)
-    named = pa.array(np.arange(len(frame))) if ids is None else _plain_array(ids)
-    return Records(ids=named, cells=frame, skipped=skipped, unknown=unknown)
+    names, count = table.column_names, table.num_rows
+    known = known_columns(path, names)
+    held = dict(zip(names, table.columns, strict=True))
+    del table  # each column is given up for the one that its cells become
+    ids = _plain_array(held.pop("rec_id")) if "rec_id" in known else pa.array(np.arange(count))
+    cells = {name: _cells(name, held.pop(name)) for name in known if name != "rec_id"}
+    frame = pd.DataFrame(cells, index=pd.RangeIndex(count))
+    unknown = tuple(name for name in names if name not in COLUMNS)
+    give_back()
+    return Records(ids=ids, cells=frame, skipped=skipped, unknown=unknown)
 
 
 def known_columns(path: Path, names: Sequence[str]) -> list[str]:
@@ -144,7 +150,7 @@ def _read_csv(path: Path) -> tuple[pa.Table, int]:
     }
     table = arrow_csv.read_csv(
         path,
-        read_options=arrow_csv.ReadOptions(encoding=encoding, block_size=1 << 24),
+        read_options=arrow_csv.ReadOptions(encoding=encoding, block_size=_BLOCK, use_threads=False),
         parse_options=arrow_csv.ParseOptions(
             delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip
         ),
@@ -170,7 +176,7 @@ def _look(path: Path) -> tuple[str, str]:
 def _cells(name: str, column: pa.ChunkedArray) -> object:
     """Give a column of cells: texts stay in Arrow, each distinct one once; others become texts."""
     if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
-        return pd.arrays.ArrowExtensionArray(column.unify_dictionaries())
+        return pd.arrays.ArrowExtensionArray(in_one(column))
     if pa.types.is_string(column.type) and name in NAMING:
         return pd.arrays.ArrowExtensionArray(column.fill_null(""))
     return categorical(column)
@@ -178,15 +184,7 @@ def _cells(name: str, column: pa.ChunkedArray) -> object:
 
 def categorical(column: pa.Array | pa.ChunkedArray) -> pd.Categorical:
     """Give a column as numbers of distinct texts; -1 where nothing stands."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    whole = column
-    if isinstance(column, pa.ChunkedArray):
-        whole = column.unify_dictionaries().combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = (
-            whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()
-        )
+    whole = in_one(pa.chunked_array(column))
     codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     found = whole.dictionary.to_pylist()
     if pa.types.is_string(whole.dictionary.type) and None not in found:
@@ -222,8 +220,10 @@ def _plain_array(ids: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def give_back() -> None:
-    """Return to the system what reading took and nobody holds any more."""
+    """Return to the system what was taken for a while and nobody holds any more."""
     pa.default_memory_pool().release_unused()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # of glibc alone
+        trim(0)
 
 
 def write_clusters(path: Path, ids: pa.Array, labels: Int64s) -> None:

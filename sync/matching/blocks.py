@@ -7,7 +7,7 @@ where even descriptions are many is a block split by finer keys, and what they l
 thinned or, with many descriptions, chained.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Met:
-    """Pairs in order, each one number: the lesser position before the greater."""
+    """Pairs, each one number: the lesser position before the greater."""
 
     pairs: Int64s
     thinned: int
@@ -68,7 +68,7 @@ class _Met:
 
 def candidates(keys: Keys, *, cap: int = CAP, describe: Describe = each_its_own) -> Candidates:
     """Give each pair that shares a key, once; O(sum of squared block sizes under the cap)."""
-    return _met(_split(keys, cap, describe)).apart()
+    return _together([_met(_split(keys, cap, describe))]).apart()
 
 
 def candidates_within(
@@ -185,7 +185,7 @@ def _met(split: _Split) -> _Met:
         _numbered(*_chain(split.chained.block, split.chained.position)),
     ]
     return _Met(
-        pairs=_once(pairs),
+        pairs=np.concatenate(pairs),
         thinned=_runs(split.thinned.block) + _runs(split.fine_thinned.block),
         refined=split.refined,
         chained=_runs(split.chained.block),
@@ -198,24 +198,25 @@ def _thin(rows: _Rows) -> list[Int64s]:
     return [_numbered(*all_pairs(led.block, led.position)), _numbered(rows.leader, rows.position)]
 
 
-def _together(parts: Sequence[_Met]) -> _Met:
-    return _Met(
-        pairs=_once([part.pairs for part in parts]),
-        thinned=sum(part.thinned for part in parts),
-        refined=sum(part.refined for part in parts),
-        chained=sum(part.chained for part in parts),
-    )
+def _together(parts: list[_Met]) -> _Met:
+    """Give the pairs of all in order, each once, and use the parts up.
+
+    They are sorted here alone: to sort them kind by kind too would be work done twice.
+    """
+    thinned, refined = sum(part.thinned for part in parts), sum(part.refined for part in parts)
+    chained = sum(part.chained for part in parts)
+    pairs = np.concatenate([np.empty(0, dtype=np.int64), *(part.pairs for part in parts)])
+    parts.clear()
+    pairs.sort()
+    pairs = pairs[_are_fresh(pairs)]
+    return _Met(pairs=pairs, thinned=thinned, refined=refined, chained=chained)
 
 
 def _numbered(left: Int64s, right: Int64s) -> Int64s:
-    pairs = np.minimum(left, right) << _BITS | np.maximum(left, right)
+    pairs = np.minimum(left, right)
+    pairs <<= _BITS
+    pairs |= np.maximum(left, right)
     return np.asarray(pairs[left != right], dtype=np.int64)
-
-
-def _once(parts: Sequence[Int64s]) -> Int64s:
-    pairs = np.concatenate([np.empty(0, dtype=np.int64), *parts])
-    pairs.sort()
-    return pairs[_starts(pairs)]
 
 
 def expected_pairs(keys: Keys, *, cap: int, describe: Describe = each_its_own) -> int:
@@ -235,9 +236,13 @@ def _runs(block: Int64s) -> int:
 
 
 def _starts(block: Int64s) -> Int64s:
+    return np.flatnonzero(_are_fresh(block))
+
+
+def _are_fresh(block: Int64s) -> npt.NDArray[np.bool_]:
     fresh = np.ones(len(block), dtype=bool)
     fresh[1:] = block[1:] != block[:-1]
-    return np.flatnonzero(fresh)
+    return fresh
 
 
 def all_pairs(block: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:

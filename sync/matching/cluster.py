@@ -126,8 +126,10 @@ def _mended(
     if not len(broken):
         return labels
     links = edges.those(edges.decision == Decision.LINK)
-    labels = sliced(labels, links, must, among=broken)
-    pieces = contradictory(facts, labels, cannot)
+    whole, labels = labels, sliced(labels, links, must, among=broken)
+    pieces = broken
+    if not np.array_equal(whole, labels):
+        pieces = contradictory(facts, labels, cannot)
     one, other = contradictions(facts, labels, cannot, among=pieces)
     rank = content_order(facts)
     members = groups(labels, np.arange(len(labels)), pieces)

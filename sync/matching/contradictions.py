@@ -1,12 +1,14 @@
 """Pairs within a cluster that cannot be one person, whatever links lead from one to the other."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sync.matching.blocks import all_pairs
 from sync.matching.facts import birth_days, birth_years, coded
-from sync.matching.hashing import Int64s
+from sync.matching.hashing import Int64s, numbered
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import Birth, Given, Last, Rarity, Same, level
@@ -25,7 +27,7 @@ _SAID = (
 )
 _KEPT = 2  # records of one content: two cards word for word may contradict each other too
 MOST_CONTENTS = 1_000
-PAIRS_A_BATCH = 1_000_000
+PAIRS_A_BATCH = 500_000
 CARDS = ("STAFF", "PUPIL")
 PART_TIME = ("INTERNAL_PT", "EXTERNAL_PT", "CIVIL")
 
@@ -66,9 +68,15 @@ def _against(facts: pd.DataFrame, labels: Int64s, rows: Int64s) -> tuple[Int64s,
 
 
 def _of_batch(facts: pd.DataFrame, labels: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
-    one, other = all_pairs(labels[rows], rows)
-    against = contradict(facts, one, other)
-    return one[against], other[against]
+    one, other = all_pairs(labels[rows], np.arange(len(rows), dtype=np.int64))
+    against = contradict(facts[_compared(facts)].iloc[rows], one, other)
+    return rows[one[against]], rows[other[against]]
+
+
+def _compared(facts: pd.DataFrame) -> list[str]:
+    """Name the columns that comparing reads."""
+    read = (*_SAID, "affiliation_organisation_id", "birth_date", "birth_year", "active")
+    return [name for name in read if name in facts.columns]
 
 
 def _batches(ordered: Int64s, rows: Int64s) -> list[Int64s]:
@@ -81,16 +89,25 @@ def _batches(ordered: Int64s, rows: Int64s) -> list[Int64s]:
 
 def _contents(facts: pd.DataFrame, labels: Int64s) -> Int64s:
     """Give two positions, or one, of each content that a label has."""
-    shared = np.bincount(labels)[labels] > 1
-    rows = np.flatnonzero(shared)
-    said = pd.DataFrame({name: coded(facts, name).codes[rows] for name in _SAID})
-    said = said.assign(
-        label=labels[rows],
-        day=birth_days(facts)[rows],
-        year=birth_years(facts)[rows],
-        active=facts["active"].to_numpy(dtype=bool)[rows],
-    )
-    return rows[(said.groupby(list(said.columns), sort=False).cumcount() < _KEPT).to_numpy()]
+    rows = np.flatnonzero(np.bincount(labels)[labels] > 1).astype(np.int64)
+    number = numbered(_said(facts, labels, rows), rows=len(rows))
+    order = np.argsort(number, kind="stable")
+    number = number[order]
+    again = np.zeros(len(rows), dtype=bool)
+    again[_KEPT:] = number[_KEPT:] == number[:-_KEPT]
+    return rows[np.sort(order[~again])]
+
+
+def _said(facts: pd.DataFrame, labels: Int64s, rows: Int64s) -> Iterator[tuple[Int64s, int]]:
+    """Give what some rows say, column by column, as numbers below a width."""
+    yield labels[rows], int(labels.max(initial=0)) + 1
+    for name in _SAID:
+        column = coded(facts, name)
+        yield column.codes[rows], max(len(column.distinct), 1)
+    for dates in (birth_days(facts)[rows], birth_years(facts)[rows]):
+        numbers, distinct = pd.factorize(dates)
+        yield numbers.astype(np.int64), max(len(distinct), 1)
+    yield facts["active"].to_numpy(dtype=bool)[rows].astype(np.int64), 2
 
 
 def contradict(facts: pd.DataFrame, left: Int64s, right: Int64s) -> npt.NDArray[np.bool_]:

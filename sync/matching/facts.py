@@ -113,13 +113,26 @@ def birth_days(facts: pd.DataFrame) -> Int64s:
 
 def birth_years(facts: pd.DataFrame) -> Int64s:
     """Give birth years, of the date where there is one, 0 where unknown."""
+    days = birth_days(facts)
+    if facts["birth_year"].dtype == np.int64:
+        years = facts["birth_year"].to_numpy(np.int64)
+        return np.where(days != NO_DAY, of_days(days, _years), years)
     stated = pd.to_numeric(facts["birth_year"], errors="coerce").to_numpy(
         np.float64, na_value=np.nan
     )
-    days = birth_days(facts)
-    of_date = np.where(days == NO_DAY, 0, days).astype("datetime64[D]").astype("datetime64[Y]")
-    from_date = of_date.astype(np.int64) + 1970
-    return np.where(days != NO_DAY, from_date, np.nan_to_num(stated).astype(np.int64))
+    return np.where(days != NO_DAY, of_days(days, _years), np.nan_to_num(stated).astype(np.int64))
+
+
+def of_days(days: Int64s, part: Callable[[npt.NDArray[np.datetime64]], Int64s]) -> Int64s:
+    """Give a part of each day's date, of 1970-01-01 where the day is unknown; each date once."""
+    known = np.where(days == NO_DAY, 0, days)
+    least, most = int(known.min(initial=0)), int(known.max(initial=0))
+    parts = part(np.arange(least, most + 1).astype("datetime64[D]"))
+    return np.asarray(parts[known - least], dtype=np.int64)
+
+
+def _years(calendar: npt.NDArray[np.datetime64]) -> Int64s:
+    return calendar.astype("datetime64[Y]").astype(np.int64) + 1970
 
 
 def places(facts: pd.DataFrame) -> npt.NDArray[np.uint64]:

@@ -11,6 +11,7 @@ Int64s = npt.NDArray[np.int64]
 
 _WORD = (1 << 64) - 1
 _STEP, _FIRST_FACTOR, _SECOND_FACTOR = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_LARGEST = (1 << 63) - 1
 _SALT = b"\x9e\x37\x79\xb9"
 
 
@@ -33,11 +34,33 @@ def hash_texts(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
 
 def mix(*parts: npt.NDArray[np.uint64], salt: int) -> Int64s:
     """Give one signed 64-bit key for each row of parts, by splitmix64 over them in order."""
+    return mix_each(parts, rows=len(parts[0]), salt=salt)
+
+
+def mix_each(parts: Iterable[npt.NDArray[np.uint64]], *, rows: int, salt: int) -> Int64s:
+    """Give what `mix` gives for parts that are made one after another, and held no longer."""
     with np.errstate(over="ignore"):
-        state = np.full(len(parts[0]), salt, dtype=np.uint64)
+        state = np.full(rows, salt, dtype=np.uint64)
         for part in parts:
             state = _splitmix(state ^ part)
     return state.view(np.int64)
+
+
+def numbered(columns: Iterable[tuple[Int64s, int]], *, rows: int) -> Int64s:
+    """Number the rows of columns, equal ones alike and all in order; each column with its width.
+
+    A width is how many values a column may have, from 0 on.
+
+    Columns may be made one after another: memory is that of two.
+    """
+    number, upto = np.zeros(rows, dtype=np.int64), 1
+    for column, width in columns:
+        if upto * width > _LARGEST:
+            number = pd.factorize(number, sort=True)[0].astype(np.int64, copy=False)
+            upto = int(number.max(initial=0)) + 1
+        number = number * width + column
+        upto *= width
+    return number
 
 
 def mix_one(*parts: int, salt: int) -> int:

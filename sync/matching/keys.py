@@ -14,6 +14,7 @@ from sync.matching.facts import (
     birth_years,
     coded,
     coded_lists,
+    of_days,
     places,
 )
 from sync.matching.hashing import Int64s, hash_text, hash_texts, mix
@@ -30,7 +31,7 @@ from sync.matching.key_kinds import (
 from sync.matching.lexicon import first_names
 from sync.matching.phonetic import surname_sound
 
-_BUCKET_BITS = 22
+_OF_MANY_KINDS = ("day", "place")
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -43,20 +44,35 @@ class Keys:
     finer: Int64s
 
 
-@dataclass(frozen=True, slots=True)
 class _Parts:
-    """The hashed columns that keys are made of; 0 is unknown."""
+    """The hashed columns that keys are made of, each made when a key asks for it; 0 is unknown."""
 
-    snils: Hashes
-    last: Hashes
-    first: Hashes
-    middle: Hashes
-    sound: Hashes
-    initial: Hashes
-    day: Hashes
-    day_of_year: Hashes
-    year: Hashes
-    place: Hashes
+    def __init__(self, facts: pd.DataFrame, *, shared_alone: bool = False) -> None:
+        """`shared_alone` leaves out numbers that one record alone has."""
+        self._facts, self._shared_alone = facts, shared_alone
+        self._kept: dict[str, Hashes] = {}
+
+    def of(self, name: str) -> Hashes:
+        """Give one part of every record; those of many kinds are kept, which costs 8 bytes a record."""
+        if name not in self._kept and name in _OF_MANY_KINDS:
+            self._kept[name] = self._made(name)
+        return self._kept[name] if name in self._kept else self._made(name)
+
+    def _made(self, name: str) -> Hashes:
+        match name:
+            case "day" | "day_of_year" | "year":
+                return _birth_part(self._facts, name)
+            case "place":
+                return places(self._facts)
+            case "snils":
+                return self._numbers()
+            case _:
+                return _name_part(self._facts, name)
+
+    def _numbers(self) -> Hashes:
+        snils = coded(self._facts, "snils_hash")
+        texts = snils.distinct.tolist()
+        return hash_texts(_of(texts, snils.shared()) if self._shared_alone else texts)[snils.codes]
 
 
 def blocking_keys(facts: pd.DataFrame) -> Keys:
@@ -64,7 +80,7 @@ def blocking_keys(facts: pd.DataFrame) -> Keys:
 
     A key depends on its record alone, so stored keys serve an increment as they serve a full run.
     """
-    parts = _parts(facts)
+    parts = _Parts(facts)
     kinds = [_sorted(*_together(kind), again=len(kind) > 1) for kind in _kinds(facts, parts)]
     key = np.concatenate([one for one, _ in kinds])
     position = np.concatenate([at for _, at in kinds])
@@ -88,7 +104,7 @@ def shared_keys(facts: pd.DataFrame, *, without_snils: bool = False) -> Keys:
 
 def shared_kinds(facts: pd.DataFrame) -> Iterator[Keys]:
     """Give the keys that at least two records have, one kind after another, СНИЛС first."""
-    parts = _parts(facts, shared_alone=True)
+    parts = _Parts(facts, shared_alone=True)
     finer = _finer(parts)
     for kind in _kinds(facts, parts, shared_alone=True):
         key, position = _shared(kind)
@@ -96,7 +112,7 @@ def shared_kinds(facts: pd.DataFrame) -> Iterator[Keys]:
 
 
 def _finer(parts: _Parts) -> Int64s:
-    return mix(*(getattr(parts, name) for name in FINER), salt=FINER_SALT)
+    return mix(*map(parts.of, FINER), salt=FINER_SALT)
 
 
 def _sorted(key: Int64s, position: Int64s, *, again: bool) -> tuple[Int64s, Int64s]:
@@ -109,25 +125,61 @@ def _sorted(key: Int64s, position: Int64s, *, again: bool) -> tuple[Int64s, Int6
 
 
 def _together(kind: list[tuple[Int64s, Int64s]]) -> tuple[Int64s, Int64s]:
+    if len(kind) == 1:
+        return kind[0]
     nothing = np.empty(0, dtype=np.int64)
     key = np.concatenate([nothing, *(one for one, _ in kind)])
     return key, np.concatenate([nothing, *(at for _, at in kind)])
 
 
 def _shared(kind: list[tuple[Int64s, Int64s]]) -> tuple[Int64s, Int64s]:
-    """Give the keys of one kind that at least two records have, in order, each once a record.
-
-    Keys that are alone in their bucket of leading bits are dropped before anything is sorted.
-    """
+    """Give the keys of one kind that at least two records have, equal ones together, each once a record."""
+    several = len(kind) > 1
     key, position = _together(kind)
-    bucket = key.view(np.uint64) >> np.uint64(64 - _BUCKET_BITS)
-    met = (np.bincount(bucket.view(np.int64), minlength=1 << _BUCKET_BITS) > 1)[bucket]
-    key, position = _sorted(key[met], position[met], again=len(kind) > 1)
+    kind.clear()  # who gave it would hold it while its pairs are made
+    met = meeting_rows(key)
+    key, position = key[met], position[met]
+    if not several:
+        return key, position
+    return _each_once(key, position)
+
+
+def _each_once(key: Int64s, position: Int64s) -> tuple[Int64s, Int64s]:
+    """Give keys that stand together once a record, but for those that one record alone has."""
+    bits = int(position.max(initial=0)).bit_length()
+    run = np.cumsum(np.append(0, key[1:] != key[:-1]))[: len(key)]
+    packed = run << bits | position
+    order = np.argsort(packed)
+    packed = packed[order]
+    fresh = np.ones(len(key), dtype=bool)
+    fresh[1:] = packed[1:] != packed[:-1]
+    key, position = key[order][fresh], position[order][fresh]
     met = _repeated(key)
     return key[met], position[met]
 
 
-def _repeated(key: Int64s) -> npt.NDArray[np.bool_]:
+def meeting_rows(key: Int64s) -> Int64s:
+    """Give the rows whose key another row has, equal keys together, and the rows of a key in order.
+
+    One number is sorted: the key's leading bits before the row's own, at half the price of an order.
+    Keys that differ in their last bits alone are told apart afterwards.
+    """
+    low = np.uint64((1 << len(key).bit_length()) - 1)
+    packed = key.view(np.uint64) & ~low | np.arange(len(key), dtype=np.uint64)
+    packed.sort()
+    row = (packed & low).view(np.int64)
+    packed &= ~low
+    met = _repeated(packed)
+    row, packed = row[met], packed[met]
+    found = key[row]
+    alike = packed[1:] == packed[:-1]
+    if np.array_equal(alike, found[1:] == found[:-1]):
+        return row
+    order = np.lexsort((row, found))
+    return row[order][_repeated(found[order])]
+
+
+def _repeated(key: Int64s | Hashes) -> npt.NDArray[np.bool_]:
     follows = key[1:] == key[:-1]
     met = np.zeros(len(key), dtype=bool)
     met[1:] |= follows
@@ -135,27 +187,38 @@ def _repeated(key: Int64s) -> npt.NDArray[np.bool_]:
     return met
 
 
-def _parts(facts: pd.DataFrame, *, shared_alone: bool = False) -> _Parts:
-    """Give the parts; `shared_alone` leaves out numbers that one record alone has."""
-    snils = coded(facts, "snils_hash")
-    wanted = snils.shared() if shared_alone else np.ones(len(snils.distinct), dtype=bool)
-    last, first, middle = (coded(facts, f"{part}_key") for part in ("last", "first", "middle"))
+def _name_part(facts: pd.DataFrame, name: str) -> Hashes:
+    match name:
+        case "sound":
+            column = coded(facts, "last_key").mapped(surname_sound)
+        case "initial":
+            column = coded(facts, "first_key").mapped(lambda text: text[:1])
+        case "first":
+            column = coded(facts, "first_key").mapped(_whole_name)
+        case _:
+            column = coded(facts, f"{name}_key")
+    return column.hashed()
+
+
+def _birth_part(facts: pd.DataFrame, name: str) -> Hashes:
+    if name == "year":
+        return birth_years(facts).astype(np.uint64)
     days = birth_days(facts)
-    year = birth_years(facts)
-    calendar = pd.Series(np.where(days == NO_DAY, 0, days).astype("datetime64[D]"))
-    in_year = (calendar.dt.month * 100 + calendar.dt.day).to_numpy(np.uint64)
-    return _Parts(
-        snils=hash_texts(_of(snils.distinct.tolist(), wanted))[snils.codes],
-        last=last.hashed(),
-        first=first.mapped(lambda text: text if len(text) > 1 else "").hashed(),
-        middle=middle.hashed(),
-        sound=last.mapped(surname_sound).hashed(),
-        initial=first.mapped(lambda text: text[:1]).hashed(),
-        day=np.where(days == NO_DAY, 0, days + DAY_SHIFT).astype(np.uint64),
-        day_of_year=np.where(days == NO_DAY, np.uint64(0), in_year),
-        year=year.astype(np.uint64),
-        place=places(facts),
-    )
+    known = days != NO_DAY
+    if name == "day":
+        return np.where(known, days + DAY_SHIFT, 0).astype(np.uint64)
+    return np.where(known, of_days(days, _days_of_year), 0).astype(np.uint64)
+
+
+def _days_of_year(calendar: npt.NDArray[np.datetime64]) -> Int64s:
+    """Give the month and the day of dates as one number."""
+    months = calendar.astype("datetime64[M]")
+    day = (calendar - months).astype(np.int64) + 1
+    return np.asarray((months.astype(np.int64) % 12 + 1) * 100 + day, dtype=np.int64)
+
+
+def _whole_name(first: str) -> str:
+    return first if len(first) > 1 else ""
 
 
 def _of(texts: list[str], wanted: npt.NDArray[np.bool_]) -> list[str]:
@@ -192,12 +255,17 @@ def _several(
 
 def _keys(kind: KeyKind, parts: _Parts, at: Int64s, several: Hashes) -> tuple[Int64s, Int64s]:
     """Give keys of the records in which every part is known, the optional ones aside."""
-    columns = [several if name in SEVERAL else getattr(parts, name)[at] for name in kind.parts]
+    columns = [several if name in SEVERAL else _at(parts.of(name), at) for name in kind.parts]
     needed = [
         one for one, name in zip(columns, kind.parts, strict=True) if name not in kind.optional
     ]
     known = np.logical_and.reduce([column != NEVER_KEPT for column in needed])
     return mix(*(column[known] for column in columns), salt=kind.salt), at[known]
+
+
+def _at(column: Hashes, rows: Int64s) -> Hashes:
+    """Give some rows, in order, each once; all of them cost nothing."""
+    return column if len(rows) == len(column) else column[rows]
 
 
 def _surname_sounds(

@@ -14,12 +14,21 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
-from sync.matching.facts import NO_DAY, Coded, Texts
+from sync.matching.facts import NO_DAY, Coded
 from sync.matching.hashing import Int64s
 from sync.matching.lexicon import fold_yo, table, word_set
 from sync.matching.normalise.contacts import normalise_contacts
 from sync.matching.normalise.dates import EXCEL_EPOCH, century, normalise_birth
-from sync.matching.normalise.outcome import Outcome, Rule, cells_of, outcomes_of
+from sync.matching.normalise.figures import (
+    Bytes,
+    are_figures,
+    number,
+    of_size,
+    put,
+    recoded_texts,
+    without,
+)
+from sync.matching.normalise.outcome import Outcome, Rule, outcomes_of, texts_of
 from sync.matching.normalise.snils import SAMPLES, UNCHECKED_UP_TO, normalise_snils
 
 Mask = npt.NDArray[np.bool_]
@@ -33,7 +42,15 @@ _OLDEST_USUAL = 1930
 _YOUNGEST = 3
 _EPOCH = date(1970, 1, 1).toordinal()
 _SNILS_DIGITS = 11
+_PHONE_DIGITS = 11
 _WEIGHTS = np.arange(9, 0, -1)
+_MONTHS = 12
+_DATE_SIGNS = 10
+# Where year, month and day stand in a date of ten signs, and which signs stand between.
+_USUAL_DATES = (
+    ((range(6, 10), range(3, 5), range(2)), (2, 5), "./"),
+    ((range(4), range(5, 7), range(8, 10)), (4, 7), "-"),
+)
 
 
 def recoded(codes: Int64s, values: Iterable[str]) -> Coded:
@@ -44,47 +61,80 @@ def recoded(codes: Int64s, values: Iterable[str]) -> Coded:
 
 def snils_column(raw: pd.DataFrame, today: date) -> Coded:
     """Give the digits of each row's valid СНИЛС, "" for none."""
-    codes, cells = cells_of(raw, "snils")
-    bare = compute.replace_substring_regex(pa.array(cells, pa.string()), "[- ]", "")
-    plain = compute.match_substring_regex(bare, f"^[0-9]{{{_SNILS_DIGITS}}}$").to_numpy(
-        zero_copy_only=False
-    )
-    texts = bare.to_numpy(zero_copy_only=False)
-    values = np.full(len(cells), "", dtype=object)
-    at = np.flatnonzero(plain)
-    valid = at[_are_valid(texts[at].tolist())]
-    values[valid] = texts[valid]
-    for odd in np.flatnonzero(~plain).tolist():
-        values[odd] = str(_first(normalise_snils((cells[odd],), today)))
-    return recoded(codes.astype(np.int64), values.tolist())
+    codes, stated = texts_of(raw, "snils")
+    bare = without(stated, "- ")
+    rows, signs = of_size(bare, _SNILS_DIGITS)
+    plain = are_figures(signs)
+    rows, valid = rows[plain], _are_valid(signs[plain])
+    odd = np.ones(len(stated), dtype=bool)
+    odd[rows] = False
+    cells = stated.filter(pa.array(odd)).to_pylist()
+    said = [str(_first(normalise_snils((cell,), today))) for cell in cells]
+    bare = put(bare, np.flatnonzero(odd).tolist(), said)
+    return recoded_texts(codes, put(bare, rows[~valid].tolist(), [""] * int((~valid).sum())))
 
 
-def _are_valid(numbers: list[str]) -> Mask:
-    """Tell which eleven-digit numbers are valid and not samples."""
-    if not numbers:
-        return np.zeros(0, dtype=bool)
-    digits = np.array(numbers, dtype="S11").view(np.uint8).reshape(-1, _SNILS_DIGITS) - ord("0")
+def _are_valid(signs: Bytes) -> Mask:
+    """Tell which eleven figures are a valid number and not a sample."""
+    digits = signs - np.uint8(ord("0"))
     body = digits[:, :9].astype(np.int64)
     stated = digits[:, 9].astype(np.int64) * 10 + digits[:, 10]
-    unchecked = body @ 10 ** np.arange(8, -1, -1) <= UNCHECKED_UP_TO
-    checked = (body * _WEIGHTS).sum(axis=1) % 101 % 100 == stated
+    unchecked = number(signs[:, :9]) <= UNCHECKED_UP_TO
+    checked = (body @ _WEIGHTS) % 101 % 100 == stated
     same = (body == body[:, :1]).all(axis=1)
-    sample = np.isin(np.array(numbers, dtype="S11"), np.array(sorted(SAMPLES), dtype="S11"))
+    sample = np.isin(number(signs), np.array(sorted(map(int, SAMPLES)), dtype=np.int64))
     return np.asarray((unchecked | checked) & ~same & ~sample, dtype=bool)
 
 
 def birth_columns(raw: pd.DataFrame, today: date) -> tuple[Int64s, Int64s]:
     """Give days since 1970 and years, NO_DAY and 0 where unknown."""
-    rule = Rule(
-        reads=("birth_date", "birth_year"),
-        fills=("birth_date", "birth_year"),
-        apply=_plain_birth,
-    )
-    codes, outcomes = outcomes_of(rule, raw, today)
+    if "birth_year" in raw.columns:
+        return _births_of_two_cells(raw, today)
+    codes, stated = texts_of(raw, "birth_date")
+    days, years = _usual_days(stated, today.year - _YOUNGEST)
+    odd = np.flatnonzero(days == NO_DAY)
+    cells = stated.take(pa.array(odd)).to_pylist()
+    days[odd], years[odd] = _read([_plain_birth((cell, ""), today) for cell in cells])
+    return days[codes], years[codes]
+
+
+def _births_of_two_cells(raw: pd.DataFrame, today: date) -> tuple[Int64s, Int64s]:
+    reads = ("birth_date", "birth_year")
+    codes, outcomes = outcomes_of(Rule(reads=reads, fills=reads, apply=_plain_birth), raw, today)
+    days, years = _read(outcomes)
+    return days[codes], years[codes]
+
+
+def _read(outcomes: list[Outcome]) -> tuple[Int64s, Int64s]:
     pairs = [outcome.values for outcome in outcomes]  # noqa: PD011 - a dataclass, no frame
     days = [day.toordinal() - _EPOCH if isinstance(day, date) else NO_DAY for day, _ in pairs]
     years = [year if isinstance(year, int) else 0 for _, year in pairs]
-    return np.array(days, dtype=np.int64)[codes], np.array(years, dtype=np.int64)[codes]
+    return np.array(days, dtype=np.int64), np.array(years, dtype=np.int64)
+
+
+def _usual_days(stated: pa.Array, newest_year: int) -> tuple[Int64s, Int64s]:
+    """Give days and years of cells of ten signs that are a date of a usual year, else NO_DAY and 0."""
+    days, years = np.full(len(stated), NO_DAY, np.int64), np.zeros(len(stated), np.int64)
+    rows, signs = of_size(stated, _DATE_SIGNS)
+    for places, between, separators in _USUAL_DATES:
+        year, month, day = (signs[:, list(at)] for at in places)
+        fits = are_figures(np.hstack([year, month, day]))
+        fits &= np.isin(signs[:, list(between)], [*separators.encode()]).all(axis=1)
+        found = np.flatnonzero(fits)
+        parts = [number(part[found]) for part in (year, month, day)]
+        days[rows[found]], years[rows[found]] = _days_of(parts, newest_year)
+    return days, years
+
+
+def _days_of(parts: Sequence[Int64s], newest_year: int) -> tuple[Int64s, Int64s]:
+    """Give the day and year of each date of a usual year, NO_DAY and 0 where there is no such."""
+    year, month, day = parts
+    usual = (year >= _OLDEST_USUAL) & (year <= newest_year)
+    usual &= (month >= 1) & (month <= _MONTHS) & (day >= 1)
+    first = np.where(usual, (year - 1970) * _MONTHS + month - 1, 0).astype("datetime64[M]")
+    days = first.astype("datetime64[D]").astype(np.int64) + day - 1
+    usual &= days < (first + 1).astype("datetime64[D]").astype(np.int64)
+    return np.where(usual, days, NO_DAY), np.where(usual, year, 0)
 
 
 def _plain_birth(cells: tuple[str, ...], today: date) -> Outcome:
@@ -115,33 +165,38 @@ def _parts_of_day(cell: str, newest_year: int) -> tuple[int, int, int] | None:
 
 def contact_columns(raw: pd.DataFrame, today: date) -> tuple[Coded, Coded]:
     """Give (phones, e-mails) of each row, one value a line."""
-    phone_codes, phone_cells = cells_of(raw, "phone")
-    email_codes, email_cells = cells_of(raw, "email")
-    phones, plain_phones = _plain_phones(phone_cells)
-    emails, plain_emails = _plain_emails(email_cells)
-    for at in np.flatnonzero(~plain_phones).tolist():
-        phones[at] = _listed(normalise_contacts((phone_cells[at], "", ""), today), 0)
-    for at in np.flatnonzero(~plain_emails).tolist():
-        emails[at] = _listed(normalise_contacts(("", email_cells[at], ""), today), 1)
-    found = recoded(phone_codes.astype(np.int64), phones.tolist())
-    return found, recoded(email_codes.astype(np.int64), emails.tolist())
+    phone_codes, phone_cells = texts_of(raw, "phone")
+    email_codes, email_cells = texts_of(raw, "email")
+    phones, odd = _plain_phones(phone_cells)
+    cells = phone_cells.take(pa.array(odd)).to_pylist()
+    said = [_listed(normalise_contacts((cell, "", ""), today), 0) for cell in cells]
+    found = recoded_texts(phone_codes, put(phones, odd.tolist(), said))
+    emails, odd = _plain_emails(email_cells)
+    cells = email_cells.take(pa.array(odd)).to_pylist()
+    said = [_listed(normalise_contacts(("", cell, ""), today), 1) for cell in cells]
+    return found, recoded_texts(email_codes, put(emails, odd.tolist(), said))
 
 
-def _plain_phones(cells: list[str]) -> tuple[Texts, Mask]:
-    """Give plain phones, "" of nothing, and which cells are such; the rule must look at the rest."""
-    stated = pa.array(cells, pa.string())
-    digits = compute.replace_substring_regex(stated, r"^\+|[ ()-]", "")
-    whole = compute.match_substring_regex(digits, "^[78][0-9]{10}$").to_numpy(zero_copy_only=False)
-    nothing = compute.match_substring_regex(stated, "^[ ()-]*$").to_numpy(zero_copy_only=False)
-    subscriber = compute.binary_join_element_wise("+7", compute.utf8_slice_codeunits(digits, 1), "")
-    return np.where(whole, subscriber.to_numpy(zero_copy_only=False), ""), whole | nothing
+def _plain_phones(stated: pa.Array) -> tuple[pa.Array, Int64s]:
+    """Give plain phones, "" of nothing, and which cells the rule must look at."""
+    plus = compute.starts_with(stated, "+")
+    bare = compute.replace_substring(stated, pattern="+", replacement="", max_replacements=1)
+    digits = without(compute.if_else(plus, bare, stated), " ()-")
+    rows, signs = of_size(digits, _PHONE_DIGITS)
+    whole = rows[are_figures(signs) & np.isin(signs[:, 0], (ord("7"), ord("8")))]
+    odd = np.ones(len(stated), dtype=bool)
+    odd[whole] = False
+    nothing = compute.and_(compute.equal(digits, ""), compute.invert(plus))
+    odd &= ~nothing.to_numpy(zero_copy_only=False)
+    phones = compute.binary_join_element_wise("+7", compute.utf8_slice_codeunits(digits, 1), "")
+    return compute.if_else(nothing, "", phones), np.flatnonzero(odd).astype(np.int64)
 
 
-def _plain_emails(cells: list[str]) -> tuple[Texts, Mask]:
-    """Give plain addresses, "" of nothing, and which cells are such."""
-    folded = compute.utf8_lower(pa.array(cells, pa.string()))
+def _plain_emails(stated: pa.Array) -> tuple[pa.Array, Int64s]:
+    """Give plain addresses, "" of nothing, and which cells the rule must look at."""
+    folded = compute.utf8_lower(stated)
     plain = compute.match_substring_regex(folded, f"^(?:{_EMAIL})?$").to_numpy(zero_copy_only=False)
-    return np.where(plain, folded.to_numpy(zero_copy_only=False), ""), plain
+    return folded, np.flatnonzero(~plain).astype(np.int64)
 
 
 def _listed(outcome: Outcome, place: int) -> str:

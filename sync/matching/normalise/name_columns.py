@@ -7,6 +7,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute
 
 from sync.matching.facts import Coded
 from sync.matching.hashing import Int64s
@@ -28,10 +30,11 @@ from sync.matching.normalise.names import (
     sex_of,
     stated_sex,
 )
-from sync.matching.normalise.outcome import Rule, cells_of, outcomes_of
+from sync.matching.normalise.outcome import Rule, cells_of, outcomes_of, texts_of
 
 _PLAIN = re.compile(r"[А-ЯЁа-яё]{2,}(?:-[А-ЯЁа-яё]{2,})*")
 _CYRILLIC = re.compile(r"[А-ЯЁа-яё]*(?:[ \-][А-ЯЁа-яё]+)*")
+_THREE_WORDS = "^[А-ЯЁа-яё]+ [А-ЯЁа-яё]+ [А-ЯЁа-яё]+$"
 _KEYS = ("last_key", "first_key", "middle_key", "previous_last_key", "sex")
 _FULL_NAME = 3
 
@@ -74,27 +77,69 @@ class _Cells:
         nothing = [flags(one.distinct.tolist(), is_nothing)[one.codes] for one in stated]
         empty = nothing[0] & nothing[1] & nothing[2]
         previous = _coded(raw, "previous_last_name").stands()
-        full = _coded(raw, "full_name")
-        tokens = [_three(text) for text in full.distinct.tolist()]
-        whole = np.array([bool(token) for token in tokens], dtype=bool)[full.codes]
-        columns = [
-            _either(one, full, [token[at] if token else "" for token in tokens], empty)
-            for at, one in enumerate(stated)
-        ]
+        full = _Whole.of(raw)
+        columns = [_either(one, full, at, empty) for at, one in enumerate(stated)]
         return cls(
             last=columns[0],
             first=columns[1],
             middle=columns[2],
             gender=_coded(raw, "gender"),
-            odd=previous | (empty & ~whole),
+            odd=previous | (empty & ~full.split),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whole:
+    """Cells that hold a whole name: the parts of each row's, by distinct parts, and whether it has any."""
+
+    parts: list[str]
+    places: list[Int64s]  # of last, first and middle name of each distinct cell; 0 is nothing
+    codes: Int64s
+    split: Mask
+
+    @classmethod
+    def of(cls, raw: pd.DataFrame) -> "_Whole":
+        codes, stated = texts_of(raw, "full_name")
+        usual = compute.match_substring_regex(stated, _THREE_WORDS)
+        at = np.flatnonzero(usual.to_numpy(zero_copy_only=False))
+        parts, words = _words_of(stated.filter(usual))
+        places = np.zeros((len(stated), _FULL_NAME), dtype=np.int64)
+        places[at] = _placed(parts, words)
+        odd = np.flatnonzero(~usual.to_numpy(zero_copy_only=False))
+        for row, cell in zip(odd.tolist(), stated.take(pa.array(odd)).to_pylist(), strict=True):
+            if found := _three(_cleaned(cell)):
+                places[row] = range(len(parts), len(parts) + _FULL_NAME)
+                parts += found
+        split = (places != 0).any(axis=1)[codes]
+        return cls(parts=parts, places=[*places.T], codes=codes.astype(np.int64), split=split)
+
+
+def _words_of(texts: pa.Array) -> tuple[list[str], Int64s]:
+    """Give the distinct words of texts of three words, after "", and the three of each text."""
+    words = compute.split_pattern(texts, " ").flatten().dictionary_encode()
+    numbers = words.indices.to_numpy(zero_copy_only=False).astype(np.int64) + 1
+    return ["", *words.dictionary.to_pylist()], numbers.reshape(-1, _FULL_NAME)
+
+
+def _placed(parts: list[str], words: Int64s) -> Int64s:
+    """Give last, first and middle name of texts of three words as `_three` does, 0 where it refuses."""
+    patronymic = flags(parts, lambda part: is_patronymic(fold_yo(part)))[words]
+    lower = flags(parts, str.islower)[words]
+    told = ~lower[:, 2] | lower.all(axis=1)
+    as_written, turned = told & patronymic[:, 2], told & ~patronymic[:, 2] & patronymic[:, 1]
+    found = np.where(as_written[:, None], words, words[:, [2, 0, 1]])
+    return np.where((as_written | turned)[:, None], found, 0)
 
 
 def _coded(raw: pd.DataFrame, name: str) -> Coded:
     codes, cells = cells_of(raw, name)
     distinct = np.empty(len(cells), dtype=object)
-    distinct[:] = [cell if _CYRILLIC.fullmatch(cell) else clean_text(cell) for cell in cells]
+    distinct[:] = [*map(_cleaned, cells)]
     return Coded(codes=codes.astype(np.int64), distinct=distinct)
+
+
+def _cleaned(cell: str) -> str:
+    return cell if _CYRILLIC.fullmatch(cell) else clean_text(cell)
 
 
 def _three(text: str) -> tuple[str, str, str] | None:
@@ -118,11 +163,12 @@ def _two(one: str, two: str) -> tuple[str, str, str] | None:
     return (two, one, "") if _is_first(one) and not _is_first(two) else (one, two, "")
 
 
-def _either(stated: Coded, full: Coded, parts: list[str], use_full: Mask) -> Coded:
+def _either(stated: Coded, full: _Whole, place: int, use_full: Mask) -> Coded:
     """Give the stated column, and where it is empty the part of the whole name."""
-    values = [*stated.distinct.tolist(), *parts]
-    codes = np.where(use_full, full.codes + len(stated.distinct), stated.codes)
-    return recoded(codes, values)
+    values = [*stated.distinct.tolist(), *full.parts]
+    whole = full.places[place][full.codes] + len(stated.distinct)
+    codes, used = pd.factorize(np.where(use_full, whole, stated.codes))
+    return recoded(codes.astype(np.int64), [values[at] for at in used.tolist()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

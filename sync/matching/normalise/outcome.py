@@ -71,10 +71,11 @@ def as_text(value: object) -> str:
 
 def cells_of(raw: pd.DataFrame, name: str) -> tuple[Codes, list[str]]:
     """Give a column of cells as numbers of its distinct texts; a column not there is empty."""
+    if name in raw.columns and isinstance(raw[name].dtype, pd.ArrowDtype):
+        codes, stated = texts_of(raw, name)
+        return codes, stated.to_numpy(zero_copy_only=False).tolist()
     if name not in raw.columns:
         return np.zeros(len(raw), dtype=np.intp), [""]
-    if isinstance(raw[name].dtype, pd.ArrowDtype):
-        return _cells_in_arrow(pa.chunked_array(pa.array(raw[name])))
     if isinstance(raw[name].dtype, pd.CategoricalDtype):
         at = raw[name].cat.codes.to_numpy(np.intp)
         texts = [
@@ -86,16 +87,30 @@ def cells_of(raw: pd.DataFrame, name: str) -> tuple[Codes, list[str]]:
     return codes, [as_text(value) for value in distinct]
 
 
-def _cells_in_arrow(column: pa.ChunkedArray) -> tuple[Codes, list[str]]:
-    """Give a column of texts in Arrow so; the texts live no longer than whoever reads them."""
-    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    whole = coded.unify_dictionaries().combine_chunks()
-    parts = whole.chunks if isinstance(whole, pa.ChunkedArray) else [whole]
-    if not parts:
-        return np.zeros(0, dtype=np.intp), [""]
-    texts = parts[0].dictionary.to_pylist()
-    at = parts[0].indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
-    return at.astype(np.intp), [*texts, ""]
+def texts_of(raw: pd.DataFrame, name: str) -> tuple[Codes, pa.Array]:
+    """Give what `cells_of` gives, the texts in Arrow: where nothing makes them Python's, the better."""
+    if name not in raw.columns or not isinstance(raw[name].dtype, pd.ArrowDtype):
+        codes, cells = cells_of(raw, name)
+        return codes, pa.array(cells, pa.string())
+    whole = in_one(pa.chunked_array(pa.array(raw[name])))
+    texts = whole.dictionary.cast(pa.string())
+    at = whole.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+    return at.astype(np.intp), pa.concat_arrays([texts, pa.array([""], pa.string())])
+
+
+def in_one(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Give a column of texts coded by one list of distinct ones.
+
+    Arrow's own combining compares that list with itself for each chunk.
+    """
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    chunks = column.unify_dictionaries().chunks if column.num_chunks > 1 else column.chunks
+    if len(chunks) == 1:
+        return chunks[0]
+    numbers = [pa.array([], pa.int32()), *(chunk.indices.cast(pa.int32()) for chunk in chunks)]
+    texts = chunks[0].dictionary if chunks else pa.array([], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.concat_arrays(numbers), texts)
 
 
 def _texts_of(raw: pd.DataFrame, name: str) -> list[str]:

@@ -1,16 +1,19 @@
 """Columns give what the scalar rules give: plain cells by cheap tests, the rest by the rules."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.demo.labelled.files import labelled
+from sync.matching.facts import NO_DAY
 from sync.matching.normalise import normalise, normalise_one
-from sync.matching.normalise.columns import contact_columns, snils_column
+from sync.matching.normalise.columns import birth_columns, contact_columns, snils_column
 from sync.matching.normalise.name_columns import name_columns
+from sync.matching.normalise.outcome import in_one
 
 TODAY = date(2026, 9, 1)
 PARTS = (
@@ -116,6 +119,33 @@ def _list(value: object) -> list[object]:
     return value
 
 
+FIGURES = st.text(alphabet="0123456789./- ", min_size=8, max_size=10)
+BIRTHS = st.one_of(
+    FIGURES,
+    st.dates(min_value=date(1900, 1, 1)).map(date.isoformat),
+    st.dates(min_value=date(1900, 1, 1)).map(lambda day: f"{day:%d.%m.%Y}"),
+    st.dates(min_value=date(1900, 1, 1)).map(lambda day: f"{day:%d/%m.%Y}"),
+    st.sampled_from(
+        ("31.02.1980", "00.01.1980", "01.00.1980", "1980-13-01", "29.02.2000", "29.02.1999")
+    ),
+    st.sampled_from(("10.10.1929", "10.10.1930", "2023-09-02", "2024-01-01", "1980", "29252")),
+    st.sampled_from(("1 мая 1980 г.", "01.02.80", "1980-02-01 00:00:00", "01-02-1980", "", "нет")),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(BIRTHS, min_size=1, max_size=6))
+def test_births_by_columns_are_births_one_by_one(cells: list[str]) -> None:
+    raw = pd.DataFrame({"birth_date": cells}).astype(object).astype("category")
+
+    days, years = birth_columns(raw, TODAY)
+
+    for cell, day, year in zip(cells, days.tolist(), years.tolist(), strict=True):
+        alone = normalise_one({"birth_date": cell}, today=TODAY).facts
+        stated = date(1970, 1, 1) + timedelta(days=day) if day != NO_DAY else None
+        assert (alone["birth_date"], alone["birth_year"] or 0) == (stated, year)
+
+
 @pytest.mark.parametrize("setting", ["usual", "doubled", "sparse", "other"])
 def test_whole_files_are_normalised_as_their_records_are(setting: str) -> None:
     cards = labelled(3_000, setting=setting, seed=5).cards
@@ -140,3 +170,14 @@ def test_normalising_twice_is_normalising_once(last: str, first: str, middle: st
 
     for name in ("last_key", "first_key", "middle_key"):
         assert once[name] == twice[name]
+
+
+def test_a_column_read_in_chunks_has_one_list_of_distinct_texts() -> None:
+    chunks = [["а", "б", None, "а"], [], ["в", "б"]]
+    column = pa.chunked_array([pa.array(chunk, pa.string()) for chunk in chunks])
+
+    whole = in_one(column.dictionary_encode())
+
+    assert ["а", "б", "в"] == whole.dictionary.to_pylist()
+    assert ["а", "б", None, "а", "в", "б"] == whole.to_pylist()
+    assert [] == in_one(pa.chunked_array([], pa.string())).to_pylist()

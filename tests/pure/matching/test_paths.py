@@ -13,7 +13,8 @@ from sync.engines.encode import encode
 from sync.engines.record_file import read_records
 from sync.matching.blocks import candidates, candidates_within
 from sync.matching.decide import decide
-from sync.matching.keys import blocking_keys, shared_keys, shared_kinds
+from sync.matching.hashing import numbered
+from sync.matching.keys import blocking_keys, meeting_rows, shared_keys, shared_kinds
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 
@@ -77,3 +78,28 @@ def test_kinds_one_after_another_bring_the_same_pairs_together(tmp_path: Path) -
     assert whole.left.tolist() == found.left.tolist()
     assert whole.right.tolist() == found.right.tolist()
     assert candidates_within(shared_kinds(facts), cap=3, room=1_000) is None
+
+
+def test_keys_that_differ_in_their_last_bits_alone_do_not_meet() -> None:
+    far, near = 0x7FFF_0000_0000_0000, -0x7FFF_0000_0000_0000
+    key = np.array([far + 1, near, far + 2, far + 1, near + 3, far + 2, far, near], dtype=np.int64)
+
+    rows = meeting_rows(key)
+
+    assert [(0, 3), (1, 7), (2, 5)] == sorted(
+        zip(rows[::2].tolist(), rows[1::2].tolist(), strict=True)
+    )
+    assert key[rows[::2]].tolist() == key[rows[1::2]].tolist()
+
+
+@pytest.mark.parametrize("width", [3, 1 << 40])
+def test_rows_are_numbered_in_their_order_however_wide_they_are(width: int) -> None:
+    dice = np.random.default_rng(5)
+    columns = [dice.integers(0, 3, 500) * (width // 3) for _ in range(4)]
+
+    found = numbered(((one, width) for one in columns), rows=500)
+
+    rows = [*zip(*(one.tolist() for one in columns), strict=True)]
+    ranks = {row: rank for rank, row in enumerate(sorted(set(rows)))}
+    _, inverse = np.unique(found, return_inverse=True)
+    assert [ranks[row] for row in rows] == inverse.tolist()
