@@ -1,50 +1,96 @@
-"""Our side of the race, in a process of its own: seconds of each station, as one line of JSON."""
+"""Our side of the race, in a process of its own: what each station took, as one line of JSON.
 
-import json
+RECORDS that end with .csv are raw cells. A parquet file holds normalised ones, and then scored pairs
+are written too, as the competitor writes them.
+"""
+
 import sys
-import time
+from datetime import date
 from pathlib import Path
 
-from sync.engines.embedded import compared_of, find_candidates, people
-from sync.engines.encode import encode
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from sync.engines.embedded import Compared, compared_of, find_candidates, people
+from sync.engines.file_run import normalised
 from sync.engines.learning import learned_from, suited
-from sync.engines.record_file import give_back, read_records
+from sync.engines.record_file import categorical, read_records, write_clusters
 from sync.matching.artefact import read_model, write_model
-from sync.matching.model import HAND_MODEL
-from tests.bench.matching.sides import TODAY
+from sync.matching.model import HAND_MODEL, Model
+from tests.bench.matching.laps import Laps
+
+TODAY = date(2026, 9, 1)
+LEAST_SCORE = -663  # centibits: the probability of .01 at which the competitor cuts
 
 
-def main(records: str, model: str) -> None:
-    """Match a file; learn where the model's file is not there yet, else read it."""
-    at, seconds = time.perf_counter(), {}
-
-    def done(station: str) -> None:
-        nonlocal at
-        now = time.perf_counter()
-        seconds[station], at = round(now - at, 2), now
-
-    raw = read_records(Path(records))
-    done("read")
-    facts = encode(raw, today=TODAY).facts
-    del raw
-    give_back()
-    done("normalise")
-    saved = Path(model)
+def main(records: str, pairs: str, model: str, clusters: str) -> None:
+    """Learn (or read the model, where the file is there), write scored pairs and people."""
+    laps, path, saved = Laps(), Path(records), Path(model)
+    is_raw = path.suffix == ".csv"
+    facts = _normalised(path, laps) if is_raw else read_facts(path)
+    laps.done("normalise" if is_raw else "read")
     known = read_model(saved.read_text(encoding="utf-8")) if saved.exists() else None
     start = known or suited(HAND_MODEL, facts)
     found, notices = find_candidates(facts)
-    done("pairs")
+    laps.done("candidates")
     compared = compared_of(facts, found, start, notices)
     del found
-    done("compare")
+    laps.done("compare")
     used = known or learned_from(compared.counted(), facts, start, version="race").model
     saved.write_text(write_model(used), encoding="utf-8")
-    done("learn")
-    edges, pairs = compared.edges(used), compared.pairs
+    laps.done("learn")
+    if not is_raw:
+        write_pairs(Path(pairs), compared, used)
+    laps.done("pairs")
+    edges, count = compared.edges(used), compared.pairs
     del compared
-    people(facts, edges, pairs=pairs, notices=notices)
-    done("people")
-    sys.stdout.write(json.dumps({"seconds": seconds, "pairs": pairs}) + "\n")
+    labels = people(facts, edges, pairs=count, notices=notices).labels
+    write_clusters(Path(clusters), pa.array(np.arange(len(facts))), labels)
+    laps.done("people")
+    sys.stdout.write(laps.told() + "\n")
+
+
+def _normalised(path: Path, laps: Laps) -> pd.DataFrame:
+    raw = [read_records(path)]
+    laps.done("read")
+    return normalised(raw, TODAY)[1].facts
+
+
+def write_pairs(path: Path, compared: Compared, model: Model) -> None:
+    """Write the pairs that are not plainly apart, with their scores in bits."""
+    score = model.score(compared.distinct)
+    kept = np.flatnonzero((score >= LEAST_SCORE)[compared.code])
+    bits = (score / 100)[compared.code[kept]]
+    columns = {"id_l": compared.left[kept], "id_r": compared.right[kept], "match_weight": bits}
+    parquet.write_table(pa.table(columns), path)
+
+
+def write_facts(path: Path, facts: pd.DataFrame) -> None:
+    """Write facts as plain columns, texts as texts."""
+    columns = {
+        name: pa.array(column.astype(object) if _is_coded(column) else column)
+        for name, column in facts.items()
+    }
+    parquet.write_table(pa.table(columns), path)
+
+
+def read_facts(path: Path) -> pd.DataFrame:
+    """Read what `write_facts` wrote."""
+    schema = parquet.read_schema(path)
+    texts = [part.name for part in schema if pa.types.is_string(part.type)]
+    table = parquet.read_table(path, read_dictionary=texts)
+    return pd.DataFrame(
+        {
+            name: categorical(column) if name in texts else column.to_numpy()
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
+    )
+
+
+def _is_coded(column: "pd.Series[str]") -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype)
 
 
 if __name__ == "__main__":

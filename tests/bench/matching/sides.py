@@ -92,7 +92,7 @@ def predicted(folder: Path, facts: pd.DataFrame, python: Path) -> Predicted:
         left=frame["id_l"].to_numpy(np.int64),
         right=frame["id_r"].to_numpy(np.int64),
         score=score,
-        seconds=float(json.loads(done.stdout.splitlines()[-1])["train"]),
+        seconds=float(json.loads(done.stdout.splitlines()[-1])["learn"]["wall"]),
     )
 
 

@@ -1,7 +1,9 @@
-"""`python -m tests.bench.matching.speed`: seconds and memory of both sides on one file.
+"""`python -m tests.bench.matching.speed`: seconds and memory of both sides, from one start to one end.
 
-Ours reads and normalises raw cells and ends with people; the competitor is given what our
-normaliser made and ends with scored pairs. «matching» is our part after normalising: the fair race.
+A race has three courses. From normalised records (which both read from parquet) to scored pairs; on
+to people: ours with constraints, mentions and questions, the competitor's its connected components;
+and from raw cells in a csv to people: the competitor's time is then that of our normaliser, which
+writes its records, and its own. Everything a process does counts, its libraries' loading too.
 """
 
 import argparse
@@ -12,91 +14,128 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hub.demo.labelled.files import labelled, write_labelled
-from tests.bench.matching.sides import encoded_of, write_normalised
+from tests.bench.matching.laps import BEGAN, Station
 
 HERE = "tests.bench.matching"
-BEFORE_MATCHING = ("read", "normalise")
+ENDS = (("scored pairs", "pairs"), ("people", "people"))
+Stations = Mapping[str, Station]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lap:
-    """What one process took, and what it said of its stations."""
+class Race:
+    """Where files of a race are, how often it is run, and the competitor's interpreter."""
 
-    wall: float
-    processor: float
-    peak_gb: float
-    said: dict[str, object]
+    folder: Path
+    records: int
+    rounds: int
+    rival: Path | None
 
 
 def main() -> None:
-    """Race on files of the asked sizes and print each lap's median."""
+    """Race on files of the asked sizes and print a table of each, and where our time goes."""
     asked = _arguments()
     for records in asked.records:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             write_labelled(folder, labelled(records, setting="usual", seed=asked.seed))
-            for line in _race(folder, records, asked.rounds, asked.rival):
+            race = Race(folder=folder, records=records, rounds=asked.rounds, rival=asked.rival)
+            for line in _table(race):
                 sys.stdout.write(line + "\n")
                 sys.stdout.flush()
 
 
-def _race(folder: Path, records: int, rounds: int, rival: Path | None) -> Iterator[str]:
-    ours = [sys.executable, "-m", f"{HERE}.ours_side", str(folder / "records.csv")]
-    theirs: list[str] = []
-    if rival:
-        normalised = folder / "normalised.parquet"
-        write_normalised(normalised, encoded_of(folder).facts)
-        theirs = [str(rival), "-m", f"{HERE}.splink_side", str(normalised), str(folder / "pairs")]
-    for trains in (True, False):
-        what = "learning" if trains else "a saved model"
-        for name, command in (("ours", ours), ("splink", theirs)):
-            if command:
-                model = folder / f"{name}.json"
-                laps = [_lap([*command, str(model)], model, trains) for _ in range(rounds)]
-                yield _line(f"{records:,} {name}, {what}", records, laps)
+def _table(race: Race) -> Iterator[str]:
+    yield f"| {race.records:,} records | ours: processor, clock, peak | the competitor | ratios |"
+    yield "|---|---|---|---|"
+    prepared = _median([_lap(race, sys.executable, "prepare", str(race.folder))])["normalise"]
+    for how in ("learning", "a saved model"):
+        whole, ours, theirs = _raced(race, learns=how == "learning")
+        for name, end in ENDS:
+            yield _row(race, f"normalised to {name}, {how}", ours[end], theirs.get(end))
+        both = _after(prepared, theirs["people"]) if theirs else None
+        yield _row(race, f"csv to people, {how}", whole["people"], both)
+        yield f"\ncsv to people, {how}: {_shares(whole)}\n"
 
 
-def _lap(command: Sequence[str], model: Path, trains: bool) -> Lap:  # noqa: FBT001
-    if trains:
-        model.unlink(missing_ok=True)
-    started = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(command, stdout=said)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"{command[0]} ended with {process.returncode}")
+def _raced(race: Race, *, learns: bool) -> tuple[Stations, Stations, Stations]:
+    """Give the medians of ours from raw cells, ours and the competitor's from normalised ones."""
+    csv, ready, fit = (str(race.folder / name) for name in ("records.csv", "ours", "theirs"))
+    sides = [("ours_side", sys.executable, csv, "raw"), ("ours_side", sys.executable, ready, "our")]
+    if race.rival:
+        sides.append(("splink_side", str(race.rival), fit, "their"))
+    found: list[Stations] = []
+    for module, python, start, whose in sides:
+        laps = []
+        for _ in range(race.rounds):
+            model = race.folder / f"{whose}.json"
+            if learns:
+                model.unlink(missing_ok=True)
+            records = start if start.endswith(".csv") else f"{start}.parquet"
+            ends = [str(race.folder / f"{whose}.{end}.parquet") for _, end in ENDS]
+            laps.append(_lap(race, python, module, records, ends[0], str(model), ends[1]))
+        found.append(_median(laps))
+    return found[0], found[1], found[2] if race.rival else {}
+
+
+def _lap(race: Race, python: str, module: str, *arguments: str) -> Stations:
+    """Run one process and give what it said of its stations."""
+    with tempfile.TemporaryFile("w+", dir=race.folder) as said:
+        subprocess.run(
+            [python, "-m", f"{HERE}.{module}", *arguments],
+            check=True,
+            stdout=said,
+            env={**os.environ, BEGAN: str(time.time())},
+        )
         said.seek(0)
-        last = said.read().splitlines()[-1]
-    return Lap(
-        wall=time.perf_counter() - started,
-        processor=used.ru_utime + used.ru_stime,
-        peak_gb=used.ru_maxrss / 1e6,
-        said=json.loads(last),
+        told = json.loads(said.read().splitlines()[-1])
+    return {name: Station(**one) for name, one in told.items()}
+
+
+def _median(laps: Sequence[Stations]) -> Stations:
+    return {
+        name: Station(
+            wall=statistics.median(lap[name].wall for lap in laps),
+            processor=statistics.median(lap[name].processor for lap in laps),
+            peak_gb=statistics.median(lap[name].peak_gb for lap in laps),
+        )
+        for name in laps[0]
+    }
+
+
+def _after(first: Station, second: Station) -> Station:
+    """Give what two processes take one after the other."""
+    return Station(
+        wall=first.wall + second.wall,
+        processor=first.processor + second.processor,
+        peak_gb=max(first.peak_gb, second.peak_gb),
     )
 
 
-def _line(name: str, records: int, laps: Sequence[Lap]) -> str:
-    lap = sorted(laps, key=lambda one: one.wall)[len(laps) // 2]
-    seconds = lap.said.get("seconds", lap.said)
-    matching = [s for station, s in _pairs(seconds) if station not in BEFORE_MATCHING]
-    processor = statistics.median(one.processor for one in laps)
-    return (
-        f"{name:34} wall {lap.wall:6.1f} s, processor {processor:6.1f} s, "
-        f"peak {lap.peak_gb:.2f} GB, matching {sum(matching):6.1f} s, "
-        f"{records / lap.wall:9,.0f} records/s; {seconds}"
+def _row(race: Race, course: str, ours: Station, theirs: Station | None) -> str:
+    one = f"{_told(ours)}, {race.records / ours.processor:,.0f} records/s of processor"
+    if theirs is None:
+        return f"| {course} | {one} | | |"
+    ratios = (
+        f"{theirs.processor / ours.processor:.1f} times as fast by processor, "
+        f"{theirs.wall / ours.wall:.1f} by the clock, {ours.peak_gb / theirs.peak_gb:.2f} of its memory"
     )
+    return f"| {course} | {one} | {_told(theirs)} | {ratios} |"
 
 
-def _pairs(seconds: object) -> list[tuple[str, float]]:
-    return (
-        [(str(name), float(s)) for name, s in seconds.items()] if isinstance(seconds, dict) else []
-    )
+def _told(one: Station) -> str:
+    return f"{one.processor:.1f} s, {one.wall:.1f} s, {one.peak_gb:.2f} GB"
+
+
+def _shares(stations: Stations) -> str:
+    """Give the seconds of processor between each station and the one before it."""
+    upto = [0.0, *(one.processor for one in stations.values())]
+    spent = zip(stations, upto, upto[1:], strict=False)
+    return ", ".join(f"{name} {end - start:.1f}" for name, start, end in spent)
 
 
 def _arguments() -> argparse.Namespace:
