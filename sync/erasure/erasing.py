@@ -5,34 +5,28 @@ differs is that withheld evidence lies sealed until it is due. What remains is a
 keeps every figure of the past as it was and leads to nobody.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
 import numpy as np
 
-from hub.audit.events import Action, Entity, Event
-from hub.audit.journal import write as note
-from hub.database import Database, WriteSession
+from hub.database import WriteSession
 from hub.errors import InputError
-from hub.law.consents import years_after
-from hub.law.requests import ClosedRequestError, RequestState, UnknownRequestError
-from hub.law.rules import read_rule
+from hub.law.requests import RequestState
 from hub.records import ChangesetId
-from hub.seal import Sealer
 from sync import changeset
 from sync.erasure import traces, withholding
 from sync.erasure.evidence import STATED as OF_PERSON
 from sync.erasure.evidence import Evidence, read_evidence, stated, strip
 from sync.erasure.keys import is_erased, keys_of_person
 from sync.erasure.known import erased_keys, lifted_keys
+from sync.erasure.request import Keeper, close, requested, say, write_act
 from sync.erasure.withholding import Withheld, give_back
 from sync.projecting import PROJECTING, project_taken_out
 
-CATEGORIES: Final = ("ФИО", "дата рождения", "контакты", "СНИЛС", "место работы или учёбы")
 MARGIN: Final = timedelta(days=1)  # a worker that stands still for a day breaks no period
 AT_ONCE: Final = 20_000
 
@@ -41,16 +35,6 @@ class NothingWithheldError(InputError):
     """По этому обращению ничего не заблокировано: возвращать нечего."""
 
     code = "law.nothing_withheld"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeper:
-    """Who takes people out: over which database, with which keys, on which day, in whose name."""
-
-    database: Database
-    sealer: Sealer
-    today: date
-    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +52,7 @@ async def block(keeper: Keeper, request_id: UUID) -> None:
     """
     async with keeper.database.writing() as session:
         await session.lock(PROJECTING)
-        row = await _request(session, request_id, {RequestState.OPEN, RequestState.KEPT})
+        row = await requested(session, request_id, {RequestState.OPEN, RequestState.KEPT})
         await _block(session, keeper, request_id, row["person_id"])
 
 
@@ -80,7 +64,7 @@ async def destroy(keeper: Keeper, request_id: UUID) -> int:
     async with keeper.database.writing() as session:
         await session.lock(PROJECTING)
         states = {RequestState.OPEN, RequestState.KEPT, RequestState.BLOCKED}
-        row = await _request(session, request_id, states)
+        row = await requested(session, request_id, states)
         if row["state"] != RequestState.BLOCKED:
             await _block(session, keeper, request_id, row["person_id"])
         return await _finish(session, keeper, request_id)
@@ -93,7 +77,7 @@ async def restore(keeper: Keeper, request_id: UUID) -> UUID:
     """
     async with keeper.database.writing() as session:
         await session.lock(PROJECTING)
-        await _request(session, request_id, {RequestState.BLOCKED})
+        await requested(session, request_id, {RequestState.BLOCKED})
         withheld = await withholding.read_withheld(session, request_id, keeper.sealer)
         if withheld is None:
             raise NothingWithheldError
@@ -101,8 +85,8 @@ async def restore(keeper: Keeper, request_id: UUID) -> UUID:
         unit = await give_back(session, withheld, changeset_id=number)
         await _project(session, keeper, number, withheld.records, former=unit, silent=unit)
         await session.raw.execute("delete from withheld where request_id = $1", request_id)
-        await _set(session, request_id, RequestState.REFUSED, keeper.today)
-        await _note(session, keeper, "law.restore", withheld.person_id, withheld.counts)
+        await close(session, request_id, RequestState.REFUSED, keeper.today)
+        await say(session, keeper, "law.restore", withheld.person_id, withheld.counts)
         return withheld.person_id
 
 
@@ -182,23 +166,6 @@ EVERYONE: Final = OF_PERSON.replace("select r.id,", "select l.person_id, r.id,")
 )
 
 
-async def _request(
-    session: WriteSession, request_id: UUID, states: set[RequestState]
-) -> dict[str, object]:
-    row = await session.raw.fetchrow(
-        "select r.state, l.person_id from subject_request r"
-        " left join link l on l.record_id = r.record_id where r.id = $1 for update of r",
-        request_id,
-    )
-    if row is None:
-        raise UnknownRequestError
-    if row["state"] not in states or (
-        row["person_id"] is None and row["state"] != RequestState.BLOCKED
-    ):
-        raise ClosedRequestError
-    return dict(row)
-
-
 async def _block(
     session: WriteSession, keeper: Keeper, request_id: UUID, person_id: object
 ) -> None:
@@ -207,7 +174,7 @@ async def _block(
     await session.raw.execute(
         "update subject_request set state = 'BLOCKED' where id = $1", request_id
     )
-    await _note(session, keeper, "law.block", withheld.person_id, withheld.counts)
+    await say(session, keeper, "law.block", withheld.person_id, withheld.counts)
 
 
 async def _take_out(session: WriteSession, keeper: Keeper, person_id: UUID) -> Withheld:
@@ -272,57 +239,11 @@ async def _finish(session: WriteSession, keeper: Keeper, request_id: UUID) -> in
         "update subject_request set record_id = null where record_id = any($1)",
         list(withheld.records),
     )
-    await _set(session, request_id, RequestState.DONE, keeper.today)
+    await close(session, request_id, RequestState.DONE, keeper.today)
     counts = {**withheld.counts, "consent": int(consents.rpartition(" ")[2])}
-    number = await _write_act(session, keeper, request_id, withheld.person_id, counts)
-    await _note(session, keeper, "law.destroy", withheld.person_id, counts)
+    number = await write_act(session, keeper, request_id, withheld.person_id, counts)
+    await say(session, keeper, "law.destroy", withheld.person_id, counts)
     return number
-
-
-async def _write_act(
-    session: WriteSession,
-    keeper: Keeper,
-    request_id: UUID,
-    subject_id: UUID,
-    counts: dict[str, int],
-) -> int:
-    years = int((await read_rule(session, "ACT", on=keeper.today)).parameters["keep_years"])
-    number: int = await session.raw.fetchval(
-        "insert into destruction_act (subject_id, reason, categories, counts, received_on,"
-        " destroyed_at, actor, keep_until)"
-        " select $2, kind, $3, $4, received_on, now(), $5, $6 from subject_request where id = $1"
-        " returning number",
-        request_id,
-        subject_id,
-        list(CATEGORIES),
-        json.dumps(counts),
-        keeper.actor,
-        years_after(keeper.today, years),
-    )
-    return number
-
-
-async def _set(session: WriteSession, request_id: UUID, state: RequestState, on: date) -> None:
-    await session.raw.execute(
-        "update subject_request set state = $2, closed_on = $3 where id = $1", request_id, state, on
-    )
-
-
-async def _note(
-    session: WriteSession, keeper: Keeper, operation: str, person_id: UUID, counts: object
-) -> None:
-    """Let the audit say what was done to whom, in the transaction that did it."""
-    rows = sum(counts.values()) if isinstance(counts, dict) else None
-    event = Event(
-        at=datetime.now(UTC),
-        action=Action.CHANGE,
-        operation=operation,
-        credential=keeper.actor,
-        entity=Entity.PERSON,
-        entity_ids=(person_id,),
-        row_count=rows,
-    )
-    await note(session.raw, [event])
 
 
 __all__ = [
