@@ -10,17 +10,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from sync.engines.notices import Notice
-from sync.matching.blocks import all_pairs
-from sync.matching.decide import numbers_agree
+from sync.matching.alike import describing
+from sync.matching.blocks import all_pairs, candidates
+from sync.matching.decide import Decision, decide, numbers_agree
 from sync.matching.edges import components
-from sync.matching.facts import coded
+from sync.matching.facts import birth_days, birth_years, coded, cut
 from sync.matching.hashing import Int64s
-from sync.matching.levels import patterns
+from sync.matching.keys import shared_keys
+from sync.matching.levels import GENERATION_YEARS, patterns
 from sync.matching.model import HAND_MODEL
-from sync.matching.scales import Birth, Given, Last, level
+from sync.matching.scales import FIELDS, Birth, Given, Last, level
 
 Mask = npt.NDArray[np.bool_]
 _READ = ("last", "first", "middle", "birth")
+_BUT_THE_NUMBER = FIELDS.keys() - {"snils"}
+_FAR = 1 << 60
+_ONE_PERSON = (Decision.LINK, Decision.WEAK)
 _APART = (Birth.MONTH, Birth.YEAR, Birth.APART, Birth.GENERATION)
 
 
@@ -38,19 +43,34 @@ def without_borrowed(facts: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
 
 
 def _bearers(facts: pd.DataFrame) -> tuple[Int64s, Int64s]:
-    """Give rows whose number several full names bear, and which person each row seems to be."""
-    snils, last, first = (coded(facts, name) for name in ("snils_hash", "last_key", "first_key"))
+    """Give rows whose number several names or generations bear, and which person each seems to be."""
+    snils = coded(facts, "snils_hash")
     stated = np.flatnonzero(snils.stands())
-    name = last.codes * len(first.distinct) + first.codes
-    frame = pd.DataFrame({"number": snils.codes[stated], "name": name[stated]})
-    several = frame.drop_duplicates().groupby("number", sort=False).size()
-    doubtful = several.index[several > 1].to_numpy(np.int64)
-    rows = stated[np.isin(snils.codes[stated], doubtful)].astype(np.int64)
+    rows = stated[_doubtful(facts, stated)[snils.codes[stated]]].astype(np.int64)
     rows = rows[np.argsort(snils.codes[rows], kind="stable")]
     left, right = all_pairs(snils.codes[rows], np.arange(len(rows), dtype=np.int64))
     pattern = patterns(facts, rows[left], rows[right], HAND_MODEL, fields=_READ)
     alike = ~_are_two(pattern)
     return rows, components(len(rows), left[alike], right[alike])
+
+
+def _doubtful(facts: pd.DataFrame, stated: Int64s) -> Mask:
+    """Tell which distinct numbers several names bear, or births a generation apart."""
+    snils, last, first = (coded(facts, name) for name in ("snils_hash", "last_key", "first_key"))
+    names = (last.codes * len(first.distinct) + first.codes)[stated]
+    years = birth_years(facts)[stated]
+    number, count = snils.codes[stated], len(snils.distinct)
+    born = years != 0
+    several = _spread(number, names, count) > 0
+    return several | (_spread(number[born], years[born], count) >= GENERATION_YEARS)
+
+
+def _spread(of: Int64s, values: Int64s, count: int) -> Int64s:
+    """Give by how much the values of each number differ, less than 0 where it has none."""
+    least, most = np.full(count, _FAR, dtype=np.int64), np.full(count, -_FAR, dtype=np.int64)
+    np.minimum.at(least, of, values)
+    np.maximum.at(most, of, values)
+    return most - least
 
 
 def _are_two(pattern: Int64s) -> Mask:
@@ -91,13 +111,28 @@ def _count(of: Int64s, which: Mask) -> Int64s:
 
 
 def _have_another(facts: pd.DataFrame, rows: Int64s) -> Mask:
-    """Tell whose full name born in that year has several numbers anywhere."""
-    said = pd.DataFrame(
-        {name: coded(facts, name).codes for name in ("last_key", "first_key", "middle_key")}
-    ).assign(year=facts["birth_year"].to_numpy(np.int64))
-    name = said.groupby(list(said.columns), sort=False).ngroup().to_numpy(np.int64)
+    """Tell on whose cards, the shared number aside, another number stands."""
     snils = coded(facts, "snils_hash")
-    wanted = np.isin(name, name[rows]) & snils.stands()
-    pairs = pd.DataFrame({"name": name[wanted], "number": snils.codes[wanted]}).drop_duplicates()
-    numbers = np.bincount(pairs["name"], minlength=int(name.max(initial=-1)) + 1)
-    return np.asarray((numbers > 1)[name[rows]], dtype=bool)
+    near = _near(facts, rows)
+    those = cut(facts, near)
+    found = candidates(shared_keys(those, without_snils=True), describe=describing(those))
+    left, right = near[found.left], near[found.right]
+    other = snils.codes[left] != snils.codes[right]
+    left, right = left[other], right[other]
+    pattern = patterns(facts, left, right, HAND_MODEL, fields=_BUT_THE_NUMBER)
+    one = np.isin(decide(pattern, HAND_MODEL.score(pattern), HAND_MODEL), _ONE_PERSON)
+    has_another = np.zeros(len(facts), dtype=bool)
+    has_another[left[one]] = has_another[right[one]] = True
+    return has_another[rows]
+
+
+def _near(facts: pd.DataFrame, rows: Int64s) -> Int64s:
+    """Give the rows with a number that may be somebody's of `rows`: by names, or by birthday."""
+    stated = np.flatnonzero(coded(facts, "snils_hash").stands())
+    last, first = coded(facts, "last_key"), coded(facts, "first_key")
+    born = birth_days(facts) * max(len(last.distinct), len(first.distinct))
+    near = np.zeros(len(stated), dtype=bool)
+    names = last.codes * len(first.distinct) + first.codes
+    for said in (names, born + last.codes, born + first.codes):
+        near |= np.isin(said[stated], np.unique(said[rows]))
+    return stated[near].astype(np.int64)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +13,8 @@ from sync.matching.blocks import candidates
 from sync.matching.calibration import calibration
 from sync.matching.chance import chance
 from sync.matching.decide import parted
-from sync.matching.facts import coded
+from sync.matching.facts import coded, cut
 from sync.matching.frequencies import counted
-from sync.matching.hashing import Int64s
 from sync.matching.keys import shared_keys
 from sync.matching.mixture import LEAST_PAIRS, Counted, separate
 from sync.matching.model import Model
@@ -95,15 +93,7 @@ def _numbered(facts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     share = min(1.0, CHECKED_RECORDS / max(len(stated), 1))
     hashed = snils.hashed()[stated] >> np.uint64(11)
     kept = stated[hashed < np.uint64(int(share * 2**53))]
-    return pd.DataFrame({name: _cut(column, kept) for name, column in facts.items()}), share
-
-
-def _cut(column: "pd.Series[Any]", rows: Int64s) -> object:
-    """Give some rows of a column; a categorical one keeps only the values that they hold."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column.to_numpy()[rows]
-    used, codes = np.unique(column.cat.codes.to_numpy()[rows], return_inverse=True)
-    return pd.Categorical.from_codes(codes, categories=column.cat.categories[used])
+    return cut(facts, kept), share
 
 
 def _too_few(found: Counted) -> Notice:

@@ -21,6 +21,7 @@ every array of this package; the index is not read.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any  # what a column holds
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +59,18 @@ class Coded:
     def stands(self) -> npt.NDArray[np.bool_]:
         """Tell which rows hold anything at all."""
         return np.asarray(self.distinct != "", dtype=bool)[self.codes]
+
+
+def cut(facts: pd.DataFrame, rows: Int64s) -> pd.DataFrame:
+    """Give some rows as facts of their own: their distinct values are all that they hold."""
+    return pd.DataFrame({name: _cut(column, rows) for name, column in facts.items()})
+
+
+def _cut(column: "pd.Series[Any]", rows: Int64s) -> object:
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.to_numpy()[rows]
+    used, codes = np.unique(column.cat.codes.to_numpy()[rows], return_inverse=True)
+    return pd.Categorical.from_codes(codes, categories=column.cat.categories[used])
 
 
 def coded(facts: pd.DataFrame, column: str) -> Coded:

@@ -46,6 +46,20 @@ def test_of_two_bearers_the_one_with_a_number_elsewhere_copied_it(tmp_path: Path
     assert ["11223344595", "", "08765430200"] == _numbers(_encoded(tmp_path, rows))
 
 
+def test_a_card_that_says_a_little_less_shows_his_other_number_too(tmp_path: Path) -> None:
+    less = LEV | {"full_name": "Вербин Лев", "snils": ANOTHER, "source": "b"}
+    rows = [ANNA | {"snils": OWN}, LEV | {"snils": OWN}, less]
+
+    assert ["11223344595", "", "08765430200"] == _numbers(_encoded(tmp_path, rows))
+
+
+def test_a_sons_card_with_the_number_of_a_father_of_his_name_loses_it(tmp_path: Path) -> None:
+    son = LEV | {"birth_date": "02.04.2015"}
+    rows = [LEV | {"snils": OWN}, son | {"snils": OWN}, son | {"snils": ANOTHER, "source": "b"}]
+
+    assert ["11223344595", "", "08765430200"] == _numbers(_encoded(tmp_path, rows))
+
+
 def test_where_nothing_tells_the_owner_both_keep_the_number(tmp_path: Path) -> None:
     rows = [ANNA | {"snils": OWN}, LEV | {"snils": OWN}]
 
