@@ -7,11 +7,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from sync.matching.blocks import all_pairs
-from sync.matching.facts import birth_days, birth_years, coded
+from sync.matching.facts import NO_DAY, birth_days, birth_years, coded
 from sync.matching.hashing import Int64s, numbered
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
-from sync.matching.scales import Birth, Given, Last, Rarity, Same, level
+from sync.matching.scales import FIELDS, Birth, Given, Last, Rarity, Same, level
 
 _READ = ("last", "first", "middle", "birth", "snils", "place", "rarity")
 _SAID = (
@@ -25,6 +25,7 @@ _SAID = (
     "organisation_id",
     "employment_kind",
 )
+_OTHER_DAYS = (Birth.MONTH, Birth.YEAR, Birth.APART)
 _KEPT = 2  # records of one content: two cards word for word may contradict each other too
 MOST_CONTENTS = 1_000
 PAIRS_A_BATCH = 500_000
@@ -68,15 +69,45 @@ def _against(facts: pd.DataFrame, labels: Int64s, rows: Int64s) -> tuple[Int64s,
 
 
 def _of_batch(facts: pd.DataFrame, labels: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
-    one, other = all_pairs(labels[rows], np.arange(len(rows), dtype=np.int64))
-    against = contradict(facts[_compared(facts)].iloc[rows], one, other)
-    return rows[one[against]], rows[other[against]]
+    those, within = facts[_compared(facts)].iloc[rows], labels[rows]
+    one, other = all_pairs(within, np.arange(len(rows), dtype=np.int64))
+    pattern = patterns(those, one, other, HAND_MODEL, fields=_READ)
+    two_cards = _two_cards(those, one, other)
+    against = np.flatnonzero(patterns_contradict(pattern, two_cards))
+    one, other, pattern = one[against], other[against], pattern[against]
+    slipped = np.isin(level(pattern, "birth"), _OTHER_DAYS)
+    slipped &= ~patterns_contradict(_with_a_slip(pattern), two_cards[against])
+    kept = ~(slipped & _borne_by_one_number(those, within, one, other))
+    return rows[one[kept]], rows[other[kept]]
 
 
 def _compared(facts: pd.DataFrame) -> list[str]:
     """Name the columns that comparing reads."""
     read = (*_SAID, "affiliation_organisation_id", "birth_date", "birth_year", "active")
     return [name for name in read if name in facts.columns]
+
+
+def _with_a_slip(pattern: Int64s) -> Int64s:
+    """Give the patterns as they were if the births differed by a slip alone."""
+    shift, bits = FIELDS["birth"]
+    return pattern & ~np.int64((1 << bits) - 1 << shift) | np.int64(Birth.TYPO << shift)
+
+
+def _borne_by_one_number(
+    facts: pd.DataFrame, labels: Int64s, one: Int64s, other: Int64s
+) -> npt.NDArray[np.bool_]:
+    """Tell which pairs state two days that stand beside one СНИЛС in their cluster.
+
+    One of the two days is wrong then, on whichever cards it stands.
+    """
+    snils, days = coded(facts, "snils_hash"), birth_days(facts)
+    rows = np.flatnonzero(snils.stands() & (days != NO_DAY))
+    said = pd.DataFrame({"label": labels[rows], "number": snils.codes[rows], "day": days[rows]})
+    said = said.drop_duplicates()
+    both = said.merge(said, on=["label", "number"]).query("day_x < day_y")
+    wrong = pd.MultiIndex.from_frame(both[["label", "day_x", "day_y"]])
+    low, high = np.minimum(days[one], days[other]), np.maximum(days[one], days[other])
+    return np.asarray(pd.MultiIndex.from_arrays([labels[one], low, high]).isin(wrong))
 
 
 def _batches(ordered: Int64s, rows: Int64s) -> list[Int64s]:

@@ -206,6 +206,22 @@ def test_a_card_entered_twice_word_for_word_is_one_person() -> None:
     assert [0, 0] == clusters(CARD, CARD).labels.tolist()
 
 
+@pytest.mark.parametrize(
+    ("number", "year", "expected"),
+    [(NUMBER, 1985, [0, 0, 0]), ("", 1985, [0, 1, 1]), (NUMBER, 2005, [0, 1, 1])],
+)
+def test_two_days_beside_one_number_part_nobody_but_a_generation(
+    number: str, year: int, expected: list[int]
+) -> None:
+    other_day = CARD | {"birth_date": f"14.09.{year}", "organisation_id": THERE}
+
+    found = clusters(
+        CARD | {"snils": NUMBER}, other_day | {"snils": number}, other_day | {"kind": "OTHER"}
+    )
+
+    assert expected == found.labels.tolist()
+
+
 def test_a_mothers_number_on_a_childs_card_is_a_question() -> None:
     child = {
         "full_name": "Барканов Илья Львович",
