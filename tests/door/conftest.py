@@ -1,16 +1,27 @@
-"""Applications served over real HTTP on the loopback."""
+"""What the door's tests share: a door open on the test region, applications served over real HTTP."""
 
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
+from hub.database import Database
+from hub.settings import Addresses
+from tests.door.asking import Door, opened
+
 START_SECONDS = 10.0
+
+
+@pytest.fixture(scope="module")
+async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
+    """Open the door on the test region, for all tests of a file."""
+    async with opened(module_addresses, module_database) as opened_door:
+        yield opened_door
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ import pytest
 from starlette.types import ASGIApp
 
 from hub.app import build
-from hub.database import Database, open_connection
+from hub.database import open_connection
 from hub.seal import create_key_file
 from hub.settings import Addresses, Settings
-from tests.door.asking import Door, opened
+from tests.door.asking import Door
 from tests.door.over_http import Served, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("anyio_backend")]
@@ -24,12 +24,6 @@ Json = Any  # what an attacker sends
 GRAPHQL = "application/graphql-response+json"
 SECONDS = 5.0
 WIDE = range(2_000)
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +13,11 @@ from hub.audit.events import Action, Entity, Event, by_viewer
 from hub.audit.journal import write
 from hub.database import Database
 from hub.settings import Addresses
-from tests.door.asking import Door, Json, opened
+from tests.door.asking import Door, Json
 from tests.door.over_http import Served, served
 
 pytestmark = pytest.mark.anyio
 EVERYBODY = "{ people(first: 100) { nodes { %s } } }"
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

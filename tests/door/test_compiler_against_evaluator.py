@@ -9,16 +9,13 @@ The usual run asks 2,000. More of them, with a word on how many said something:
 import logging
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from hub.database import Database
-from hub.settings import Addresses
 from schema.errors import RequestRefused
 from tests.door.answering import APART, ROOTS, SCHEMA, evaluate
-from tests.door.asking import VIEWERS, Door, Json, opened
+from tests.door.asking import VIEWERS, Door, Json
 from tests.door.drawing import comparable, differences, pools_of
 from tests.door.evaluator import PREFIXES
 from tests.door.operations import generate
@@ -28,12 +25,6 @@ pytestmark = pytest.mark.anyio
 OPERATIONS = int(os.environ.get("HUB_TEST_OPERATIONS", "2000"))
 SAID = logging.getLogger(__name__)
 CHECKOUT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 def says_something(value: Json) -> bool:

@@ -1,7 +1,7 @@
 """Credentials as clients meet them over HTTP: what a key is good for, and when it was used."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import httpx
@@ -11,18 +11,12 @@ from hub.access import ClientKind, Permit, Role
 from hub.credentials import issue_key, key_id_of
 from hub.database import Database
 from hub.settings import Addresses
-from tests.door.asking import Door, Json, opened
+from tests.door.asking import Door, Json
 from tests.door.over_http import Served, served
 from tests.door.rows import NORTH
 
 pytestmark = pytest.mark.anyio
 MUTATION = 'mutation { importAccept(input: {id: "import-0"}) { errors { code } } }'
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

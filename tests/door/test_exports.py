@@ -17,9 +17,8 @@ from hub.database import Database
 from hub.edge import Edge
 from hub.law.consents import Paper, Relation, record_consent, withdraw_consent
 from hub.law.rules import ConsentPurpose
-from hub.settings import Addresses
 from schema.exports.http import export_routes
-from tests.door.asking import ZONE, Door, opened
+from tests.door.asking import ZONE, Door
 from tests.door.over_http import WithPools
 from tests.door.rows import uid
 from tests.door.test_graphql_over_http import bearer, codes
@@ -32,12 +31,6 @@ MENTORSHIPS = """{ mentorships(first: 3, orderBy: STARTS_DESC) {
   totalCount
   nodes { id formName kind starts endAssumed programme { title } members { role displayName } }
 } }"""
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,14 @@
 """A gateway names objects by their keys: within its scope, one statement, a null a miss."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from graphql import DirectiveNode, ObjectTypeDefinitionNode, parse
 
-from hub.database import Database
-from hub.settings import Addresses
 from schema.errors import RequestRefused
 from schema.limits import ENTITY_LIMIT, LIMITS
-from tests.door.asking import Door, Json, decoded, opened
+from tests.door.asking import Door, Json, decoded
 from tests.door.rows import uid
 
 pytestmark = pytest.mark.anyio
@@ -23,12 +21,6 @@ ASK = """query ($representations: [_Any!]!) {
     ... on Programme { id title }
   }
 }"""
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 async def answer(door: Door, who: str, named: Sequence[Json], text: str = ASK) -> Json:

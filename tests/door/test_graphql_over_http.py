@@ -22,13 +22,12 @@ from hub.access import Role
 from hub.credentials import key_id_of, revoke_key
 from hub.database import Database
 from hub.edge import Edge
-from hub.settings import Addresses
 from schema.door.body import MAX_BODY
 from schema.door.http import STATIC, graphql_routes
 from schema.door.http import Door as Endpoint
 from schema.limits import LIMITS
 from tests.door.answering import SCHEMA
-from tests.door.asking import Door, opened
+from tests.door.asking import Door
 from tests.door.over_http import WithPools
 from tests.door.rows import NORTH, SOUTH, uid
 
@@ -36,12 +35,6 @@ pytestmark = pytest.mark.anyio
 Json = Any  # a decoded response
 GRAPHQL = "application/graphql-response+json"
 QUERY = "{ viewer { role isRegionWide } }"
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

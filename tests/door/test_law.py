@@ -1,13 +1,13 @@
 """Consents and requests entered over the API, each within its own scope."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from hub.database import Database
 from hub.settings import Addresses
-from tests.door.asking import Door, opened
+from tests.door.asking import Door
 from tests.door.over_http import Served, served
 from tests.door.rows import NORTH
 
@@ -17,12 +17,6 @@ CONSENT = (
     "consent { id state purpose signer person { id } } request { id kind state } errors { code }"
 )
 REQUEST = "request { id kind state dueOn isExtended person { id } } errors { code }"
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

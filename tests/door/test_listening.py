@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from hub.database import Database
 from hub.settings import Addresses
-from tests.door.asking import Door, opened
+from tests.door.asking import Door
 from tests.door.feed import announce
 from tests.door.over_http import Served, served
 from tests.door.rows import NORTH, ROOT, SOUTH, uid
@@ -25,12 +25,6 @@ LISTEN = """subscription Listen($from: String, $types: [ChangeType!]) {
 fragment Told on ChangeConnection { nodes { operation entityId person { lastName } } }"""
 POSITION = "{ feed { position } }"
 ONE, OTHER = uid("person", 1), uid("person", 2)
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,14 @@
 """The lists of the three users as the region and as a department see them: no foreign row."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
 
-from hub.database import Database
-from hub.settings import Addresses
-from tests.door.asking import Door, opened
+from tests.door.asking import Door
 from tests.door.rows import uid
 
 pytestmark = pytest.mark.anyio
 OWN_SCHOOL, FOREIGN_SCHOOL = (f"organisation-{uid('organisation', n)}" for n in (3, 6))
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 async def listed(door: Door, who: str, field: str) -> set[str]:

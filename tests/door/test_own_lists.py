@@ -1,16 +1,14 @@
 """The lists of an organisation, held against an evaluator that reads the plain rows."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from hub import row_keys
-from hub.database import Database
 from hub.row_keys import FILES
-from hub.settings import Addresses
-from tests.door.asking import VIEWERS, Door, opened
+from tests.door.asking import VIEWERS, Door
 from tests.door.evaluator import World
 from tests.door.rows import SCHOOLS, uid
 from tests.door.tables import Row
@@ -20,12 +18,6 @@ Json = Any  # a decoded answer
 YEARS = (2019, 2025, 2026)
 LISTED = (*SCHOOLS, 1, 8)
 Expected = Callable[[World, Any, int], list[Json]]
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 def person_of(world: World, key: object) -> Row | None:

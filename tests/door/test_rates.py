@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
 
@@ -13,7 +13,7 @@ from hub.access import ClientKind, Role
 from hub.credentials import issue_key
 from hub.database import Database
 from hub.settings import Addresses
-from tests.door.asking import Door, Json, opened
+from tests.door.asking import Door, Json
 from tests.door.over_http import Served, served
 from tests.door.rows import NORTH
 
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.anyio
 CHEAP = "{ viewer { role } }"
 DEAR = "{ people(first: 100) { nodes { id } } }"
 WRONG = "hub_test_" + "0" * 16 + "_" + "s" * 43
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,26 +12,18 @@ import pytest
 from strawberry import federation
 from strawberry.schema.config import StrawberryConfig
 
-from hub.database import Database
-from hub.settings import Addresses
 from schema.compiler import declare
 from schema.compiler.run import Engine
 from schema.connection import Connection
 from schema.described import pages_of
 from schema.root import SCALARS
-from tests.door.asking import ZONE, Door, opened
+from tests.door.asking import ZONE, Door
 
 pytestmark = pytest.mark.anyio
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "register.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHORT = 25  # lines
 Json = Any  # a decoded response
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

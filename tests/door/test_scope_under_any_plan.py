@@ -7,13 +7,13 @@ from random import Random
 import asyncpg
 import pytest
 
-from hub.database import Database, open_connection
+from hub.database import open_connection
 from hub.settings import Addresses
 from schema.compiler.request import shape_of
 from schema.compiler.scalars import SHOWN_MARK
 from schema.errors import RequestRefused
 from tests.door.answering import ROOTS, SCHEMA, evaluate
-from tests.door.asking import Door, Json, decoded, opened
+from tests.door.asking import Door, Json, decoded
 from tests.door.drawing import comparable, pools_of
 from tests.door.operations import Operation, generate
 
@@ -25,12 +25,6 @@ SWITCHES = (
     "bitmapscan", "hashagg", "hashjoin", "incremental_sort", "indexonlyscan", "indexscan",
     "material", "memoize", "mergejoin", "nestloop", "seqscan", "sort",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ shapes that a register may still need, declared as it would declare them.
 """
 
 import json
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import pytest
@@ -13,8 +12,6 @@ import strawberry
 from strawberry import federation
 from strawberry.schema.config import StrawberryConfig
 
-from hub.database import Database
-from hub.settings import Addresses
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.run import Engine
@@ -23,7 +20,7 @@ from schema.mentoring.mentorship import Programme
 from schema.node import GlobalNode
 from schema.organisations.organisation import Organisation
 from schema.root import SCALARS
-from tests.door.asking import ZONE, Door, opened
+from tests.door.asking import ZONE, Door
 from tests.door.evaluator import PREFIXES
 from tests.door.tables import Row
 
@@ -79,12 +76,6 @@ class Query:
     paged: Connection[GlobalNode | None] = declare.page("Всё страницами.", EVERYTHING)
     states: list[STATE] = declare.many("Состояния.", STATES)
     paged_states: Connection[STATE] = declare.page("Состояния страницами.", STATES)
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

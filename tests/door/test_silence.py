@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.database import Database, open_connection
+from hub.database import open_connection
 from hub.seal import create_key_file
 from hub.settings import CHECKOUT, Addresses, Settings
-from tests.door.asking import Door, opened
+from tests.door.asking import Door
 from tests.journeys.conftest import variables_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("anyio_backend")]
@@ -41,12 +41,6 @@ LITERALS = (
     f'query($v: String = "{NUMBER}") {{ people(first: $v) {{ totalCount }} }}',
 )
 KINDS = ("ID!", "[ID!]!", "Int", "String", "Date", "PersonFilter", "Boolean!")
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from hub.settings import Addresses
 from hub.tables import Base
 from schema.door.http import Door as Endpoint
 from schema.door.http import graphql_routes
-from tests.door.asking import RATE, ZONE, Door, opened
+from tests.door.asking import RATE, ZONE, Door
 from tests.door.keys import Keys, issue
 from tests.door.over_http import WithPools
 
@@ -53,12 +53,6 @@ class Watched:
     async def fetchval(self, query: str, *values: object) -> Any:  # noqa: ANN401 - as asyncpg's
         self.sent.append(query)
         return await self.pool.fetchval(query, *values)
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture

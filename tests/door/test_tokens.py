@@ -9,19 +9,13 @@ from hub.access import ClientKind, Role
 from hub.clients import add_client, add_grant, add_login
 from hub.database import Database
 from hub.settings import Addresses
-from tests.door.asking import Door, opened
+from tests.door.asking import Door
 from tests.door.conftest import serving
 from tests.door.over_http import Served, served
 from tests.door.rows import NORTH
 from tests.rooms.access.provider import AUDIENCE, Provider, rsa
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from hub.credentials import add_key, admit, bind_key, issue_key, key_id_of, rota
 from hub.database import Database
 from hub.documents import TrustedDocument, add_documents, document_id, remove_document
 from hub.settings import Addresses
-from tests.door.asking import ZONE, Door, opened
+from tests.door.asking import ZONE, Door
 from tests.door.over_http import served
 from tests.door.rows import NORTH
 
@@ -24,12 +24,6 @@ MODERN = "application/graphql-response+json"
 TEXT = "query People($first: Int) { people(first: $first) { totalCount nodes { id lastName } } }"
 TWO = "query A { viewer { role } } query B { viewer { name } }"
 OWN = {"query": "{ viewer { name } }"}
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 @pytest.fixture(scope="module")

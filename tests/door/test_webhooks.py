@@ -1,13 +1,10 @@
 """Addresses of webhooks over the API: one's own, what was sent to them, and nobody else's."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from hub.database import Database
-from hub.settings import Addresses
 from hub.webhooks.endpoints import add_endpoint
-from tests.door.asking import Door, opened
+from tests.door.asking import Door
 
 pytestmark = pytest.mark.anyio
 ASKED = """query ($id: ID!) {
@@ -17,12 +14,6 @@ ASKED = """query ($id: ID!) {
 WAITS = """
 insert into webhook_delivery (endpoint_id, change_id, entity_id, payload, state)
 values ($1, 1, gen_random_uuid(), '{"type": "person.upsert", "data": {"id": "person-1"}}', 'WAITING')"""
-
-
-@pytest.fixture(scope="module")
-async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    async with opened(module_addresses, module_database) as opened_door:
-        yield opened_door
 
 
 async def test_an_address_and_what_it_waits_for_are_seen_by_its_client_and_by_who_watches(
