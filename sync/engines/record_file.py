@@ -184,14 +184,19 @@ def _cells(name: str, column: pa.ChunkedArray) -> object:
 
 def categorical(column: pa.Array | pa.ChunkedArray) -> pd.Categorical:
     """Give a column as numbers of distinct texts; -1 where nothing stands."""
-    whole = in_one(pa.chunked_array(column))
+    whole = in_one(column)
     codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    found = whole.dictionary.to_pylist()
-    if pa.types.is_string(whole.dictionary.type) and None not in found:
+    is_text = pa.types.is_string(whole.dictionary.type)
+    found = (
+        whole.dictionary.to_numpy(zero_copy_only=False).tolist()
+        if is_text
+        else whole.dictionary.to_pylist()
+    )
+    if is_text and None not in found:
         found = found if "" in found else [*found, ""]
         codes[codes < 0] = found.index("")
         return pd.Categorical.from_codes(codes, categories=pd.Index(found, dtype=object))
-    texts = found if pa.types.is_string(whole.dictionary.type) else map(_as_cell, found)
+    texts = found if is_text else map(_as_cell, found)
     numbers, distinct = pd.factorize(np.array([*texts, ""], dtype=object))
     codes = numbers[np.where(codes < 0, len(found), codes)]
     return pd.Categorical.from_codes(codes, categories=pd.Index(distinct, dtype=object))

@@ -1,6 +1,6 @@
 """Blocking keys: what two records share that are worth comparing; keys never change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,7 +31,15 @@ from sync.matching.key_kinds import (
 from sync.matching.lexicon import first_names
 from sync.matching.phonetic import surname_sound
 
-_OF_MANY_KINDS = ("day", "place")
+_DEAR = ("day", "place")
+_TEXTS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "snils": ("snils_hash", str),
+    "last": ("last_key", str),
+    "sound": ("last_key", surname_sound),
+    "first": ("first_key", lambda text: text if len(text) > 1 else ""),
+    "initial": ("first_key", lambda text: text[:1]),
+    "middle": ("middle_key", str),
+}
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -53,26 +61,27 @@ class _Parts:
         self._kept: dict[str, Hashes] = {}
 
     def of(self, name: str) -> Hashes:
-        """Give one part of every record; those of many kinds are kept, which costs 8 bytes a record."""
-        if name not in self._kept and name in _OF_MANY_KINDS:
-            self._kept[name] = self._made(name)
-        return self._kept[name] if name in self._kept else self._made(name)
+        """Give one part of every record; those that are dear and of many kinds are kept."""
+        if name in _TEXTS:
+            return self._text_part(name)
+        if name not in _DEAR:
+            return _birth_part(self._facts, name)
+        if name not in self._kept:
+            made = places(self._facts) if name == "place" else _birth_part(self._facts, name)
+            self._kept[name] = made
+        return self._kept[name]
 
-    def _made(self, name: str) -> Hashes:
-        match name:
-            case "day" | "day_of_year" | "year":
-                return _birth_part(self._facts, name)
-            case "place":
-                return places(self._facts)
-            case "snils":
-                return self._numbers()
-            case _:
-                return _name_part(self._facts, name)
-
-    def _numbers(self) -> Hashes:
-        snils = coded(self._facts, "snils_hash")
-        texts = snils.distinct.tolist()
-        return hash_texts(_of(texts, snils.shared()) if self._shared_alone else texts)[snils.codes]
+    def _text_part(self, name: str) -> Hashes:
+        """Give the hash of what is read out of a text; each distinct one is hashed once for all kinds."""
+        source, read = _TEXTS[name]
+        column = coded(self._facts, source)
+        if name not in self._kept:
+            texts = column.distinct.tolist()
+            alone = name == "snils" and self._shared_alone
+            self._kept[name] = hash_texts(
+                map(read, _of(texts, column.shared()) if alone else texts)
+            )
+        return self._kept[name][column.codes]
 
 
 def blocking_keys(facts: pd.DataFrame) -> Keys:
@@ -187,19 +196,6 @@ def _repeated(key: Int64s | Hashes) -> npt.NDArray[np.bool_]:
     return met
 
 
-def _name_part(facts: pd.DataFrame, name: str) -> Hashes:
-    match name:
-        case "sound":
-            column = coded(facts, "last_key").mapped(surname_sound)
-        case "initial":
-            column = coded(facts, "first_key").mapped(lambda text: text[:1])
-        case "first":
-            column = coded(facts, "first_key").mapped(_whole_name)
-        case _:
-            column = coded(facts, f"{name}_key")
-    return column.hashed()
-
-
 def _birth_part(facts: pd.DataFrame, name: str) -> Hashes:
     if name == "year":
         return birth_years(facts).astype(np.uint64)
@@ -215,10 +211,6 @@ def _days_of_year(calendar: npt.NDArray[np.datetime64]) -> Int64s:
     months = calendar.astype("datetime64[M]")
     day = (calendar - months).astype(np.int64) + 1
     return np.asarray((months.astype(np.int64) % 12 + 1) * 100 + day, dtype=np.int64)
-
-
-def _whole_name(first: str) -> str:
-    return first if len(first) > 1 else ""
 
 
 def _of(texts: list[str], wanted: npt.NDArray[np.bool_]) -> list[str]:

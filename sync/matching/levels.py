@@ -231,13 +231,25 @@ def _same(column: Coded, left: Int64s, right: Int64s) -> Int64s:
 
 
 def _shared(
-    column: Coded, left: Int64s, right: Int64s, compare: Callable[[str, str], int]
+    column: Coded,
+    left: Int64s,
+    right: Int64s,
+    compare: Callable[[str, str], int],
+    *,
+    says: Callable[[str], bool],
 ) -> Int64s:
-    """Compare lists of one element a line."""
-    levels = np.zeros(len(left), dtype=np.int64)
-    stands = column.stands()
-    both = np.flatnonzero(stands[left] & stands[right])
-    levels[both] = _on_pairs(column, left[both], right[both], compare)
+    """Compare lists of one element a line; `says` tells whether an element alone says anything.
+
+    Two lists of one element are told apart by their numbers, without a look at the texts.
+    """
+    texts = column.distinct.tolist()
+    several = np.array(["\n" in text for text in texts], dtype=bool)
+    telling = np.array([says(text) for text in texts], dtype=bool)
+    one, other = column.codes[left], column.codes[right]
+    levels = np.where(one == other, Same.EQUAL, Same.DIFFERENT).astype(np.int64)
+    levels[~(telling[one] & telling[other])] = Same.UNKNOWN
+    listed = np.flatnonzero(several[one] | several[other])
+    levels[listed] = _on_pairs(column, left[listed], right[listed], compare)
     return levels
 
 
@@ -250,12 +262,13 @@ def _lists_level(one: str, other: str) -> Same:
 
 
 def _phones_level(one: str, other: str) -> Same:
-    """Compare phones that name a subscriber; a city number without its code does not."""
-    if "\n" in one or "\n" in other:
-        return _lists_level(_whole_phones(one), _whole_phones(other))
-    if one[:1] != "+" or other[:1] != "+":
-        return Same.UNKNOWN
-    return Same.EQUAL if one == other else Same.DIFFERENT
+    """Compare lists of phones by those that name a subscriber."""
+    return _lists_level(_whole_phones(one), _whole_phones(other))
+
+
+def _names_subscriber(phone: str) -> bool:
+    """Tell whether a phone is whole; a city number without its code is not."""
+    return phone.startswith("+")
 
 
 def _rarity(
@@ -289,15 +302,15 @@ def _middle_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
 
 
 def _phone_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
-    return _shared(coded_lists(facts, "phones"), left, right, _phones_level)
+    return _shared(coded_lists(facts, "phones"), left, right, _phones_level, says=_names_subscriber)
 
 
 def _whole_phones(phones: str) -> str:
-    return "\n".join(phone for phone in phones.split("\n") if phone.startswith("+"))
+    return "\n".join(phone for phone in phones.split("\n") if _names_subscriber(phone))
 
 
 def _email_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:
-    return _shared(coded_lists(facts, "emails"), left, right, _lists_level)
+    return _shared(coded_lists(facts, "emails"), left, right, _lists_level, says=bool)
 
 
 def _place_levels(facts: pd.DataFrame, left: Int64s, right: Int64s) -> Int64s:

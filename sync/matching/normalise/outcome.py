@@ -92,19 +92,21 @@ def texts_of(raw: pd.DataFrame, name: str) -> tuple[Codes, pa.Array]:
     if name not in raw.columns or not isinstance(raw[name].dtype, pd.ArrowDtype):
         codes, cells = cells_of(raw, name)
         return codes, pa.array(cells, pa.string())
-    whole = in_one(pa.chunked_array(pa.array(raw[name])))
+    whole = in_one(pa.array(raw[name]))
     texts = whole.dictionary.cast(pa.string())
     at = whole.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
     return at.astype(np.intp), pa.concat_arrays([texts, pa.array([""], pa.string())])
 
 
-def in_one(column: pa.ChunkedArray) -> pa.DictionaryArray:
+def in_one(column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
     """Give a column of texts coded by one list of distinct ones.
 
     Arrow's own combining compares that list with itself for each chunk.
     """
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
+    if not isinstance(column, pa.ChunkedArray):
+        return column
     chunks = column.unify_dictionaries().chunks if column.num_chunks > 1 else column.chunks
     if len(chunks) == 1:
         return chunks[0]

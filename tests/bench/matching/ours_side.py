@@ -16,7 +16,7 @@ from pyarrow import parquet
 from sync.engines.embedded import Compared, compared_of, find_candidates, people
 from sync.engines.file_run import normalised
 from sync.engines.learning import learned_from, suited
-from sync.engines.record_file import categorical, read_records, write_clusters
+from sync.engines.record_file import categorical, give_back, read_records, write_clusters
 from sync.matching.artefact import read_model, write_model
 from sync.matching.model import HAND_MODEL, Model
 from tests.bench.matching.laps import Laps
@@ -77,16 +77,16 @@ def write_facts(path: Path, facts: pd.DataFrame) -> None:
 
 
 def read_facts(path: Path) -> pd.DataFrame:
-    """Read what `write_facts` wrote."""
-    schema = parquet.read_schema(path)
-    texts = [part.name for part in schema if pa.types.is_string(part.type)]
-    table = parquet.read_table(path, read_dictionary=texts)
-    return pd.DataFrame(
-        {
-            name: categorical(column) if name in texts else column.to_numpy()
-            for name, column in zip(table.column_names, table.columns, strict=True)
-        }
-    )
+    """Read what `write_facts` wrote, column by column."""
+    facts = pd.DataFrame({part.name: _column(path, part) for part in parquet.read_schema(path)})
+    give_back()
+    return facts
+
+
+def _column(path: Path, part: pa.Field) -> object:
+    texts = [part.name] if pa.types.is_string(part.type) else []
+    column = parquet.read_table(path, columns=[part.name], read_dictionary=texts).column(0)
+    return categorical(column) if texts else column.to_numpy()
 
 
 def _is_coded(column: "pd.Series[str]") -> bool:

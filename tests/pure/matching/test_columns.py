@@ -181,3 +181,4 @@ def test_a_column_read_in_chunks_has_one_list_of_distinct_texts() -> None:
     assert ["а", "б", "в"] == whole.dictionary.to_pylist()
     assert ["а", "б", None, "а", "в", "б"] == whole.to_pylist()
     assert [] == in_one(pa.chunked_array([], pa.string())).to_pylist()
+    assert ["а", "а"] == in_one(pa.array(["а", "а"])).to_pylist()
