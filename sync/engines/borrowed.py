@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sync.engines.embedded import roomy_cap
 from sync.engines.notices import Notice
 from sync.matching.alike import describing
 from sync.matching.blocks import all_pairs, candidates
@@ -115,7 +116,9 @@ def _have_another(facts: pd.DataFrame, rows: Int64s) -> Mask:
     snils = coded(facts, "snils_hash")
     near = _near(facts, rows)
     those = cut(facts, near)
-    found = candidates(shared_keys(those, without_snils=True), describe=describing(those))
+    keys, describe = shared_keys(those, without_snils=True), describing(those)
+    cap = roomy_cap(keys, len(those), describe)
+    found = candidates(keys, cap=cap, describe=describe)
     left, right = near[found.left], near[found.right]
     other = snils.codes[left] != snils.codes[right]
     left, right = left[other], right[other]

@@ -9,6 +9,7 @@ from tests.pure.matching.labelled import facts_of
 
 NAME = "Громозека Алиса Игоревна"
 FULL = {"full_name": NAME, "birth_date": "05.06.2011", "organisation_id": "school-1"}
+NUMBER, OTHER_NUMBER = "112-233-445 95", "087-654-302 00"
 YEAR = {"full_name": NAME, "birth_year": "2011", "organisation_id": "school-2"}
 
 
@@ -31,6 +32,18 @@ def test_a_year_alone_that_fits_two_people_is_asked_about() -> None:
 
     assert 3 == len(np.unique(found.labels))
     assert 2 == len(found.questions)
+
+
+def test_a_number_beside_the_year_joins_the_only_one_who_has_none() -> None:
+    numbered = {**YEAR, "snils": NUMBER}
+    other = {**FULL, "birth_date": "17.11.2011", "organisation_id": "school-3"}
+    third = {**YEAR, "organisation_id": "school-3", "snils": OTHER_NUMBER}
+
+    assert [0, 0] == _people(FULL, numbered)
+    assert [0, 1, 2] == _people(FULL, other, numbered)
+    assert [0, 1, 2] == _people(FULL, numbered, third)
+    assert [0, 1] == _people({**FULL, "snils": OTHER_NUMBER}, numbered)
+    assert [0, 1] == _people(FULL, {**numbered, "full_name": "Громозека Алиса"})
 
 
 def test_initials_of_another_school_join_nobody() -> None:
