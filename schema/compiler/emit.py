@@ -38,7 +38,7 @@ from schema.compiler.entities import entities
 from schema.compiler.plan import TYPENAME, Operation, Selected
 from schema.compiler.request import Complaints, ViewerShape
 from schema.compiler.scalars import LATER, NULL, absent, keyed, scalar, sealed, shown
-from schema.compiler.sql import Binds, Piece, Sql, Text, concat
+from schema.compiler.sql import Binds, Piece, Sql, Text, concat, json_list
 
 Joins = list[Sql]
 ANSWER = '{"data":'
@@ -238,9 +238,12 @@ class Emitter:
         joins: Joins = []
         body = self.whole(child, call, joins, rows)
         order = ", ".join(key.sql + (" desc" if rows.descending else "") for key in rows.order)
-        listed = f"string_agg({body}, ',' order by {call.fill(order)})"
-        query = f"select concat('[', {listed}, ']') {from_where(call, rows, joins)}"
-        return Sql(f"({with_ctes(call, rows)}{query})")
+        return json_list(
+            body,
+            call.fill(order),
+            before=with_ctes(call, rows),
+            after=from_where(call, rows, joins),
+        )
 
     def only(self, child: Selected) -> tuple[GraphQLObjectType, Sequence[Selected]]:
         """Return the one object type of a field and what is selected of it."""

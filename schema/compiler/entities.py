@@ -20,7 +20,7 @@ from schema.compiler.ids import split_id
 from schema.compiler.nodes import branches, node_of
 from schema.compiler.plan import Selected
 from schema.compiler.request import Complaints, Request
-from schema.compiler.sql import Sql, literal
+from schema.compiler.sql import Sql, json_list, literal
 from schema.errors import ErrorCode, bad_input
 from schema.limits import ENTITY_LIMIT
 
@@ -76,7 +76,7 @@ def entities(emitter: Composing, child: Selected, row: Call) -> Sql:
         emitter, child, replace(call, asked=asked), Sql(f"{asked}.prefix"), Sql(f"{asked}.key")
     )
     rows = _found(call, given, nodes)
-    return Sql(f"(select concat('[', string_agg({body}, ',' order by {asked}.n), ']') from {rows})")
+    return json_list(body, f"{asked}.n", after=f"from {rows}")
 
 
 def _found(call: Call, given: Argument, nodes: Nodes) -> str:

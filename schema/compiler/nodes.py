@@ -12,7 +12,7 @@ from schema.compiler.composing import Composing
 from schema.compiler.ids import key_of, listed, split_id
 from schema.compiler.plan import Selected
 from schema.compiler.scalars import absent
-from schema.compiler.sql import Sql, literal
+from schema.compiler.sql import Sql, json_list, literal
 
 NONE = Sql("'null'")
 _SQL_TYPES = {"Boolean": "boolean", "Int": "bigint", "DateTime": "timestamptz"}
@@ -54,7 +54,7 @@ def _many_by_id(emitter: Composing, child: Selected, row: Call) -> Sql:
     keys = call.bind(child.arguments["ids"], "uuid[]", convert=_each(_key))
     body = branches(emitter, child, call, Sql(f"{asked}.prefix"), Sql(f"{asked}.key"))
     rows = f"unnest({prefixes}, {keys}) with ordinality {asked}(prefix, key, n)"
-    return Sql(f"(select concat('[', string_agg({body}, ',' order by {asked}.n), ']') from {rows})")
+    return json_list(body, f"{asked}.n", after=f"from {rows}")
 
 
 def at(rows: Rows, key: Sql) -> Rows:

@@ -12,7 +12,7 @@ from schema.compiler.composing import Composing, from_where, object_of, rows_of,
 from schema.compiler.cursors import payload_sql, signed_sql
 from schema.compiler.plan import TYPENAME, Selected
 from schema.compiler.request import Request
-from schema.compiler.sql import Piece, Sql, Text
+from schema.compiler.sql import Piece, Sql, Text, concat, from_one_row
 from schema.errors import bad_input
 from schema.limits import PAGE_DEFAULT
 
@@ -30,7 +30,7 @@ def page(emitter: Composing, binding: Page, name: str, child: Selected, row: Cal
     composer = _Composer(emitter, window)
     body = composer.connection(kind, fields)
     tail = window.source(composer.joins) if composer.reads_rows else ""
-    return Sql(f"({with_ctes(call, rows)}select {body}{tail})")
+    return from_one_row(body, before=with_ctes(call, rows), after=tail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class _Window:
         where = "".join(f" and {bound}" for bound in bounds)
         number = f"row_number() over (order by {order}) as {NUMBER}"
         query = f"select {alias}.*, {number} {self.base}{where} order by {order}"
-        return f" from ({query} limit {self.limit} + 1) {alias} {' '.join(joins)}"
+        return f"from ({query} limit {self.limit} + 1) {alias} {' '.join(joins)}"
 
     def _resumed(self) -> list[Sql]:
         held = self.rows.resumes
@@ -209,9 +209,9 @@ class _Composer:
         return Text('"'), self._cursor(), Text('"')
 
     def _listed(self, body: Sql) -> Sql:
-        listed = f"string_agg({body}, ',' order by {self._forward()}) {self._within()}"
         self.reads_rows = True
-        return Sql(f"concat('[', {listed}, ']')")
+        listed = f"string_agg({body}, ',' order by {self._forward()}) {self._within()}"
+        return concat([Text("["), Sql(listed), Text("]")])
 
     def _forward(self) -> str:
         return self._number() + (" desc" if self.window.backward else "")

@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, groupby
-from typing import NewType
+from typing import Self
 
 from schema.compiler.request import Request
 
-Sql = NewType("Sql", str)
 # PostgreSQL passes at most 100 arguments to a function.
 _CONCAT_LIMIT = 90
 _PLACEHOLDER = re.compile(r"\$(\d+)::")
@@ -22,12 +21,55 @@ class Text:
     text: str
 
 
+class Sql(str):
+    """An SQL expression; `joins` is what it concatenates, if it does nothing else."""
+
+    __slots__ = ("joins",)
+    joins: Sequence["Piece"]
+
+    def __new__(cls, text: str, joins: Sequence["Piece"] = ()) -> Self:
+        """Take a text as an expression, parameters already numbered."""
+        made = super().__new__(cls, text)
+        made.joins = joins
+        return made
+
+
 Piece = Text | Sql
 
 
 def concat(pieces: Iterable[Piece]) -> Sql:
-    """Join pieces into one expression, neighbouring texts into one literal."""
-    return _joined([_merged(group) for group in _runs(pieces)])
+    """Join pieces into one expression, neighbouring texts into one literal.
+
+    What is itself joined of pieces is taken apart: each level of concatenation would copy all the
+    text beneath it three times.
+    """
+    flat = [part for piece in pieces for part in _parts(piece)]
+    return Sql(_joined([_merged(group) for group in _runs(flat)]), flat)
+
+
+def from_one_row(body: Sql, *, before: str = "", after: str = "") -> Sql:
+    """Compose the subselect `before` SELECT body `after`, which gives one row whatever it reads.
+
+    Texts at the ends of the body stand outside, where they join those around them.
+    """
+    pieces = _parts(body)
+    composed = [index for index, piece in enumerate(pieces) if isinstance(piece, Sql)]
+    if not composed:
+        return body
+    first, last = composed[0], composed[-1]
+    inner = pieces[first] if first == last else concat(pieces[first : last + 1])
+    subselect = Sql(f"({before}select {inner} {after})")
+    return concat([*pieces[:first], subselect, *pieces[last + 1 :]])
+
+
+def json_list(items: str, order: str, *, before: str = "", after: str) -> Sql:
+    """Compose a list of JSON texts in an order, of the rows that `after` reads."""
+    listed = Sql(f"string_agg({items}, ',' order by {order})")
+    return from_one_row(concat([Text("["), listed, Text("]")]), before=before, after=after)
+
+
+def _parts(piece: Piece) -> Sequence[Piece]:
+    return (isinstance(piece, Sql) and piece.joins) or (piece,)
 
 
 def literal(text: str) -> Sql:
@@ -47,18 +89,18 @@ def _merged(run: tuple[bool, list[Piece]]) -> Sql:
     return Sql(", ".join(str(piece) for piece in pieces))
 
 
-def _joined(parts: Sequence[Sql]) -> Sql:
+def _joined(parts: Sequence[str]) -> str:
     if len(parts) <= _CONCAT_LIMIT:
-        return Sql(f"concat({', '.join(parts)})")
+        return f"concat({', '.join(parts)})"
     half = len(parts) // 2
-    return Sql(f"concat({_joined(parts[:half])}, {_joined(parts[half:])})")
+    return f"concat({_joined(parts[:half])}, {_joined(parts[half:])})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """A statement, what its parameters are taken from, and what else must be right."""
 
-    sql: Sql
+    sql: str
     takes: Sequence[Take]
     checks: Sequence[Take]
 
@@ -97,7 +139,7 @@ class Binds:
         numbers = {str(old): new for new, old in enumerate(used, start=1)}
         text = _PLACEHOLDER.sub(lambda match: f"${numbers[match[1]]}::", sql)
         return Bound(
-            sql=Sql(text),
+            sql=str(text),
             takes=tuple(self.takes[old - 1] for old in used),
             checks=tuple(
                 take for old, take in enumerate(self.takes, start=1) if str(old) not in numbers

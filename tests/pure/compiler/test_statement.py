@@ -244,3 +244,19 @@ def test_a_finding_of_one_kind_is_looked_for_alone(kind: str) -> None:
     )
 
     assert [kind] == found
+
+
+def test_what_stands_around_a_list_is_written_once_and_not_for_each_level() -> None:
+    sql = compiled("{ people { nodes { id employments { positionName } } } }").statement.sql
+
+    assert """concat('{"data":{"people":{"nodes":[', (select string_agg(""" in sql
+    assert """',"employments":[', (select string_agg(""" in sql
+    assert "']}'" in sql
+
+
+def test_a_page_signs_one_row_however_many_it_shows() -> None:
+    sql = compiled("{ people { nodes { id } pageInfo { endCursor } } }").statement.sql
+
+    (aggregate,) = set(re.findall(r"array_agg\(.*?\) filter", sql))
+    assert "sha256" in sql
+    assert "sha256" not in aggregate
