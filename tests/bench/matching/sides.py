@@ -1,7 +1,9 @@
 """Both sides on the same normalised records: ours in this process, the competitor's in its own."""
 
 import json
+import os
 import subprocess
+import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +25,7 @@ from sync.matching.hashing import Int64s
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import Same, level
+from tests.bench.matching.laps import BEGAN
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 TODAY = date(2026, 9, 1)
@@ -84,6 +87,7 @@ def predicted(folder: Path, facts: pd.DataFrame, python: Path) -> Predicted:
         check=True,
         capture_output=True,
         cwd=CHECKOUT,
+        env=os.environ | {BEGAN: repr(time.time())},
         text=True,
     )
     frame = pd.read_parquet(pairs)
