@@ -50,7 +50,10 @@ def main() -> None:
 
 
 def _table(race: Race) -> Iterator[str]:
-    yield f"| {race.records:,} records | ours: processor, clock, peak | the competitor | ratios |"
+    yield (
+        f"| {race.records:,} records | ours: processor, clock, peak, records a second of processor "
+        "| the competitor | so many times as fast: by processor, by the clock; share of memory |"
+    )
     yield "|---|---|---|---|"
     prepared = _median([_lap(race, sys.executable, "prepare", str(race.folder))])["normalise"]
     for how in ("learning", "a saved model"):
@@ -117,12 +120,12 @@ def _after(first: Station, second: Station) -> Station:
 
 
 def _row(race: Race, course: str, ours: Station, theirs: Station | None) -> str:
-    one = f"{_told(ours)}, {race.records / ours.processor:,.0f} records/s of processor"
+    one = f"{_told(ours)}, {race.records / ours.processor:,.0f}"
     if theirs is None:
         return f"| {course} | {one} | | |"
     ratios = (
-        f"{theirs.processor / ours.processor:.1f} times as fast by processor, "
-        f"{theirs.wall / ours.wall:.1f} by the clock, {ours.peak_gb / theirs.peak_gb:.2f} of its memory"
+        f"{theirs.processor / ours.processor:.1f}, {theirs.wall / ours.wall:.1f}; "
+        f"{ours.peak_gb / theirs.peak_gb:.2f}"
     )
     return f"| {course} | {one} | {_told(theirs)} | {ratios} |"
 
