@@ -59,11 +59,19 @@ async def write_page(work: Work, page: Page, reached: str | None) -> bool:
     """
 
     async def written(session: WriteSession) -> tuple[Counter[str], bool]:
+        await _at(session, work, reached)
         landed, refused = Landed(records=0, versions=0), 0
         if page.is_evidence:
             await _keep_provenance(session, work, rows=page.rows, rejected=len(page.rejected))
             landed, refused = await _land(session, work, page)
-        await _go_on(session, work.source, page, reached, is_whole=page.is_whole and not refused)
+        await session.raw.execute(
+            "update source set cursor = coalesce($2, cursor),"
+            " full_since = case when $3 then least(full_since, $4::date) end where id = $1",
+            work.source.id,
+            page.cursor,
+            page.is_whole and not refused,
+            page.earliest,
+        )
         counts = Counter(work.counts)
         counts.update(
             rows=page.rows,
@@ -82,28 +90,26 @@ async def write_page(work: Work, page: Page, reached: str | None) -> bool:
     return is_asked
 
 
-async def _go_on(
-    session: WriteSession, source: Source, page: Page, reached: str | None, *, is_whole: bool
-) -> None:
+async def _at(session: WriteSession, work: Work, reached: str | None) -> None:
+    """Lock the source where this run left it, so that what follows is written once."""
     held = await session.raw.fetchrow(
-        "select cursor, settings from source where id = $1 for update", source.id
+        "select s.cursor, s.settings, exists (select from sync_run r where r.id = $2"
+        " and r.claim = $3 and r.state = 'RUNNING') as is_ours"
+        " from source s where s.id = $1 for update of s",
+        work.source.id,
+        work.claim.run_id,
+        work.claim.number,
     )
-    if held is not None and held["settings"] != source.settings:
+    if held is None or not held["is_ours"]:
+        raise runs.LostRunError
+    if held["settings"] != work.source.settings:
         raise SourceTransientError(
             "Настройки источника изменились, пока он читался. Прочитанное до этого осталось; хаб "
             "прочтёт его по-новому сам.",
             code="source.changed",
         )
-    if held is None or held["cursor"] != reached:
+    if held["cursor"] != reached:
         raise runs.LostRunError
-    await session.raw.execute(
-        "update source set cursor = coalesce($2, cursor),"
-        " full_since = case when $3 then least(full_since, $4::date) end where id = $1",
-        source.id,
-        page.cursor,
-        is_whole,
-        page.earliest,
-    )
 
 
 async def end_reading(work: Work, roll: set[UUID]) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from connectors.client.failure import Failure
-from hub.database import Database
+from hub.database import Database, open_connection
 from hub.errors import ConflictError
 from hub.records import (
     Figure,
@@ -22,9 +22,19 @@ from hub.records import (
     Rejected,
 )
 from hub.seal import Sealer
+from hub.settings import Addresses
 from sync.intake import card_identities
-from sync.runs.run import Mode, Run, RunState, UnknownSourceError, ask_to_cancel, list_runs
+from sync.runs.run import (
+    LostRunError,
+    Mode,
+    Run,
+    RunState,
+    UnknownSourceError,
+    ask_to_cancel,
+    list_runs,
+)
 from sync.runs.running import run_source
+from tests.conftest import superuser
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import canonical, checksums, differences
 from tests.rooms.sync.cards import BreaksOff, page, staff, whole
@@ -306,6 +316,28 @@ async def test_a_source_whose_settings_change_while_it_is_read_is_read_by_the_ne
     assert run.counts.get("rows", 0) < 13
     again = await reads(system, mode=Mode.CHANGES)
     assert (RunState.SUCCEEDED, 13) == (again.state, again.counts["rows"])
+
+
+async def test_a_run_that_the_database_has_forgotten_writes_nothing(
+    hub: Database, reads: Reads, admin_url: str, addresses: Addresses
+) -> None:
+    source = cards.Waits(whole(staff(13)), before=0)
+    reading = asyncio.create_task(reads(source))
+    await asyncio.to_thread(source.reached.wait)
+    came_back = await open_connection(superuser(admin_url, addresses))
+    await came_back.execute(
+        "with asked as (update sync_run set state = 'QUEUED', started_at = null, changeset_id = null)"
+        " delete from changeset using sync_run where changeset.id = sync_run.changeset_id"
+    )
+    await came_back.close()
+    source.go_on.set()
+
+    with pytest.raises(LostRunError):
+        await reading
+
+    assert [(0, 0)] == await rows(
+        hub, "select (select count(*) from record), (select count(*) from source_file)"
+    )
 
 
 async def test_of_two_runs_of_a_source_the_second_is_refused(hub: Database, reads: Reads) -> None:
