@@ -24,6 +24,7 @@ from tests.bench.serving import hub_web
 WANTED = 1_000
 TURNS = 2_000  # of a point query, each way in turns
 SHORT = "query Short($id: ID!) { person(id: $id) { id displayName birthYear sex } }"
+POINTS = (("a person's four fields", SHORT), ("with provenance", PERSON))
 CHANGES = f"""
 query Changes {{
   changes(first: {WANTED}, types: [PERSON]) {{
@@ -44,17 +45,17 @@ from touched, (select person_id, authority_id from person_place where authority_
 
 
 def measure(ground: Ground, large: Large, *, rounds: int, seconds: float) -> Iterator[Section]:
-    """Ask for one person with and without a scope, in turns; then for a page of changes."""
+    """Ask for one person with and without a scope, as statements and over HTTP; then for changes."""
     yield asyncio.run(_point_queries(ground, large))
+    yield _asked_over_http(ground, large, rounds=rounds, seconds=seconds)
     asyncio.run(_change(large))
     yield _page(ground, large, rounds=rounds, seconds=seconds)
 
 
 async def _point_queries(ground: Ground, large: Large) -> Section:
     figures: list[Figure] = []
-    person = make_id("person", large.person)
-    for name, query in (("a person's four fields", SHORT), ("with provenance", PERSON)):
-        case = Case(name=name, who="", query=query, variables={"id": person})
+    for name, query in POINTS:
+        case = Case(name=name, who="", query=query, variables=_who(large))
         scoped, free = await _compared(ground, large, case)
         figures += [
             Figure(name=f"{name}, a department", value=scoped * 1000, unit="ms"),
@@ -78,6 +79,30 @@ async def _compared(ground: Ground, large: Large, case: Case) -> tuple[float, fl
         await web.close()
         await region.close()
     return _undisturbed(one for one, _ in took), _undisturbed(other for _, other in took)
+
+
+def _asked_over_http(ground: Ground, large: Large, *, rounds: int, seconds: float) -> Section:
+    """Load the same questions as a client asks them, one at a time, round by round."""
+    figures: list[Figure] = []
+    with hub_web(ground, large.where) as web:
+        for name, query in POINTS:
+            body = json.dumps({"query": query, "variables": _who(large)})
+            waited: dict[str, list[float]] = {"department": [], "centre": []}
+            for _ in range(rounds):
+                for who, found in waited.items():
+                    shot = web.shoot(PATH, large.keys[who], body, clients=1, seconds=seconds)
+                    found.append(shot["p50_ms"])
+            scoped, free = (median(found) for found in waited.values())
+            figures += [
+                Figure(name=f"{name}, a department", value=scoped, unit="ms"),
+                Figure(name=f"{name}, the region, no scope", value=free, unit="ms"),
+                Figure(name=f"{name}: scoped / free", value=scoped / free, unit="", bar="<= 1.25"),
+            ]
+    return Section(title="The same over HTTP, one client, p50", figures=tuple(figures))
+
+
+def _who(large: Large) -> dict[str, str]:
+    return {"id": make_id("person", large.person)}
 
 
 def _undisturbed(took: Iterable[float]) -> float:

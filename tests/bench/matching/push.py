@@ -2,14 +2,17 @@
 
 Facts and keys of a labelled file rest in PostgreSQL in the shape of record_facts and record_key;
 then records come singly as raw cells: normalised, their keys looked up, the found ones compared.
+With `--rival PYTHON` the competitor is asked the same, of records that are normalised already.
 """
 
 import argparse
 import asyncio
+import json
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,15 +23,17 @@ import pandas as pd
 
 from hub.demo.labelled.files import labelled, write_labelled
 from hub.embedded import running_server
+from hub.settings import CHECKOUT
 from sync.matching.facts import NO_DAY, coded
 from sync.matching.keys import blocking_keys
 from sync.matching.model import HAND_MODEL
 from sync.matching.normalise import normalise_one
 from sync.matching.pairing import Compared, Judge
 from sync.matching.single import Single, keys_of
-from tests.bench.matching.sides import TODAY, encoded_of
+from tests.bench.matching.sides import TODAY, encoded_of, write_normalised
 
 CAP = 200
+RIVALS = 50  # pushes of the competitor: each takes long
 TABLES = """
 create unlogged table stored_facts (
     record_id bigint, last_key text, first_key text, middle_key text, previous_last_key text,
@@ -80,10 +85,25 @@ def main() -> None:
         write_labelled(folder, labelled(asked.records, setting="usual", seed=asked.seed))
         with running_server(folder / "server", durable=False) as server:
             pushes = asyncio.run(_measure(server.admin_url, folder, asked.pushes))
-    for station in ("total", "normalise", "database", "compare", "candidates"):
-        found = np.array([getattr(one, station) for one in pushes])
-        p50, p90, p99 = np.percentile(found, (50, 90, 99))
-        sys.stdout.write(f"{station:11} p50 {p50:7.2f}  p90 {p90:7.2f}  p99 {p99:7.2f}\n")
+        for station in ("total", "normalise", "database", "compare", "candidates"):
+            _tell(station, [getattr(one, station) for one in pushes])
+        if asked.rival:
+            _tell("competitor", _rival(asked.rival, folder))
+
+
+def _tell(name: str, found: Sequence[float]) -> None:
+    p50, p90, p99 = np.percentile(np.array(found), (50, 90, 99))
+    sys.stdout.write(f"{name:11} p50 {p50:7.2f}  p90 {p90:7.2f}  p99 {p99:7.2f}\n")
+
+
+def _rival(python: Path, folder: Path) -> Sequence[float]:
+    """Push singly to the competitor; answers the milliseconds of each push."""
+    records = folder / "theirs.parquet"
+    write_normalised(records, encoded_of(folder).facts)
+    command = [str(python), "-m", "tests.bench.matching.splink_single", str(records), str(RIVALS)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=CHECKOUT)
+    took: Sequence[float] = json.loads(done.stdout.splitlines()[-1])
+    return took[len(took) // 5 :]  # as above
 
 
 async def _measure(address: str, folder: Path, count: int) -> list[Push]:
@@ -174,6 +194,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--pushes", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=77)
+    parser.add_argument("--rival", type=Path, help="its interpreter, requirements-competitors.txt")
     return parser.parse_args()
 
 
