@@ -87,18 +87,21 @@ def advisory(name: str) -> str:
 
 
 async def over_a_run(storm: Storm) -> None:
-    """Meet the pages of a run, which lock the source last, and its projection at its end."""
+    """Meet the pages of a run, which lock the source before they land, and its projection at its end."""
     connection = await open_connection(storm.url)
     source = await connection.fetchval("select id from source where code = $1", CODE)
     await connection.close()
     await storm.until("select exists (select from sync_run_event where code = 'run.begun')")
     ways = (
-        (f"select from source where id = '{source}' for no key update", f"landing:{source}"),
-        ("select from changeset where state = 'STAGED' for no key update", PROJECTING),
+        (
+            advisory(f"landing:{source}"),
+            f"select from source where id = '{source}' for no key update",
+        ),
+        ("select from changeset where state = 'STAGED' for no key update", advisory(PROJECTING)),
     )
     for first, second in ways:
         for _ in range(ROUNDS):
-            await storm.meet(first, advisory(second))
+            await storm.meet(first, second)
 
 
 def test_a_storm_over_a_run_costs_time_and_is_nobodys_error(
