@@ -70,7 +70,7 @@ def payload_sql(keys: Sequence[str]) -> str:
 
 
 def signed_sql(inner: str, outer: str, payload: str) -> str:
-    """Compose a cursor out of what it carries; costs some 5 µs a row, so sign what is shown."""
+    """Compose a cursor out of what it carries: two hashes, so sign only what is shown."""
     carried = f"convert_to({payload}, 'UTF8')"
     signature = f"substr(sha256({outer} || sha256({inner} || {carried})), 1, {SIGNATURE_BYTES})"
     return rf"translate(encode({signature} || {carried}, 'base64'), E'+/=\n', '-_')"

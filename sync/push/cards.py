@@ -1,7 +1,6 @@
 """Pushed cards: the front room. A request is one transaction, from what was said to who changed.
 
-What is said of a
-card is kept whatever its order (`sync/push`), so partners may send in pieces, again, and late.
+What is said of a card is kept whatever its order, so partners may send in pieces, again, and late.
 """
 
 from collections import defaultdict

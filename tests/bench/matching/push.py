@@ -83,12 +83,13 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)  # the server runs under another account
         write_labelled(folder, labelled(asked.records, setting="usual", seed=asked.seed))
+        facts = encoded_of(folder).facts
         with running_server(folder / "server", durable=False) as server:
-            pushes = asyncio.run(_measure(server.admin_url, folder, asked.pushes))
+            pushes = asyncio.run(_measure(server.admin_url, folder, facts, asked.pushes))
         for station in ("total", "normalise", "database", "compare", "candidates"):
             _tell(station, [getattr(one, station) for one in pushes])
         if asked.rival:
-            _tell("competitor", _rival(asked.rival, folder))
+            _tell("competitor", _rival(asked.rival, folder, facts))
 
 
 def _tell(name: str, found: Sequence[float]) -> None:
@@ -96,20 +97,20 @@ def _tell(name: str, found: Sequence[float]) -> None:
     sys.stdout.write(f"{name:11} p50 {p50:7.2f}  p90 {p90:7.2f}  p99 {p99:7.2f}\n")
 
 
-def _rival(python: Path, folder: Path) -> Sequence[float]:
+def _rival(python: Path, folder: Path, facts: pd.DataFrame) -> Sequence[float]:
     """Push singly to the competitor; answers the milliseconds of each push."""
     records = folder / "theirs.parquet"
-    write_normalised(records, encoded_of(folder).facts)
+    write_normalised(records, facts)
     command = [str(python), "-m", "tests.bench.matching.splink_single", str(records), str(RIVALS)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=CHECKOUT)
     took: Sequence[float] = json.loads(done.stdout.splitlines()[-1])
     return took[len(took) // 5 :]  # as above
 
 
-async def _measure(address: str, folder: Path, count: int) -> list[Push]:
+async def _measure(address: str, folder: Path, facts: pd.DataFrame, count: int) -> list[Push]:
     connection = await asyncpg.connect(address.replace("postgresql+asyncpg", "postgresql"))
     await connection.execute(TABLES)
-    await _store(connection, encoded_of(folder).facts)
+    await _store(connection, facts)
     for statement in INDEXES.split(";"):
         await connection.execute(statement)
     raw = pd.read_csv(folder / "records.csv", dtype=str, keep_default_na=False)
