@@ -70,7 +70,7 @@ def require_fields(fields: Mapping[str, str], required: Iterable[str] = ()) -> N
 
 
 def _fault(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
-    key = ".".join(map(str, error["loc"]))
+    key = ".".join(str(part) for part in error["loc"] if part != "[key]")
     if error["type"] == "extra_forbidden":
         near = process.extractOne(key, model.model_fields.keys(), score_cutoff=ALIKE)
         return key, f"такого ключа нет{f', есть {near[0]}' if near else ''}"

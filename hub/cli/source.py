@@ -66,8 +66,7 @@ def add(
     require_settings(manifest, described)
 
     async def keep(database: "Database", _: "Settings") -> bool:
-        async with database.writing() as session:
-            return await keep_source(session, described)
+        return await database.lasting(lambda session: keep_source(session, described))
 
     done = "заведён" if _ask(keep) else "изменён"
     say(f"✓ Источник {described.code} {done}. Дальше: python -m hub source test {described.code}")
@@ -99,9 +98,10 @@ def show(code: Code, output: Output = OutputFormat.TABLE) -> None:
         print_rows([found], output, titles=WORDS)
         return
     rows = [{"what": title, "value": found[key]} for key, title in WORDS.items()]
-    settings = found["settings"]
-    if isinstance(settings, dict):
-        rows += [{"what": f"settings.{key}", "value": value} for key, value in settings.items()]
+    for table in ("ranks", "settings"):
+        said = found[table]
+        if isinstance(said, dict):
+            rows += [{"what": f"{table}.{key}", "value": value} for key, value in said.items()]
     print_rows(rows, output, titles={"what": "Что", "value": "Значение"})
 
 

@@ -43,6 +43,9 @@ class Source(Base):
     contract: Mapped[dict[str, Any]] = mapped_column(
         JSONB, server_default="{}"
     )  # what it has promised of its fields
+    ranks: Mapped[dict[str, int]] = mapped_column(
+        JSONB, server_default="{}"
+    )  # fields in which it is believed before others, the least first
     secret_name: Mapped[str | None]  # a file of the folder of secrets
     cursor: Mapped[str | None]  # where reading goes on: written with the evidence it follows
     # The day as of which the full read under way states its lists; empty when none is under way

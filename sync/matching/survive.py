@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, assert_never
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +17,14 @@ COLUMNS = ("label", "field", "position", "rule")
 # A card of one's own says more than a row of a base, and that more than being mentioned.
 _KIND_RANK = {"STAFF": 0, "PUPIL": 0, "MENTOR": 1, "MENTEE": 1, "MENTION": 2}
 _GENERATION_YEARS = 15
+UNNAMED: Final = 1_000  # the rank of a source that has none for a field
 
 
 class Rule(StrEnum):
     """By what one value is chosen before another."""
 
     VALIDITY = "VALIDITY"  # a whole value before a part of one; what may not stand is left out
-    SOURCE_RANK = "SOURCE_RANK"  # the kind of record, then the source's rank for the field
+    SOURCE_RANK = "SOURCE_RANK"  # the kind of record, then whom the field is taken from first
     RECENCY = "RECENCY"  # the day that the record speaks about, never that of its landing
     AGREEMENT = "AGREEMENT"  # how many of the person's records say so
     COMPLETENESS = "COMPLETENESS"  # the longer text
@@ -71,14 +73,15 @@ def survivors(
     facts: pd.DataFrame,
     labels: Int64s,
     *,
-    source_rank: Mapping[str, Mapping[object, int]] | None = None,
+    source_rank: Mapping[str, Mapping[UUID, int]] | None = None,
     declared: Sequence[Survival] = SURVIVAL,
 ) -> pd.DataFrame:
     """Give (label, field, position, rule): the record whose value stands for each field known.
 
-    `source_rank` maps field -> source_id -> rank where a field has its own order; otherwise the
-    column source_rank (smaller is believed first) and the record's kind decide. A value that no
-    other contradicts stands by AGREEMENT. O(n log n).
+    `source_rank` maps field -> source_id -> rank, below `UNNAMED`, where a field has an order of its
+    own: among records of one kind the least goes first, and whoever has none goes after. Otherwise
+    the column source_rank (smaller is believed first) decides. A value that no other contradicts
+    stands by AGREEMENT. O(n log n).
     """
     order, stated = content_order(facts), _stated(facts)
     parts = [
@@ -177,16 +180,15 @@ def _owned(values: _Values, facts: pd.DataFrame, labels: Int64s) -> npt.NDArray[
     return own
 
 
-def _rank(facts: pd.DataFrame, by_source: Mapping[object, int] | None) -> Int64s:
+def _rank(facts: pd.DataFrame, by_source: Mapping[UUID, int] | None) -> Int64s:
+    """Number whom a field is taken from first: by kind, by the rank for the field, by what is left."""
     kinds = facts["kind"].map(_KIND_RANK).fillna(len(_KIND_RANK)).to_numpy(np.int64)
-    if by_source is not None:
-        last = max(by_source.values(), default=0) + 1
-        sources = facts["source_id"].map(by_source).fillna(last).to_numpy(np.int64)
-    elif "source_rank" in facts.columns:
-        sources = facts["source_rank"].to_numpy(np.int64)
-    else:
-        sources = np.zeros(len(facts), dtype=np.int64)
-    return kinds * 1_000 + sources
+    named, usual = np.zeros((2, len(facts)), dtype=np.int64)
+    if by_source:
+        named[:] = facts["source_id"].map(by_source).fillna(UNNAMED)
+    if "source_rank" in facts.columns:
+        usual[:] = facts["source_rank"]
+    return np.asarray((kinds * (UNNAMED + 1) + named) * 1_000 + usual, dtype=np.int64)
 
 
 def _stated(facts: pd.DataFrame) -> Int64s:

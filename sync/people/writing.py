@@ -17,6 +17,7 @@ from sync.matching.survive import survivors
 from sync.people.component import Component
 from sync.people.golden import project
 from sync.people.pins import pinned, standing_pins
+from sync.people.source_ranks import read_ranks
 from sync.places import places_of
 from sync.projection import remember_owners, replace, standing_of
 
@@ -164,7 +165,8 @@ async def _write_golden(
     directory: Directory,
     changeset_id: ChangesetId,
 ) -> set[UUID]:
-    chosen = survivors(component.facts, component.clustering.labels)
+    ranks = await read_ranks(connection, set(component.facts["source_id"]))
+    chosen = survivors(component.facts, component.clustering.labels, source_rank=ranks)
     facts = await _with_details(connection, component.facts.assign(person_id=column(person_ids)))
     ids = component.clustering.labels
     by_label = dict(zip(ids.tolist(), person_ids, strict=True))

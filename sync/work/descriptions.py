@@ -83,7 +83,8 @@ def line_of(text: str, key: str) -> int | None:
         found = re.compile(rf'(?m)^\s*\[{re.escape(section)}\]|"?{re.escape(section)}"?\s*[=:]')
         at = found.search(text, begins)
         begins = at.end() if at else begins
-    at = re.compile(rf'(?m)(?:^|[\s{{,])"?{re.escape(last)}"?\s*[=:]').search(text, begins)
+    itself = rf'(?:^|[\s{{,])"?{re.escape(last)}"?\s*[=:]|^\s*\[{re.escape(key)}\]'
+    at = re.compile(f"(?m){itself}").search(text, begins)
     return text.count("\n", 0, at.end()) + 1 if at else None
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final  # a connector's settings are its own
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from connectors import catalogue
 from connectors.protocol import Connector
@@ -19,25 +19,28 @@ from hub.records import RecordKind
 from hub.settings import Settings
 from sync.evidence.contract import Promise
 from sync.identity import new_id
+from sync.matching.survive import FIELDS
+from sync.people.source_ranks import choose_anew
+from sync.projecting import PROJECTING
 from sync.runs.run import UnknownSourceError
 from sync.runs.secret import read_secret
 from sync.work.duties import REDRIVE
 
 KEEP: Final = """
 insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule, brake_shares,
-  contract, every_days)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  contract, every_days, ranks)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
 on conflict (code) do update set title = $4, brake_share = $5, settings = $6, secret_name = $7,
   schedule = $8, brake_shares = $9, contract = $10,
   every_days = $11, remapped = source.remapped or source.contract <> $10::jsonb,
-  cursor = case when $12 then null else source.cursor end
+  cursor = case when $12 then null else source.cursor end, ranks = $13
 where source.kind = $3
 returning (xmax = 0) as is_new
 """
 LIST: Final = """
 select s.code, s.kind, s.title, s.schedule, s.paused, s.brake_share, s.brake_shares, s.settings, s.secret_name,
   s.cursor is not null as has_cursor, l.state as last_state, l.requested_at as last_requested_at,
-  f.finished_at as last_success_at, s.every_days, s.heard_on
+  f.finished_at as last_success_at, s.every_days, s.heard_on, s.ranks
 from source s
 left join lateral (select state, requested_at from sync_run r where r.source_id = s.id
   order by requested_at desc limit 1) l on true
@@ -53,7 +56,23 @@ MAPPING: Final = (
     "organisations", "posts", "persons", "employees", "history", "names", "kinds", "dismissal",
 )  # fmt: skip
 
+RANKS: Final = range(1, 100)
 Share = Annotated[Decimal, Field(gt=0, le=1)]
+
+
+def _choosable(field: str) -> str:
+    if field not in FIELDS:
+        raise ValueError(f"такого поля нет, есть {', '.join(FIELDS)}")
+    return field
+
+
+def _rank(value: object) -> object:
+    if type(value) is not int or value not in RANKS:
+        raise ValueError("нужно целое число от 1 до 99: кому верить раньше, у того меньше")
+    return value
+
+
+Ranks = dict[Annotated[str, AfterValidator(_choosable)], Annotated[int, BeforeValidator(_rank)]]
 
 
 class SourceManifest(BaseModel):
@@ -70,6 +89,7 @@ class SourceManifest(BaseModel):
     brake_share: Share = Decimal("0.1")
     brake_shares: dict[RecordKind, Share] = {}
     contract: dict[str, Promise] = {}
+    ranks: Ranks = {}
     settings: dict[str, Any] = {}
 
 
@@ -92,6 +112,7 @@ class SourceState:
     last_success_at: datetime | None
     every_days: int | None
     heard_on: date | None
+    ranks: Mapping[str, int]
 
 
 def connector_of(source: SourceState, settings: Settings) -> Connector:
@@ -106,12 +127,19 @@ async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
     """Add a source, or change what is known of it; say whether it is new.
 
     Its records stay, and so does its cursor unless the mapping changes: then all is read anew. What
-    was refused is looked at again. Raises ConfigError where the code belongs to another kind.
+    was refused is looked at again. Where its ranks change, whom it and others speak of is chosen
+    anew by the next projection; this waits for one under way to end. Raises ConfigError where the
+    code belongs to another kind.
     """
-    held = await session.raw.fetchval(
-        "select settings from source where code = $1 for update", manifest.code
+    # Nothing else changes what is read here, and the source's row may be locked only after PROJECTING.
+    await session.lock(f"describing:{manifest.code}")
+    held = await session.raw.fetchrow(
+        "select id, settings, ranks from source where code = $1", manifest.code
     )
-    is_remapped = held is not None and _mapping(held) != _mapping(manifest.settings)
+    is_remapped = held is not None and _mapping(held["settings"]) != _mapping(manifest.settings)
+    is_ranked_anew = held is not None and held["ranks"] != manifest.ranks
+    if is_ranked_anew:
+        await session.lock(PROJECTING)
     is_new = await session.raw.fetchval(
         KEEP,
         new_id(),
@@ -126,12 +154,15 @@ async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
         json.dumps({name: one.model_dump() for name, one in manifest.contract.items()}),
         manifest.every_days,
         is_remapped,
+        json.dumps(manifest.ranks),
     )
     if is_new is None:
         raise ConfigError(
             f"Код {manifest.code} занят источником другого вида. Назовите другой код.",
             code="config.source",
         )
+    if held is not None and is_ranked_anew:
+        await choose_anew(session, held["id"])
     await jobs.enqueue_once(session, REDRIVE, {}, key=REDRIVE)
     return bool(is_new)
 

@@ -81,6 +81,7 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("docs/operating.md", "python -m hub sync simulate"): "tests/rooms/sync/test_undoing.py",
     ("docs/operating.md", "python -m hub sync silent"): "tests/door/test_changing.py",
     ("docs/operating.md", "python -m tests.faults"): BY_HAND,
+    ("docs/sources.md", "python -m hub source add kadry.toml"): "tests/journeys/test_sources.py",
     ("docs/sources.md", 'code = "kadry"'): "tests/journeys/test_pages.py reads it as a source",
 }
 BY_OTHERS: Final = {"docs/questions.md": "tests/door/test_questions_page.py"}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -42,14 +43,18 @@ def described(hub: Hub, manifest: Path) -> Hub:
 
 def test_a_source_is_added_changed_and_shown_without_a_secret(hub: Hub, manifest: Path) -> None:
     added = hub("source", "add", str(manifest))
-    manifest.write_text(MANIFEST.replace("30 3", "45 4"), encoding="utf-8")
+    ranked = f"{MANIFEST.replace('30 3', '45 4')}\n[ranks]\nbirth_date = 1\nsnils = 2\n"
+    manifest.write_text(ranked, encoding="utf-8")
     changed = hub("source", "add", str(manifest))
     shown = json.loads(hub("source", "show", "kadry", "-o", "json").stdout)[0]
+    table = hub("source", "show", "kadry").stdout
 
     assert ("заведён" in added.stderr, "изменён" in changed.stderr) == (True, True)
     assert "45 4 * * *" == shown["schedule"]
     assert "kadry_secret" == shown["secret_name"]
     assert "hub" == shown["settings"]["login"]
+    assert {"birth_date": 1, "snils": 2} == shown["ranks"]
+    assert {("birth_date", "1"), ("snils", "2")} == set(re.findall(r"ranks\.(\w+) +(\d)", table))
 
 
 def test_a_secret_in_plain_text_is_refused_and_not_repeated(hub: Hub, manifest: Path) -> None:

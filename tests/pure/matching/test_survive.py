@@ -75,6 +75,23 @@ def test_a_field_may_have_its_own_order_of_sources() -> None:
     assert (1, "SOURCE_RANK") == (row["position"], row["rule"])
 
 
+def test_a_rank_for_a_field_goes_before_other_sources_and_not_before_a_card_of_ones_own() -> None:
+    ranked, other = UUID(int=1), UUID(int=2)
+    born = {"birth_date": "05.06.1981", "source_id": other, "stated_as_of": date(2026, 9, 1)}
+    rows = [CARD | {"source_id": ranked, "stated_as_of": date(2021, 9, 1)}, CARD | born]
+    mentioned = [rows[0] | {"kind": "MENTION"}, rows[1]]
+
+    found = [
+        survivors(facts_of(each), np.zeros(2, dtype=np.int64), source_rank={"birth_date": ranks})
+        for each, ranks in ((rows, {ranked: 99}), (mentioned, {ranked: 1}), (rows, {}))
+    ]
+
+    chosen = [one[one["field"] == "birth_date"].iloc[0] for one in found]
+    assert [(0, "SOURCE_RANK"), (1, "SOURCE_RANK"), (1, "RECENCY")] == [
+        (row["position"], row["rule"]) for row in chosen
+    ]
+
+
 def test_the_birth_year_is_that_of_the_chosen_date() -> None:
     rows = [
         CARD | {"birth_date": "", "birth_year": "1981", "stated_as_of": date(2026, 10, 1)},

@@ -6,6 +6,7 @@ import pytest
 
 from hub.errors import ConfigError
 from hub.records import FileKind
+from sync.matching.survive import FIELDS
 from sync.work.descriptions import read_manifest_file, require_settings
 from sync.work.sources import SourceManifest
 
@@ -96,6 +97,40 @@ def test_a_mistake_is_told_with_its_line_and_key(tmp_path: Path, line: str, plac
     assert place in caught.value.message
     assert "kadry.toml" in caught.value.message
     assert "много" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("snil = 1", "строка 10, ranks.snil: такого поля нет, есть last_name, first_name"),
+        ("phone = 1", "строка 10, ranks.phone: такого поля нет, есть last_name, first_name"),
+        ("snils = 0", "строка 10, ranks.snils: нужно целое число от 1 до 99"),
+        ("snils = 100", "строка 10, ranks.snils: нужно целое число от 1 до 99"),
+        ("snils = true", "строка 10, ranks.snils: нужно целое число от 1 до 99"),
+        ("snils = 1.5", "строка 10, ranks.snils: нужно целое число от 1 до 99"),
+        ('snils = "первый"', "строка 10, ranks.snils: нужно целое число от 1 до 99"),
+        ("[ranks.snils]", "строка 10, ranks.snils: нужно целое число от 1 до 99"),
+    ],
+)
+def test_a_wrong_rank_is_told_with_its_place_and_what_to_do(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    text = DESCRIPTION.replace("[settings]", f"[ranks]\nbirth_date = 1\n{line}\n\n[settings]")
+
+    with pytest.raises(ConfigError) as caught:
+        read_manifest_file(written(tmp_path, text))
+
+    assert said in caught.value.message
+    assert "первый" not in caught.value.message
+
+
+def test_a_rank_may_be_given_for_each_field_that_the_hub_chooses(tmp_path: Path) -> None:
+    ranks = {field: number for number, field in enumerate(FIELDS, 1)}
+    said = "\n".join(f"{field} = {number}" for field, number in ranks.items())
+
+    described = read_manifest_file(written(tmp_path, f"{DESCRIPTION}\n[ranks]\n{said}\n"))
+
+    assert ranks == described.ranks
 
 
 def test_a_missing_key_a_broken_line_and_a_secret_have_their_places(tmp_path: Path) -> None:

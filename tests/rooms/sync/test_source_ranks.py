@@ -1,0 +1,260 @@
+"""A source's own rank for a field decides whose value stands, whoever came first or last."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hub.database import Database
+from hub.records import Batch, ChangesetId, FileKind
+from hub.row_keys import FILES
+from hub.seal import Sealer
+from sync import changeset
+from sync.changes.undoing import Desired, undo
+from sync.changeset import Difference
+from sync.people.models import active_model
+from sync.people.source_ranks import by_field
+from sync.projecting import PROJECTING, project, rematch
+from sync.region import Region
+from sync.work.sources import SourceManifest, keep_source
+from tests.rooms.sync import cards
+from tests.rooms.sync.canonical import canonical, differences
+from tests.rooms.sync.drawn import snils_of
+from tests.rooms.sync.pushing import counter_of, partner, push, said
+from tests.rooms.sync.world import SECOND, TODAY, card, handed, rows, take
+
+pytestmark = pytest.mark.anyio
+NUMBER: Final = snils_of(87_654_302)
+OLDER, NEWER = date(2026, 9, 1), date(2026, 10, 1)
+# The school knows the surname before the last, the system the one of now; each has its own birthday.
+OF_SCHOOL: Final = card("Барканова Анна Ильинична", "05.03.1979", snils=NUMBER)
+ALONE: Final = card("Лукоянцев Пётр Ильич", "07.08.1981")
+OF_SYSTEM: Final = {
+    "external_id": "7",
+    "organization_code": "101",
+    "full_name": "Вербина Анна Ильинична",
+    "previous_last_name": "Барканова",
+    "birth_date": "05.03.1980",
+    "snils": NUMBER,
+}
+STANDS: Final = """
+select f.field, f.value, f.rule, s.code from person_field f
+join record r on r.id = f.record_id join source s on s.id = r.source_id
+join person_identifier i on i.person_id = f.person_id
+where f.field in ('last_name', 'birth_date', 'birth_year')
+"""
+Standing = dict[object, Sequence[object]]  # field -> value, rule, source
+WAITING: Final = """
+select count(*) from record where current_version_id is distinct from projected_version_id
+"""
+KINDS: Final = {FILES: "SCHOOL_FILES", cards.CODE: "KADRY"}
+
+
+async def rank(hub: Database, code: str, **ranks: int) -> None:
+    """Describe a source again, with other ranks."""
+    manifest = SourceManifest(code=code, kind=KINDS[code], title="Источник", ranks=ranks)
+    async with hub.writing() as session:
+        await keep_source(session, manifest)
+
+
+def stated_by_system() -> Batch:
+    return cards.batch(FileKind.STAFF, [OF_SYSTEM], NEWER)
+
+
+async def both_state(hub: Database, sealer: Sealer, folder: Path) -> None:
+    await cards.add_source(hub)
+    await school_states(hub, sealer, folder)
+    await system_states(hub, sealer)
+
+
+async def school_states(hub: Database, sealer: Sealer, folder: Path) -> None:
+    listed = handed(FileKind.STAFF, SECOND, OLDER, [OF_SCHOOL, ALONE])
+    await take(hub, [listed], sealer=sealer, folder=folder)
+
+
+async def system_states(hub: Database, sealer: Sealer) -> None:
+    await cards.run(hub, cards.System([stated_by_system()]), sealer=sealer)
+
+
+async def projected(hub: Database, sealer: Sealer) -> Difference:
+    async with hub.writing() as session:
+        number = await changeset.begin(session, "SYNC", actor="test")
+    return await project(hub, number, sealer=sealer, today=TODAY)
+
+
+async def stands(hub: Database) -> Standing:
+    """Give of each field of the person whom both state what stands, by which rule, of whom."""
+    return {field: rest for field, *rest in await rows(hub, STANDS)}
+
+
+def of_whom(last_name: str, birth_date: str, rule: str = "SOURCE_RANK") -> Standing:
+    """Give what stands where the sources of these codes are believed."""
+    surnames = {FILES: "Барканова", cards.CODE: "Вербина"}
+    years = {FILES: "1979", cards.CODE: "1980"}
+    return {
+        "last_name": [surnames[last_name], rule, last_name],
+        "birth_date": [f"{years[birth_date]}-03-05", rule, birth_date],
+        "birth_year": [years[birth_date], rule, birth_date],
+    }
+
+
+NEWEST: Final = of_whom(cards.CODE, cards.CODE, "RECENCY")
+APART: Final = of_whom(cards.CODE, FILES)
+
+
+async def test_each_field_is_taken_from_the_source_that_is_ranked_first_for_it(
+    hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    await both_state(hub, sealer, tmp_path)
+    before = await stands(hub)
+
+    await rank(hub, cards.CODE, last_name=1, birth_date=2)
+    await rank(hub, FILES, birth_date=1, last_name=2)
+    await projected(hub, sealer)
+
+    assert NEWEST == before
+    assert APART == await stands(hub)
+    assert [(1979,)] == await rows(hub, "select birth_year from person where last_name = 'Вербина'")
+
+
+async def test_a_source_without_a_rank_goes_after_one_that_has_any(
+    hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    await both_state(hub, sealer, tmp_path)
+
+    await rank(hub, FILES, last_name=99, birth_date=99)
+    await projected(hub, sealer)
+
+    assert of_whom(FILES, FILES) == await stands(hub)
+
+
+async def test_other_ranks_change_what_stands_at_the_next_projection_and_once(
+    hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    await both_state(hub, sealer, tmp_path)
+    await rank(hub, FILES, birth_date=1)
+    first = await projected(hub, sealer)
+
+    await rank(hub, FILES, last_name=1)
+    waiting = await rows(hub, WAITING)
+    second = await projected(hub, sealer)
+    after = await canonical(hub)
+    await rank(hub, FILES, last_name=1)
+    third = await projected(hub, sealer)
+
+    assert [(1,)] == waiting  # whom the school alone states is passed by
+    assert (1, 1, 1) == (first.people, second.people, second.events)
+    assert of_whom(FILES, cards.CODE) | {
+        field: [*value, "RECENCY", cards.CODE]
+        for field, value in {"birth_date": ["1980-03-05"], "birth_year": ["1980"]}.items()
+    } == await stands(hub)
+    assert Difference() == third
+    assert [] == differences(after, await canonical(hub))
+
+
+async def test_ranks_taken_back_leave_what_stood_before_them(
+    hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    await both_state(hub, sealer, tmp_path)
+    before = await canonical(hub)
+    await rank(hub, FILES, last_name=1, birth_date=1)
+    await projected(hub, sealer)
+    changed = await stands(hub)
+
+    await rank(hub, FILES)
+    await projected(hub, sealer)
+
+    assert of_whom(FILES, FILES) == changed
+    assert [] == differences(before, await canonical(hub))
+
+
+@pytest.mark.parametrize(
+    "order",
+    [("school", "system", "ranks"), ("ranks", "system", "school"), ("system", "ranks", "school")],
+)
+async def test_ranks_and_statements_in_any_order_stand_as_one_full_match(
+    order: tuple[str, ...], hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    await cards.add_source(hub)
+    await rank(hub, FILES)
+    steps: dict[str, Callable[[], Awaitable[None]]] = {
+        "school": lambda: school_states(hub, sealer, tmp_path),
+        "system": lambda: system_states(hub, sealer),
+        "ranks": lambda: rank(hub, FILES, birth_date=1),
+    }
+
+    for step in order:
+        await steps[step]()
+    await projected(hub, sealer)
+    standing, whole = await stands(hub), await canonical(hub)
+    await rematch(
+        hub, lambda session: active_model(session.raw), sealer=sealer, today=TODAY, actor="test"
+    )
+
+    assert {**APART, "last_name": NEWEST["last_name"]} == standing
+    assert [] == differences(whole, await canonical(hub))
+
+
+async def test_other_ranks_wait_for_a_projection_under_way_and_the_same_do_not(
+    hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    await both_state(hub, sealer, tmp_path)
+
+    async with hub.writing() as session:
+        await session.lock(PROJECTING)
+        other = asyncio.create_task(rank(hub, FILES, birth_date=1))
+        await asyncio.wait_for(rank(hub, cards.CODE), timeout=60)
+        await asyncio.wait([other], timeout=0.2)
+        is_waiting = not other.done()
+    await other
+
+    assert is_waiting
+    assert [(1,)] == await rows(hub, WAITING)
+
+
+async def test_a_push_and_its_undoing_keep_to_the_ranks(hub: Database, sealer: Sealer) -> None:
+    pusher = await partner(hub)
+    async with hub.writing() as session:
+        await session.raw.execute(
+            "insert into source (id, code, kind, title, brake_share) values"
+            " (gen_random_uuid(), $1, 'KADRY', 'Система', 0.1)",
+            cards.CODE,
+        )
+    await rank(hub, cards.CODE, birth_date=1)
+    await system_states(hub, sealer)
+    who = {"last_name": "Барканова", "first_name": "Анна", "middle_name": "Ильинична"}
+
+    await push(
+        counter_of(hub, sealer),
+        pusher,
+        [said("7", 60, at=SECOND, who=who, birth_date="05.03.1979", snils=NUMBER)],
+    )
+    pushed = await stands(hub)
+    ((number,),) = await rows(hub, "select id from changeset where kind = 'SYNC'")
+    region = Region(sealer=sealer, zone=ZoneInfo("Europe/Samara"), today=TODAY)
+    desired = Desired(changeset_id=ChangesetId(int(str(number))), actor="test", reason="не те")
+    await undo(hub, desired, region)
+
+    assert ["1980-03-05", "SOURCE_RANK", cards.CODE] == pushed["birth_date"]
+    assert "Барканова" == pushed["last_name"][0]
+    assert ["1979-03-05", "AGREEMENT"] == list((await stands(hub))["birth_date"][:2])
+
+
+def test_a_rank_for_a_birth_date_serves_the_year_beside_it() -> None:
+    one, other, third = UUID(int=1), UUID(int=2), UUID(int=3)
+    stated = {
+        one: {"birth_date": 1},
+        other: {"birth_date": 2, "birth_year": 5},
+        third: {"snils": 3},
+    }
+
+    assert {
+        "birth_date": {one: 1, other: 2},
+        "birth_year": {one: 1, other: 5},
+        "snils": {third: 3},
+    } == by_field(stated)
