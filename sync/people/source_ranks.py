@@ -21,7 +21,7 @@ async def read_ranks(connection: asyncpg.Connection, sources: Collection[UUID]) 
 
     A source alone goes before nobody: nothing is asked.
     """
-    if len(sources) < 2:
+    if len(sources) <= 1:
         return {}
     rows = await connection.fetch(
         "select id, ranks from source where id = any($1) and ranks <> '{}'", list(sources)
