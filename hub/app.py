@@ -15,9 +15,10 @@ from structlog.contextvars import get_contextvars
 
 from hub import addresses, log, migrate
 from hub.audit.journal import Journal
-from hub.database import Database, open_database, open_note_pool, open_read_pool
+from hub.database import Database, open_database
 from hub.edge import Edge
 from hub.entrance import Entrance, keeping
+from hub.pools import open_note_pool, open_read_pool
 from hub.rates import Rate
 from hub.seal import Sealer
 from hub.settings import CHECKOUT, Addresses, Settings

@@ -9,22 +9,18 @@ connection underneath for COPY and hand-written SQL.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import asyncpg
-import numpy as np
 import stamina
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from hub.errors import ConflictError, DatabaseError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FOREVER: Final = date.max  # what asyncpg writes as 'infinity'
 ALWAYS: Final = date.min  # what asyncpg writes as '-infinity'
@@ -225,101 +221,9 @@ async def open_connection(url: str) -> asyncpg.Connection:
         raise DatabaseError(UNREACHABLE) from error
 
 
-class BytesConnection(asyncpg.Connection):
-    """A connection that keeps no state between requests, so nothing has to be reset."""
-
-    def get_reset_query(self) -> str:
-        """Save the round trip on release: the row scope ends with its statement."""
-        return ""
-
-
-async def open_read_pool(url: str, *, size: int = 4, statement_s: float) -> asyncpg.Pool:
-    """Open the web's pool for compiled statements: `json` arrives as bytes, writes are refused.
-
-    A statement that takes longer than `statement_s` seconds ends as QueryCanceledError.
-    """
-    try:
-        return await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=size,
-            init=_take_json_as_bytes,
-            connection_class=BytesConnection,
-            statement_cache_size=512,
-            max_cached_statement_lifetime=0,
-            max_cacheable_statement_size=256 * 1024,  # a compiled statement is long
-            timeout=10,
-            server_settings={
-                "timezone": "UTC",
-                "statement_timeout": f"{statement_s * 1000:.0f}",
-                "default_transaction_read_only": "on",
-                "jit": "off",
-            },
-        )
-    except (OSError, asyncpg.PostgresError) as error:
-        raise DatabaseError(UNREACHABLE) from error
-
-
-async def open_note_pool(url: str, *, size: int = 2) -> asyncpg.Pool:
-    """Open the web's pool for what it notes of itself: single statements, each a transaction."""
-    try:
-        return await asyncpg.create_pool(
-            url,
-            min_size=0,
-            max_size=size,
-            timeout=10,
-            server_settings={"timezone": "UTC", "statement_timeout": "5000"},
-        )
-    except (OSError, asyncpg.PostgresError) as error:
-        raise DatabaseError(UNREACHABLE) from error
-
-
 def lock_key(name: str) -> int:
     """Turn a lock's name into the 64-bit number that PostgreSQL locks."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-
-
-async def copy_frame(
-    connection: asyncpg.Connection,
-    table: str,
-    frame: "pd.DataFrame",
-    columns: Sequence[str] | None = None,
-) -> int:
-    """COPY a frame's columns into a table and return how many rows went in.
-
-    PostgreSQL refuses COPY into tables with row-level security: copy into a temporary table and
-    insert from there, which is how a difference is computed anyway. Half a million rows a second.
-    Missing values of every kind become NULL. A datetime column without a zone is one of dates,
-    with a zone one of instants. Arrays are lists, jsonb is JSON text, 'infinity' is `FOREVER`.
-    """
-    names = list(columns if columns is not None else frame.columns)
-    records = zip(*(column_values(frame[name]) for name in names), strict=True)
-    await connection.copy_records_to_table(table, records=records, columns=names)
-    return len(frame)
-
-
-async def refresh_statistics(connection: asyncpg.Connection, *tables: str) -> None:
-    """Tell the planner how large tables are that this very transaction has filled.
-
-    The worker owns no table: ANALYZE of its own would be skipped with a warning. Costs a sample of
-    30,000 rows of each table.
-    """
-    await connection.executemany(
-        "select refresh_statistics($1::text::regclass)", [(table,) for table in tables]
-    )
-
-
-def column_values(column: "pd.Series[Any]") -> list[Any]:  # a cell is of any type
-    """Turn a column into a list of Python values with None where a value is missing."""
-    dtype = column.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind == "M":
-        return column.to_numpy().astype("datetime64[D]").tolist()
-    if isinstance(dtype, np.dtype) and dtype.kind in "iub":
-        return column.to_numpy().tolist()
-    values: list[Any] = column.tolist()
-    for place in np.flatnonzero(column.isna().to_numpy()):
-        values[place] = None
-    return values
 
 
 async def _begun(connection: AsyncConnection) -> asyncpg.Connection:
@@ -335,9 +239,3 @@ async def _begun(connection: AsyncConnection) -> asyncpg.Connection:
 def _session(connection: AsyncConnection) -> AsyncSession:
     # "rollback_only": a commit() called inside does not end the transaction; this file's does.
     return AsyncSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
-
-
-async def _take_json_as_bytes(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec(
-        "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
-    )

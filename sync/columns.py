@@ -10,7 +10,8 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import ALWAYS, FOREVER, column_values, copy_frame
+from hub.database import ALWAYS, FOREVER
+from hub.filling import column_values, copy_frame
 
 # Rows that travel within a statement: below this a temporary table costs more than they do.
 FEW: Final = 5_000

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import numpy as np
 
-from hub.database import WriteSession, refresh_statistics
+from hub.database import WriteSession
+from hub.filling import refresh_statistics
 from hub.records import ChangesetId
 from hub.seal import Sealer
 from sync import outbox

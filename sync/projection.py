@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import pandas as pd
 
-from hub.database import copy_frame
+from hub.filling import copy_frame
 from hub.records import ChangesetId
 from sync.columns import as_json, is_few
 

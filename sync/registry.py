@@ -11,7 +11,8 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.database import WriteSession, refresh_statistics
+from hub.database import WriteSession
+from hub.filling import refresh_statistics
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -38,7 +38,7 @@ async def asked(document: str, variables: Mapping[str, object], *, name: str) ->
 async def audited(settings: "Settings", journal: "Journal") -> AsyncIterator[None]:
     """Write what was noted, whether the export ended well or not."""
     from hub import addresses
-    from hub.database import open_note_pool
+    from hub.pools import open_note_pool
 
     pool = await open_note_pool(addresses.find(settings).web, size=1)
     try:
@@ -55,7 +55,7 @@ async def viewing(
     """Lend the pool and the viewer: that of the key, else who keeps the hub and sees all of it."""
     from hub import addresses
     from hub.credentials import authenticate
-    from hub.database import open_read_pool
+    from hub.pools import open_read_pool
 
     where = addresses.find(settings)
     region = await open_read_pool(where.web_region, size=1, statement_s=settings.statement_s)

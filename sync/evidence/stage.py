@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pandas as pd
 
-from hub.database import WriteSession, copy_frame
+from hub.database import WriteSession
+from hub.filling import copy_frame
 from hub.records import ChangesetId
 from sync.evidence.lists import end_moved_cards
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 import pandas as pd
 
-from hub.database import WriteSession, copy_frame
+from hub.database import WriteSession
+from hub.filling import copy_frame
 from hub.records import ChangesetId
 from sync.columns import column, each, rows_of
 from sync.directory import Directory

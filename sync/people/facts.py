@@ -11,7 +11,8 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import WriteSession, refresh_statistics
+from hub.database import WriteSession
+from hub.filling import refresh_statistics
 from hub.records import ChangesetId, RecordKind
 from hub.seal import Sealer
 from sync.columns import column, insert_frame

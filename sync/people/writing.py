@@ -8,7 +8,8 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
-from hub.database import WriteSession, copy_frame
+from hub.database import WriteSession
+from hub.filling import copy_frame
 from hub.records import ChangesetId
 from sync.columns import as_json, column, insert_frame, is_few
 from sync.directory import Directory

@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 import psutil
 
 from hub.access import ClientKind, Grant, Purpose, Role, Viewer
-from hub.database import open_connection, open_read_pool
+from hub.database import open_connection
+from hub.pools import open_read_pool
 from hub.settings import Addresses
 from schema.compiler.run import Engine
 from schema.exports.formats import ExportFormat

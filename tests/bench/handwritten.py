@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.credentials import authenticate
-from hub.database import open_read_pool
+from hub.pools import open_read_pool
 from hub.settings import Addresses, Settings
 from schema.door.http import build_engine
 from tests.bench.cases import Compiled, compiled, read_cases

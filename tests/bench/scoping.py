@@ -11,7 +11,8 @@ from statistics import median
 import asyncpg
 
 from hub.binaries import find_binaries
-from hub.database import open_connection, open_read_pool
+from hub.database import open_connection
+from hub.pools import open_read_pool
 from hub.settings import Settings
 from schema.compiler.ids import make_id
 from schema.door.http import PATH, build_engine

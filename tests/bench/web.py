@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hub.credentials import authenticate
-from hub.database import open_connection, open_database, open_read_pool
+from hub.database import open_connection, open_database
 from hub.demo.keys import issue_keys
+from hub.pools import open_read_pool
 from hub.settings import Addresses, Settings
 from schema.compiler.documents import prepare
 from schema.compiler.ids import make_id

@@ -14,8 +14,9 @@ from hub.access import Viewer
 from hub.audit.journal import Journal
 from hub.clock import today_in
 from hub.credentials import authenticate
-from hub.database import Database, open_connection, open_note_pool, open_read_pool
+from hub.database import Database, open_connection
 from hub.entrance import Entrance
+from hub.pools import open_note_pool, open_read_pool
 from hub.rates import Rate
 from hub.row_keys import issue as issue_row_key
 from hub.seal import Sealer

@@ -13,9 +13,10 @@ from starlette.applications import Starlette
 from hub.audit.journal import Journal
 from hub.clock import today_in
 from hub.credentials import admit, key_id_of, revoke_key
-from hub.database import Database, open_connection, open_note_pool
+from hub.database import Database, open_connection
 from hub.documents import TrustedDocument, add_documents, document_id
 from hub.entrance import Entrance
+from hub.pools import open_note_pool
 from hub.settings import Addresses
 from hub.tables import Base
 from schema.door.http import Door as Endpoint

@@ -11,17 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from hub import jobs
-from hub.database import (
-    FOREVER,
-    Database,
-    ReadSession,
-    copy_frame,
-    open_connection,
-    open_database,
-    open_read_pool,
-    refresh_statistics,
-)
+from hub.database import FOREVER, Database, ReadSession, open_connection, open_database
 from hub.errors import ConflictError, DatabaseError
+from hub.filling import copy_frame, refresh_statistics
+from hub.pools import open_read_pool
 from hub.provision import at
 from hub.settings import Addresses
 from hub.tables.access import Client

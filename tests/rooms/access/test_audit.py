@@ -13,8 +13,9 @@ from hub.audit.chain import Check, Fault, Finding, Head, exported, line, read
 from hub.audit.events import Action, Entity, Event
 from hub.audit.finding import Wanted, every, search, verify
 from hub.audit.journal import MOST, Journal, write
-from hub.database import Database, open_connection, open_note_pool
+from hub.database import Database, open_connection
 from hub.errors import DatabaseError, InputError
+from hub.pools import open_note_pool
 from hub.provision import at
 from hub.settings import Addresses
 

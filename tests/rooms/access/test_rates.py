@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import asyncpg
 import pytest
 
-from hub.database import open_note_pool
+from hub.pools import open_note_pool
 from hub.rates import Rate, RateLimitedError, Rates
 from hub.settings import Addresses
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hub import tokens
 from hub.access import ClientKind, Permit, Role
 from hub.clients import add_client, add_grant, add_login, block_client
-from hub.database import Database, open_read_pool
+from hub.database import Database
 from hub.errors import AccessError, ConfigError
+from hub.pools import open_read_pool
 from hub.settings import Addresses, Settings
 from hub.tokens import Issuer, Tokens, issuer_of
 from tests.door.conftest import serving
