@@ -1,7 +1,9 @@
 """The web process: pools, routes and the edge, assembled."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Final, TypedDict
 
 import asyncpg
@@ -81,19 +83,23 @@ def build(
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[State]:
         async with AsyncExitStack() as open_pools:
-            web = await open_read_pool(where.web, statement_s=settings.statement_s)
+            pooler = settings.pooler
+            reading = partial(open_read_pool, statement_s=settings.statement_s, pooler=pooler)
+            web = await reading(where.web)
             open_pools.push_async_callback(web.close)
-            web_region = await open_read_pool(where.web_region, statement_s=settings.statement_s)
+            web_region = await reading(where.web_region)
             open_pools.push_async_callback(web_region.close)
-            writer = await open_pools.enter_async_context(open_database(where.web, pool_size=2))
+            writer = await open_pools.enter_async_context(
+                open_database(where.web, pool_size=2, pooler=pooler)
+            )
             counter = Counter(
                 database=await open_pools.enter_async_context(
-                    open_database(where.worker, pool_size=PUSHES_AT_ONCE)
+                    open_database(where.worker, pool_size=PUSHES_AT_ONCE, pooler=pooler)
                 ),
                 sealer=Sealer.from_file(settings.keys),
                 zone=settings.zone,
             )
-            notes = await open_note_pool(where.web)
+            notes = await open_note_pool(where.web, pooler=pooler)
             open_pools.push_async_callback(notes.close)
             rate = Rate(burst=settings.rate_burst, per_s=settings.rate_per_s)
             entrance = Entrance(
@@ -202,8 +208,7 @@ def _readiness(checks: Mapping[str, bool]) -> Response:
 
 async def _is_at_head(pool: asyncpg.Pool, head: str) -> bool:
     try:
-        async with pool.acquire(timeout=PING_SECONDS) as connection:
-            query = "select version_num from alembic_version"
-            return bool(head == await connection.fetchval(query, timeout=PING_SECONDS))
+        async with asyncio.timeout(PING_SECONDS):
+            return bool(head == await pool.fetchval("select version_num from alembic_version"))
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return False

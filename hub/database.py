@@ -9,6 +9,7 @@ connection underneath for COPY and hand-written SQL.
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
@@ -20,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from hub.errors import ConflictError, DatabaseError
+from hub.errors import ConfigError, ConflictError, DatabaseError
 
 FOREVER: Final = date.max  # what asyncpg writes as 'infinity'
 ALWAYS: Final = date.min  # what asyncpg writes as '-infinity'
@@ -32,6 +33,12 @@ PATIENCE: Final[Mapping[str, float]] = {
     "wait_max": 1.0,
     "wait_jitter": 0.2,
 }
+# A projection has more statements than asyncpg keeps by itself, the same each time.
+KEPT: Final = {"statement_cache_size": 512}
+# What one transaction has prepared the next one does not find behind a pooler.
+NOTHING_KEPT: Final = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+POOLER: Final = re.compile(r"(?P<host>[^/@]+):(?P<port>[0-9]+)")
+NO_POOLER: Final = "HUB_POOLER={!r} не адрес пулера. Укажите узел и порт, например 127.0.0.1:6432."
 UNREACHABLE: Final = "База данных не отвечает. Проверьте, что сервер запущен и адрес верен."
 
 
@@ -70,11 +77,15 @@ class WriteSession(ReadSession):
 
 
 class Database:
-    """A pool of connections of one role."""
+    """A pool of connections of one role, made through a pooler where one is given.
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+    A pooler in transaction mode keeps nothing between transactions, and no session here needs it
+    to: `holding` does, and goes straight to the server.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 5, pooler: str = "") -> None:
         self._url = url
-        self._engine = create_engine(url, pool_size=pool_size)
+        self._engine = create_engine(url, pool_size=pool_size, pooler=pooler)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadSession]:
@@ -188,29 +199,45 @@ def is_deadlock(error: Exception) -> bool:
 
 
 @asynccontextmanager
-async def open_database(url: str, *, pool_size: int = 5) -> AsyncIterator[Database]:
+async def open_database(
+    url: str, *, pool_size: int = 5, pooler: str = ""
+) -> AsyncIterator[Database]:
     """Lend a database and close it afterwards; connections are made when first needed."""
-    database = Database(url, pool_size=pool_size)
+    database = Database(url, pool_size=pool_size, pooler=pooler)
     try:
         yield database
     finally:
         await database.close()
 
 
-def create_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
+def create_engine(url: str, *, pool_size: int = 5, pooler: str = "") -> AsyncEngine:
     """Make an SQLAlchemy engine over asyncpg from a plain postgresql:// address."""
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
+        make_url(through(url, pooler)).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
-        # A projection has more statements than asyncpg keeps by itself, the same each time.
         connect_args={
             "timeout": 10,
-            "statement_cache_size": 512,
+            **(NOTHING_KEPT if pooler else KEPT),
             "server_settings": {"timezone": "UTC"},
         },
     )
+
+
+def through(url: str, pooler: str) -> str:
+    """Address the same database by way of a pooler, "host:port"; "" is straight to the server.
+
+    Raises ConfigError for a pooler without a host or a port.
+    """
+    if not pooler:
+        return url
+    named = POOLER.fullmatch(pooler)
+    if named is None:
+        raise ConfigError(NO_POOLER.format(pooler), code="config.pooler")
+    host, port = named["host"].strip("[]"), int(named["port"])
+    found = make_url(url).difference_update_query(["host", "port"]).set(host=host, port=port)
+    return found.render_as_string(hide_password=False)
 
 
 async def open_connection(url: str) -> asyncpg.Connection:

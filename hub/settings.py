@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     worker_url: str = ""
     web_url: str = ""
     web_region_url: str = ""
+    pooler: str = ""  # host:port of a transaction pooler that the web process goes through
     key_file: Path | None = None
     data_dir: Path | None = None
     secrets_dir: Path = SECRETS  # where the sources' secrets lie, a file each

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from hub.access import Viewer
+from hub.pools import snapshot
 from schema.compiler.nulls import MESSAGE
 from schema.compiler.run import Engine, Reader
 from schema.errors import ErrorCode
@@ -75,10 +76,7 @@ async def reading(
     engine: Engine, pool: asyncpg.Pool, viewer: Viewer, zone: ZoneInfo
 ) -> AsyncIterator[Reading]:
     """Lend reads that all see the same moment; nothing can be written in them."""
-    async with (
-        pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
+    async with snapshot(pool, timeout_s=ACQUIRE_SECONDS) as connection:
         # A plan made once for pages of any size reads a tenth of the list for each of them.
         await connection.execute("set local plan_cache_mode = force_custom_plan")
         yield Reading(engine=engine, connection=connection, viewer=viewer, zone=zone)

@@ -15,6 +15,7 @@ from tests.bench import (
     memory,
     million,
     nesting,
+    pooled,
     pushes,
     queries,
     rival,
@@ -27,7 +28,7 @@ from tests.bench.region import Ground, folder_of, prepared
 LOADED = "bench_loaded"
 OVER_LARGE = (million, queries, nesting, scoping, memory, rival)  # over a region made by SQL
 LARGE = tuple(part.__name__.rpartition(".")[2] for part in OVER_LARGE)
-PARTS = ("load", "rematch", "pushes", "landing", "web", *LARGE)
+PARTS = ("load", "rematch", "pushes", "landing", "web", "pooled", *LARGE)
 DEMO_PEOPLE, LARGE_PEOPLE = 20_000, 500_000
 REGISTER = 1_000  # people of a demo's region of which only the register is used
 
@@ -50,7 +51,7 @@ def main() -> None:
 
 def _measured(ground: Ground, asked: argparse.Namespace) -> Iterator[Section]:
     parts = asked.only or PARTS
-    if {"load", "rematch", "pushes", "web"} & set(parts):
+    if {"load", "rematch", "pushes", "web", "pooled"} & set(parts):
         where = ground.clone(LOADED)
         yield from loads.measure(ground, where)
     if "rematch" in parts:
@@ -59,6 +60,8 @@ def _measured(ground: Ground, asked: argparse.Namespace) -> Iterator[Section]:
         yield pushes.measure(ground, where, rounds=asked.runs)
     if "web" in parts:
         yield from web.measure(ground, where, rounds=asked.runs, seconds=asked.seconds)
+    if "pooled" in parts:
+        yield from pooled.measure(ground, where, rounds=asked.runs, seconds=asked.seconds)
     if "landing" in parts:
         yield landing.measure(ground, runs=asked.runs)
     if set(LARGE) & set(parts):

@@ -90,9 +90,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def hub_web(ground: Ground, where: Addresses) -> Iterator[Web]:
-    """Serve the hub as `serve` does, in one process."""
-    with _served(ground, where, "-m", "tests.bench.serving") as web:
+def hub_web(ground: Ground, where: Addresses, **variables: str) -> Iterator[Web]:
+    """Serve the hub as `serve` does, in one process, with more variables of the environment."""
+    with _served(ground, where, "-m", "tests.bench.serving", **variables) as web:
         yield web
 
 
@@ -104,14 +104,14 @@ def hand_web(ground: Ground, where: Addresses, cases: Path) -> Iterator[Web]:
 
 
 @contextmanager
-def _served(ground: Ground, where: Addresses, *command: str) -> Iterator[Web]:
+def _served(ground: Ground, where: Addresses, *command: str, **variables: str) -> Iterator[Web]:
     """Start a command that takes the listening socket's descriptor as its last argument."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         descriptor = listening.fileno()
         process = subprocess.Popen(
             [sys.executable, *command, str(descriptor)],
             cwd=CHECKOUT,
-            env=ground.environment(where) | UNLIMITED,
+            env=ground.environment(where) | UNLIMITED | variables,
             stdout=subprocess.DEVNULL,  # a log line a request is written, and read by nobody
             stderr=subprocess.DEVNULL,
             pass_fds=[descriptor],

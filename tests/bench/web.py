@@ -63,7 +63,7 @@ async def _keys(ground: Ground, where: Addresses) -> tuple[str, str]:
 def measure(ground: Ground, where: Addresses, *, rounds: int, seconds: float) -> list[Section]:
     """Load every case in turns; answer a section a case, one for compiling, one for memory."""
     keys = keys_of(ground, where)
-    person = asyncio.run(_busiest(where, ground.registry.department_ids[0]))
+    person = asyncio.run(busiest(where, ground.registry.department_ids[0]))
     cases = [*coverage_cases(), *people_cases(make_id("person", person))]
     listed = ground.folder / "cases.json"
     write_cases(listed, cases, keys)
@@ -87,7 +87,8 @@ def measure(ground: Ground, where: Addresses, *, rounds: int, seconds: float) ->
     return [*found, asyncio.run(_compiling(ground, where, cases, keys)), memory]
 
 
-async def _busiest(where: Addresses, department: UUID) -> UUID:
+async def busiest(where: Addresses, department: UUID) -> UUID:
+    """Give somebody of a department with much to show."""
     connection = await open_connection(where.worker)
     try:
         found: UUID = await connection.fetchval(BUSIEST, department)
@@ -106,9 +107,16 @@ def ways_to(hub: Web, hand: Web) -> Sequence[Contender]:
 
 
 def compared(
-    ways: Sequence[Contender], number: int, case: Case, key: str, *, rounds: int, seconds: float
+    ways: Sequence[Contender],
+    number: int,
+    case: Case,
+    key: str,
+    *,
+    rounds: int,
+    seconds: float,
+    bar: str = ">= 0.5",
 ) -> Section:
-    """Load one case by each way in turns; answer rates, medians and ratios."""
+    """Load one case by each way in turns; answer rates, medians and ratios of the first to others."""
     body = json.dumps({"query": case.query, "variables": case.variables})
     answers = {way.name: way.web.fetch(way.to(number), key, body) for way in ways}
     size = _agreed(answers)
@@ -119,7 +127,7 @@ def compared(
             for way in ways:
                 shot = way.web.shoot(way.to(number), key, body, clients=clients, seconds=seconds)
                 measured[way.name].append(shot)
-        figures += _figures(measured, clients)
+        figures += _figures(measured, clients, bar)
     return Section(title=f"{case.name} ({case.who}, {size / 1024:.1f} KiB)", figures=tuple(figures))
 
 
@@ -140,7 +148,7 @@ def _data(text: bytes) -> bytes:
     return data + b"}" if has_more else text
 
 
-def _figures(measured: Measured, clients: int) -> Iterator[Figure]:
+def _figures(measured: Measured, clients: int, bar: str) -> Iterator[Figure]:
     told = "1 client" if clients == 1 else f"{clients} clients"
     rate = {way: median(shot["rate"] for shot in shots) for way, shots in measured.items()}
     for way, shots in measured.items():
@@ -150,9 +158,11 @@ def _figures(measured: Measured, clients: int) -> Iterator[Figure]:
         )
     hub, *others = rate
     for other in others:
-        bar = ">= 0.5" if other == others[0] else ""
         yield Figure(
-            name=f"{told}: {hub} / {other}", value=rate[hub] / rate[other], unit="", bar=bar
+            name=f"{told}: {hub} / {other}",
+            value=rate[hub] / rate[other],
+            unit="",
+            bar=bar if other == others[0] else "",
         )
 
 

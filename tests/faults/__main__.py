@@ -102,8 +102,8 @@ FAULTS: Final = (
     ),
     Fault(
         number="F17",
-        what="200 queries over four connections; no connection left",
-        tests=("tests/faults/test_exhausted_pool.py",),
+        what="200 queries over four connections, behind a pooler; no connection left",
+        tests=("tests/faults/test_exhausted_pool.py", "tests/faults/test_pooled_web.py"),
     ),
     Fault(
         number="F18",

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from hub import jobs
-from hub.database import FOREVER, Database, ReadSession, open_connection, open_database
-from hub.errors import ConflictError, DatabaseError
+from hub.database import FOREVER, Database, ReadSession, open_connection, open_database, through
+from hub.errors import ConfigError, ConflictError, DatabaseError
 from hub.filling import copy_frame, refresh_statistics
 from hub.pools import open_read_pool
 from hub.provision import at
@@ -146,6 +146,26 @@ async def test_an_address_where_nothing_is_is_a_database_error(admin_url: str, r
             await open_connection(url)
 
 
+@pytest.mark.parametrize("pooler", ["127.0.0.1:6432", "[::1]:6432", "pooler.example:6432"])
+def test_a_pooler_stands_before_the_same_database(pooler: str) -> None:
+    named = "postgresql://hub_web:%40secret@database:5433/hub?sslmode=require"
+    socket = "postgresql://hub_web@/hub?host=/run/sockets&port=5433"
+
+    assert f"postgresql://hub_web:%40secret@{pooler}/hub?sslmode=require" == through(named, pooler)
+    assert f"postgresql://hub_web@{pooler}/hub" == through(socket, pooler)
+    assert named == through(named, "")
+
+
+@pytest.mark.parametrize(
+    "pooler", ["pooler", "pooler:", ":6432", "pooler:x", "web@pooler:1", "a/b:1"]
+)
+def test_a_pooler_without_a_host_and_a_port_is_refused(pooler: str) -> None:
+    with pytest.raises(ConfigError, match="HUB_POOLER") as refused:
+        through("postgresql://hub_web@database/hub", pooler)
+
+    assert "config.pooler" == refused.value.reason
+
+
 async def test_copy_into_a_secured_table_goes_by_way_of_a_temporary_one(database: Database) -> None:
     frame = pd.DataFrame({"person_id": [uuid4()], "group_id": [uuid4()]})
 
@@ -211,19 +231,6 @@ async def test_copy_frame_takes_the_named_columns_only(database: Database) -> No
         await copy_frame(session.raw, "client", frame, ["id", "kind", "name"])
 
         assert ["x"] == await names(session)
-
-
-async def test_read_pool_returns_json_as_bytes_and_refuses_writes(addresses: Addresses) -> None:
-    pool = await open_read_pool(addresses.web, statement_s=0.2)
-
-    body = await pool.fetchval("select json_build_object('имя', 1)")
-    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-        await pool.execute("update credential set last_used_at = now()")
-    with pytest.raises(asyncpg.QueryCanceledError):
-        await pool.fetchval("select pg_sleep(9)")
-
-    await pool.close()
-    assert '{"имя" : 1}'.encode() == body
 
 
 async def test_the_worker_counts_what_it_wrote_before_the_commit(database: Database) -> None:
