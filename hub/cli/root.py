@@ -1,5 +1,7 @@
 """All commands in one place; a command's own imports wait until it runs."""
 
+import os
+
 import typer
 
 from hub.cli import (
@@ -29,6 +31,7 @@ from hub.cli.models import activate, models, shadow, train
 from hub.cli.serve import serve
 from hub.cli.status import status
 from hub.cli.worker import worker
+from hub.processor import suit_numpy
 
 app = typer.Typer(
     help="Хаб наставничества: кто кого наставляет, без двойного счёта.",
@@ -79,5 +82,6 @@ def prepare() -> None:
 
 def main() -> None:
     """Run the command that the arguments name."""
+    suit_numpy(os.environ)
     with edge():
         app(prog_name="python -m hub")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.demo.labelled.files import labelled, write_labelled
+from hub.processor import suit_numpy
 from tests.bench.matching.laps import BEGAN, Station
 
 HERE = "tests.bench.matching"
@@ -87,12 +88,14 @@ def _raced(race: Race, *, learns: bool) -> tuple[Stations, Stations, Stations]:
 
 def _lap(race: Race, python: str, module: str, *arguments: str) -> Stations:
     """Run one process and give what it said of its stations."""
+    environment = dict(os.environ)
+    suit_numpy(environment)
     with tempfile.TemporaryFile("w+", dir=race.folder) as said:
         subprocess.run(
             [python, "-m", f"{HERE}.{module}", *arguments],
             check=True,
             stdout=said,
-            env={**os.environ, BEGAN: str(time.time())},
+            env={**environment, BEGAN: str(time.time())},
         )
         said.seek(0)
         told = json.loads(said.read().splitlines()[-1])
