@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 Int64s = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 
 _WORD = (1 << 64) - 1
 _STEP, _FIRST_FACTOR, _SECOND_FACTOR = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB

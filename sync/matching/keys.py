@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -13,23 +12,21 @@ from sync.matching.facts import (
     birth_days,
     birth_years,
     coded,
-    coded_lists,
     of_days,
     places,
 )
-from sync.matching.hashing import Int64s, hash_text, hash_texts, mix
+from sync.matching.hashing import Hashes, Int64s, hash_texts, mix
 from sync.matching.key_kinds import (
     DAY_SHIFT,
     FINER,
     FINER_SALT,
     KINDS,
-    NATIONAL_PHONE,
     NEVER_KEPT,
     SEVERAL,
     KeyKind,
 )
-from sync.matching.lexicon import first_names
 from sync.matching.phonetic import surname_sound
+from sync.matching.several import only, several_of
 
 _DEAR = ("day", "place")
 _TEXTS: dict[str, tuple[str, Callable[[str], str]]] = {
@@ -40,7 +37,6 @@ _TEXTS: dict[str, tuple[str, Callable[[str], str]]] = {
     "initial": ("first_key", lambda text: text[:1]),
     "middle": ("middle_key", str),
 }
-Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +75,7 @@ class _Parts:
             texts = column.distinct.tolist()
             alone = name == "snils" and self._shared_alone
             self._kept[name] = hash_texts(
-                map(read, _of(texts, column.shared()) if alone else texts)
+                map(read, only(texts, column.shared()) if alone else texts)
             )
         return self._kept[name][column.codes]
 
@@ -213,10 +209,6 @@ def _days_of_year(calendar: npt.NDArray[np.datetime64]) -> Int64s:
     return np.asarray((months.astype(np.int64) % 12 + 1) * 100 + day, dtype=np.int64)
 
 
-def _of(texts: list[str], wanted: npt.NDArray[np.bool_]) -> list[str]:
-    return [text if kept else "" for text, kept in zip(texts, wanted.tolist(), strict=True)]
-
-
 def _kinds(
     facts: pd.DataFrame, parts: _Parts, *, shared_alone: bool = False
 ) -> Iterator[list[tuple[Int64s, Int64s]]]:
@@ -225,24 +217,8 @@ def _kinds(
     for kind in KINDS:
         several = next((name for name in kind.parts if name in SEVERAL), "")
         if several != held[0]:
-            held = (several, [*_several(facts, several, shared_alone=shared_alone)])
+            held = (several, [*several_of(facts, several, shared_alone=shared_alone)])
         yield [_keys(kind, parts, at, hashed) for at, hashed in held[1]]
-
-
-def _several(
-    facts: pd.DataFrame, name: str, *, shared_alone: bool
-) -> Iterator[tuple[Int64s, Hashes]]:
-    """Give the hashes of a part that a record may have several of; everyone once where none is."""
-    everyone = np.arange(len(facts), dtype=np.int64)
-    match name:
-        case "sounds":
-            return _surname_sounds(facts)
-        case "roots":
-            return _first_roots(facts)
-        case "":
-            return iter([(everyone, np.empty(0, dtype=np.uint64))])
-        case _:
-            return _contacts(facts, name, shared_alone=shared_alone)
 
 
 def _keys(kind: KeyKind, parts: _Parts, at: Int64s, several: Hashes) -> tuple[Int64s, Int64s]:
@@ -258,69 +234,3 @@ def _keys(kind: KeyKind, parts: _Parts, at: Int64s, several: Hashes) -> tuple[In
 def _at(column: Hashes, rows: Int64s) -> Hashes:
     """Give some rows, in order, each once; all of them cost nothing."""
     return column if len(rows) == len(column) else column[rows]
-
-
-def _surname_sounds(
-    facts: pd.DataFrame,
-) -> Iterator[tuple[Int64s, Hashes]]:
-    """Give the sounds of a surname, of each half of a double one and of the former surname."""
-    everyone = np.arange(len(facts), dtype=np.int64)
-    last, former = coded(facts, "last_key"), coded(facts, "previous_last_key")
-    yield everyone, last.mapped(surname_sound).hashed()
-    if former.stands().any():
-        yield everyone, former.mapped(surname_sound).hashed()
-    for half in (0, 1):
-        part = last.mapped(partial(_half, half=half))
-        at = everyone[part.stands()]
-        if len(at):
-            yield at, part.mapped(surname_sound).hashed()[at]
-
-
-def _half(surname: str, *, half: int) -> str:
-    halves = surname.split("-")
-    return halves[half] if len(halves) > 1 and len(halves) > half else ""
-
-
-def _first_roots(
-    facts: pd.DataFrame,
-) -> Iterator[tuple[Int64s, Hashes]]:
-    """Give the names that a first name is or may be short for."""
-    first = coded(facts, "first_key")
-    codes, distinct = first.codes, first.distinct.tolist()
-    roots = first_names().roots
-    forms = [sorted({name, *roots.get(name, ())}) if len(name) > 1 else [] for name in distinct]
-    for rank in range(max(map(len, forms), default=0)):
-        hashed = np.array([hash_text(f[rank]) if len(f) > rank else 0 for f in forms], np.uint64)
-        at = np.flatnonzero(hashed[codes]).astype(np.int64)
-        yield at, hashed[codes][at]
-
-
-def _contacts(
-    facts: pd.DataFrame, column: str, *, shared_alone: bool
-) -> Iterator[tuple[Int64s, Hashes]]:
-    """Give each subscriber's phone or e-mail address with the positions that state it."""
-    found = coded_lists(facts, column)
-    is_stated = _is_whole if column == "phones" else bool
-    several: list[tuple[int, list[str]]] = []
-    first = [""] * len(found.distinct)
-    for place, text in enumerate(found.distinct.tolist()):
-        if "\n" in text:
-            several.append((place, [value for value in text.split("\n") if is_stated(value)]))
-        elif is_stated(text):
-            first[place] = text
-    if shared_alone:
-        listed = {value for _, values in several for value in values}
-        shared = found.shared() | np.array([text in listed for text in first], dtype=bool)
-        first = _of(first, shared)
-    ranks = max((len(values) for _, values in several), default=1)
-    for rank in range(ranks):
-        texts = first if rank == 0 else [""] * len(first)
-        for place, values in several:
-            texts[place] = values[rank] if len(values) > rank else ""
-        hashed = hash_texts(texts)[found.codes]
-        at = np.flatnonzero(hashed).astype(np.int64)
-        yield at, hashed[at]
-
-
-def _is_whole(phone: str) -> bool:
-    return len(phone) == NATIONAL_PHONE

@@ -10,10 +10,11 @@ from sync.matching.contradictions import CARDS, PART_TIME, patterns_contradict
 from sync.matching.decide import Decision, decide
 from sync.matching.facts import NO_DAY
 from sync.matching.frequencies import Frequencies
-from sync.matching.levels import GENERATION_YEARS, given_level, last_level
+from sync.matching.levels import GENERATION_YEARS
 from sync.matching.model import Model
 from sync.matching.scales import FIELDS, Birth, Given, Last, Rarity, Same
 from sync.matching.single import Single
+from sync.matching.spelling import given_level, last_level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

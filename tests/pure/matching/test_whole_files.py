@@ -10,9 +10,9 @@ from sync.engines.encode import Encoded, encode
 from sync.engines.file_run import Job, run
 from sync.engines.learning import suited
 from sync.engines.record_file import read_records
-from sync.matching.levels import given_level
 from sync.matching.model import HAND_MODEL
 from sync.matching.scales import Given
+from sync.matching.spelling import given_level
 
 TODAY = date(2026, 9, 1)
 OWN, ANOTHER = "112-233-445 95", "087-654-302 00"
