@@ -27,7 +27,6 @@ from sync.matching.levels import patterns
 from sync.matching.mixture import Counted
 from sync.matching.model import Model
 
-PAIRS_A_BATCH = 500_000
 PAIRS_A_RECORD = 12
 _LEAST_ROOM = 5_000_000
 _CAPS = (CAP, 200, 100, 50, 25, 12)
@@ -98,15 +97,8 @@ def room_for(records: int) -> int:
 
 
 def compare(facts: pd.DataFrame, found: Candidates, model: Model) -> Int64s:
-    """Give the pattern of each candidate pair; memory is that of one batch."""
-    parts = [patterns(facts, left, right, model) for left, right in _batches(found)]
-    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
-
-
-def _batches(found: Candidates) -> Iterator[tuple[Int64s, Int64s]]:
-    for at in range(0, len(found.left), PAIRS_A_BATCH):
-        batch = slice(at, at + PAIRS_A_BATCH)
-        yield found.left[batch], found.right[batch]
+    """Give the pattern of each candidate pair."""
+    return patterns(facts, found.left, found.right, model)
 
 
 def compare_all(facts: pd.DataFrame, model: Model) -> "Compared":
@@ -171,6 +163,7 @@ def match(facts: pd.DataFrame, model: Model) -> Matched:
 
 def people(facts: pd.DataFrame, edges: Edges, *, pairs: int, notices: list[Notice]) -> Matched:
     """Cluster the records by the pairs that were not told apart, out of `pairs` compared."""
+    give_back()
     clustering = cluster(
         facts,
         left=edges.left,

@@ -1,7 +1,14 @@
 """Two names compared letter by letter: equal, alike by sound, misspelled, short for each other or different."""
 
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from sync.matching.facts import Texts
+from sync.matching.hashing import Int64s
 from sync.matching.lexicon import first_names
 from sync.matching.phonetic import surname_sound
 from sync.matching.scales import Given, Last
@@ -9,6 +16,9 @@ from sync.matching.scales import Given, Last
 _CLOSE_LAST, _CLOSE_GIVEN = 0.92, 0.90
 _SHORTEST_SURNAME, _SHORTEST_GIVEN, _SHORTEST_FORM = 4, 3, 4
 _GARBLED, _SHORTEST_GARBLED, _GARBLED_SLIPS = 0.82, 5, 2
+_BITS = 63  # of a number, among which letters fall
+_BEGINNING = 0.4  # of what two words lack in likeness is made up at most by an equal beginning
+_ROUNDING = 1e-9
 
 
 def last_level(one: str, other: str) -> Last:
@@ -25,6 +35,48 @@ def last_level(one: str, other: str) -> Last:
         return Last.SOUND
     close = _is_close(one, other, least=_CLOSE_LAST, shortest=_SHORTEST_SURNAME)
     return Last.CLOSE if close else Last.DIFFERENT
+
+
+def surnames_unlike(words: Texts, one: Int64s, other: Int64s) -> Int64s:
+    """Give DIFFERENT for the pairs of surnames, by their numbers, that no look at the letters brings closer; else -1.
+
+    Two that share few letters can be neither a slip apart nor alike from their beginning.
+    """
+    used = np.unique(np.concatenate([one, other]))
+    outline = np.array([_outline(word) for word in words[used].tolist()], dtype=np.int64)
+    sounds = pd.factorize(np.array([*map(surname_sound, words[used].tolist())], dtype=object))[0]
+    one, other = np.searchsorted(used, one), np.searchsorted(used, other)
+    unlike = sounds[one] != sounds[other]
+    unlike &= ~_may_be_close(outline[one], outline[other], least=_CLOSE_LAST)
+    return np.where(unlike, Last.DIFFERENT, -1)
+
+
+@lru_cache(maxsize=200_000)
+def _outline(word: str) -> tuple[int, int, int]:
+    """Give a word's length, its first letter and its letters as bits; no length where it has halves."""
+    letters = 0
+    for sign in word:
+        letters |= 1 << ord(sign) % _BITS
+    return 0 if "-" in word else len(word), ord(word[:1] or " "), letters
+
+
+def _may_be_close(one: Int64s, other: Int64s, *, least: float) -> npt.NDArray[np.bool_]:
+    """Tell by outlines which words `_is_close` may find close: never a wrong no.
+
+    A letter that the other word lacks is matched by none of its own, which bounds likeness from above.
+    """
+    size, size_other, letters, letters_other = one[:, 0], other[:, 0], one[:, 2], other[:, 2]
+    lacks, lacks_other = (
+        np.bitwise_count(a & ~b).astype(np.int64)
+        for a, b in ((letters, letters_other), (letters_other, letters))
+    )
+    whole = (size > 0) & (size_other > 0)
+    slip = (np.abs(size - size_other) <= 1) & (lacks <= 1) & (lacks_other <= 1)
+    matched = np.minimum(size - lacks, size_other - lacks_other)
+    alike = (matched / np.maximum(size, 1) + matched / np.maximum(size_other, 1) + 1) / 3
+    begin_alike = one[:, 1] == other[:, 1]
+    most = np.where(begin_alike, alike + _BEGINNING * (1 - alike), alike)
+    return np.asarray(~whole | slip | (most >= least - _ROUNDING), dtype=bool)
 
 
 def given_level(one: str, other: str) -> Given:

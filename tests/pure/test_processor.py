@@ -6,7 +6,9 @@ import sys
 
 from hub.processor import sorts_slowly_by_avx512, suit_numpy
 
-ZEN_4 = "vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t: 17\nflags\t: avx2 avx512f avx512_bf16\n"
+ZEN_4 = (
+    "vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t: 17\nflags\t: avx2 avx512f avx512_bf16\n"
+)
 
 
 def test_only_a_zen_4_sorts_slowly_by_the_wide_instructions() -> None:

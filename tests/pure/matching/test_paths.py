@@ -11,6 +11,7 @@ from hub.demo.labelled.files import labelled, write_labelled
 from sync.engines.embedded import compare, find_candidates
 from sync.engines.encode import encode
 from sync.engines.record_file import read_records
+from sync.matching import levels
 from sync.matching.blocks import candidates, candidates_within
 from sync.matching.decide import decide
 from sync.matching.hashing import numbered
@@ -51,6 +52,22 @@ def test_a_pair_alone_has_the_bits_it_has_among_thousands(tmp_path: Path, settin
         alone = facts.iloc[rows].reset_index(drop=True)
         one, other = np.array([0], dtype=np.int64), np.array([1], dtype=np.int64)
         assert together[at] == patterns(alone, one, other, HAND_MODEL)[0]
+
+
+def test_pairs_compared_in_batches_or_as_a_few_have_the_bits_of_all_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = _facts(tmp_path, "other")
+    found, _ = find_candidates(facts)
+    whole = patterns(facts, found.left, found.right, HAND_MODEL)
+
+    few = patterns(facts, found.left[-SAMPLE:], found.right[-SAMPLE:], HAND_MODEL)
+    monkeypatch.setattr(levels, "PAIRS_A_BATCH", 700)
+    in_batches = patterns(facts, found.left, found.right, HAND_MODEL)
+
+    assert len(whole) > 2 * levels.PAIRS_A_BATCH
+    assert whole.tolist() == in_batches.tolist()
+    assert whole[-SAMPLE:].tolist() == few.tolist()
 
 
 def test_score_and_decision_are_the_same_either_way_round(tmp_path: Path) -> None:
