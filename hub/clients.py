@@ -1,6 +1,6 @@
 """People and systems that ask, and their grants: made, ended, blocked and listed by the operator."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -42,6 +42,12 @@ class ListedClient:
     starts: date | None
     ends: date | None
     logins: str | None
+
+
+async def namesakes_of(session: ReadSession, name: str) -> Sequence[UUID]:
+    """Give the clients that already go by a name, the oldest first."""
+    rows = await session.raw.fetch("select id from client where name = $1 order by id", name)
+    return [row["id"] for row in rows]
 
 
 async def add_client(session: WriteSession, *, name: str, kind: ClientKind) -> UUID:

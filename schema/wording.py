@@ -12,7 +12,7 @@ from graphql import GraphQLError
 
 from schema.errors import ErrorCode
 
-_NAME = r"'([$@]?\w+)'"
+_NAME = r"'([$@]?[_A-Za-z][_0-9A-Za-z]*)'"
 _TYPE = r"'([\w!\[\]]+)'"
 _SLOT = r"'([@\w.]+)\((\w+):\)'"
 _WORDS: Final[Mapping[str, str]] = {
@@ -43,6 +43,7 @@ _WORDS: Final[Mapping[str, str]] = {
     rf"Value {_NAME} does not exist in {_NAME} enum": "Такого значения у перечисления {1} нет.",
     rf"Enum {_NAME} cannot represent": "Такого значения у перечисления {0} нет.",
     rf"Expected value of type {_TYPE}": "Значение не подходит к типу {0}.",
+    r"Expected (?:a )?value of non-null type": "Здесь нужно значение, null не подходит.",
     r"(Int|Float|String|Boolean|ID) cannot represent": "Значение не подходит к типу {0}.",
     r"This anonymous operation": "Операция без имени должна быть в запросе одна.",
     r"The (mutation|subscription) operation is not supported": "Операций {0} у хаба нет.",
@@ -54,10 +55,14 @@ _UNKNOWN: Final = "Запрос не подходит к схеме хаба: с
 
 def worded(error: GraphQLError) -> GraphQLError:
     """Give a finding of graphql-core our words and code; its place in the query stays."""
-    words = _UNKNOWN
-    for pattern, ours in _KNOWN:
-        if match := pattern.match(error.message):
-            words = ours.format(*match.groups())
-            break
+    words = words_of(error.message) or _UNKNOWN
     code = ErrorCode.GRAPHQL_VALIDATION_FAILED
     return GraphQLError(words, nodes=error.nodes, extensions={"code": code.value})
+
+
+def words_of(message: str) -> str | None:
+    """Say in Russian what graphql-core says, where all that it names is of the schema."""
+    for pattern, ours in _KNOWN:
+        if match := pattern.match(message):
+            return ours.format(*match.groups())
+    return None

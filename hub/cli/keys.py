@@ -20,6 +20,8 @@ from hub.cli.output import Output, OutputFormat, print_rows
 from hub.terminal import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hub.access import Permit
     from hub.database import WriteSession
     from hub.keys import IssuedKey
@@ -43,6 +45,10 @@ Days = Annotated[
 ]
 Number = Annotated[str, typer.Argument(help="Номер ключа из списка.")]
 KEEP: Final = "Сохраните ключ сейчас: хаб хранит только его отпечаток и больше не покажет."
+NAMESAKE: Final = (
+    "! Клиент с таким названием уже был. Этот другой: свои права, свои присланные карточки. Ещё один ключ "
+    "прежнему: --to {}."
+)
 app = typer.Typer(help="Ключи доступа.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -72,6 +78,7 @@ def create(  # noqa: PLR0913 - the terms of a key are its options
 ) -> None:
     """Выдать ключ; он печатается один раз и нигде не хранится."""
     from hub.access import ClientKind
+    from hub.clients import namesakes_of
     from hub.credentials import add_key, issue_key
 
     permits = _permits(permit)
@@ -96,8 +103,9 @@ def create(  # noqa: PLR0913 - the terms of a key are its options
         raise typer.BadParameter("Назовите --client и --role или клиента из списка: --to.")
     granted, purposes = role_of(role, organisation), purposes_of(purpose)
 
-    async def issue(session: "WriteSession") -> str:
-        return await issue_key(
+    async def issue(session: "WriteSession") -> tuple[str, "Sequence[UUID]"]:
+        known = await namesakes_of(session, client)
+        issued = await issue_key(
             session,
             client_name=client,
             kind=ClientKind.PERSON if person else ClientKind.SYSTEM,
@@ -109,9 +117,13 @@ def create(  # noqa: PLR0913 - the terms of a key are its options
             permits=permits,
             documents_only=documents_only,
         )
+        return issued, known
 
-    print(in_transaction(issue, change=f"api key create {granted}"))
+    key, known = in_transaction(issue, change=f"api key create {granted}")
+    print(key)
     say(KEEP)
+    if known:
+        say(NAMESAKE.format(known[-1]))
 
 
 @app.command(name="list")

@@ -2,9 +2,10 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -25,6 +26,8 @@ Output = Annotated[
 ]
 Rows = Sequence[Mapping[str, object]]
 WIDTH_OF_A_PIPE = 200  # columns: a pipe has no width of its own, and folded cells are hard to cut
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 SHORT = {None: "—", True: "да", False: "нет"}
 
@@ -74,6 +77,8 @@ def _print_table(rows: Rows, titles: Mapping[str, str]) -> None:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str) and INSTANT.fullmatch(value):  # as GraphQL writes it
+        value = datetime.fromisoformat(value).astimezone(UTC)
     match value:
         case None | True | False:
             return SHORT[value]

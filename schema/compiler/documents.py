@@ -22,13 +22,15 @@ from graphql.execution.values import get_variable_values
 from graphql.validation import MaxIntrospectionDepthRule
 
 from schema.compiler.arguments import Value, Variables
-from schema.errors import ErrorCode, RequestRefused, failure
+from schema.compiler.misfits import unfit
+from schema.errors import ErrorCode, RequestRefused, bad_input, failure
 from schema.limits import LIMITS, Measure, bounded, measure
 from schema.wording import worded
 
 MAX_ERRORS = 5
 TOKEN_BYTES = 1_200  # measured: tests/pure/compiler/test_memory.py
 TEXTS = frozenset({"ID", "String"})
+NESTED = "Значения переменных вложены слишком глубоко: сверьте их со схемой."
 RULES = (*specified_rules, MaxIntrospectionDepthRule)
 
 
@@ -106,7 +108,9 @@ def coerce(schema: GraphQLSchema, prepared: Prepared, variables: Mapping[str, Va
         schema, definitions, dict(variables), max_errors=MAX_ERRORS, hide_suggestions=True
     )
     if isinstance(coerced, list):
-        raise RequestRefused([_unusable(error) for error in coerced[:MAX_ERRORS]])
+        raise RequestRefused(
+            unfit(schema, definitions, variables, most=MAX_ERRORS) or [bad_input(NESTED)]
+        )
     return coerced.coerced
 
 
@@ -114,16 +118,6 @@ def _is_plain(definition: VariableDefinitionNode, value: Value) -> bool:
     """Tell a value that coercion gives back as it is: a text where ID or String stands."""
     kind = definition.type.type if isinstance(definition.type, NonNullTypeNode) else definition.type
     return type(value) is str and isinstance(kind, NamedTypeNode) and kind.name.value in TEXTS
-
-
-def _unusable(error: GraphQLError) -> GraphQLError:
-    names = [
-        f"${node.variable.name.value}" for node in error.nodes or () if hasattr(node, "variable")
-    ]
-    return failure(
-        ErrorCode.BAD_USER_INPUT,
-        f"Значение переменной {', '.join(names)} не подходит к её типу. Сверьте его со схемой.",
-    )
 
 
 def _parsed(text: str) -> DocumentNode:

@@ -25,6 +25,9 @@ from hub.audit.events import Action, by_viewer
 from hub.errors import HubError
 from schema.compiler import about
 from schema.compiler.arguments import Value
+from schema.compiler.documents import MAX_ERRORS
+from schema.compiler.ids import make_id
+from schema.compiler.misfits import misfits
 from schema.compiler.run import Engine
 from schema.context import allowed, charged, noted, viewer_of
 from schema.door.sending import NO_STORE, refused_response
@@ -32,7 +35,7 @@ from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.faults import faults_refused, refusal
 from schema.push.cards import item_of
 from schema.push.mentorships import pair_of
-from schema.push.requests import NOT_A_PARTNER
+from schema.push.requests import LONGEST, NOT_A_PARTNER
 from sync.push.cards import Counter, Pusher, push_cards
 from sync.push.mentorships import push_pairs
 
@@ -41,6 +44,12 @@ KEY: Final = "Idempotency-Key"
 PORTION: Final = 500
 LONGEST_LINE: Final = 64 * 1024
 BLOCK: Final = 64 * 1024
+IDS: Final = {
+    "personId": "person",
+    "mentorId": "person",
+    "menteeId": "person",
+    "mentorshipId": "mentorship",
+}
 Json = Any  # a card or an answer
 One = TypeVar("One")  # what is said of one card or mentorship
 
@@ -110,7 +119,7 @@ class PushStream(Generic[One]):
                 )
                 noted(request, told)
             for one in found:
-                answers.write(json.dumps(one, ensure_ascii=False).encode() + b"\n")
+                answers.write(json.dumps(_told(one), ensure_ascii=False).encode() + b"\n")
             number += 1
 
     async def _pushed(
@@ -120,28 +129,62 @@ class PushStream(Generic[One]):
         pusher = Pusher(
             client_id=viewer.client_id, name=viewer.client_name, authority_id=viewer.authority_id
         )
-        items = [one for one in read if one is not None]
+        items = [one for one in read if not isinstance(one, Refused)]
         try:
             pushing = self._taking.push
             found = iter(await pushing(counter, pusher, items, key) if items else ())
         except HubError as error:
             raise RequestRefused([bad_input(error.message)]) from error
-        return [next(found) if one is not None else self._refused() for one in read]
+        return [one.answer if isinstance(one, Refused) else next(found) for one in read]
 
-    def _read(self, line: bytes) -> One | None:
-        """Read what a line holds; nothing where it holds none of that."""
+    def _read(self, line: bytes) -> "One | Refused":
+        """Read what a line holds, or say where it holds none of that."""
         try:
-            said = coerce_input_value(json.loads(line), self._kind)
-            return None if said is Undefined else self._taking.read(said)
-        except (ValueError, RecursionError, GraphQLError):
-            return None
+            said = json.loads(line)
+        except (ValueError, RecursionError):
+            message = f"Строка не разобрана: это объект JSON с полями {self._taking.holds}."
+            return Refused.of(None, [(message, "")])
+        coerced = coerce_input_value(said, self._kind)
+        if coerced is Undefined:
+            wrong = misfits(self._kind, said, most=MAX_ERRORS)
+            return Refused.of(said, [(one.words, str(one).removeprefix(".")) for one in wrong])
+        try:
+            return self._taking.read(coerced)
+        except GraphQLError as error:
+            return Refused.of(None, [(error.message, "")])
 
-    def _refused(self) -> Json:
-        message = f"Строка не разобрана: это объект JSON с полями {self._taking.holds}."
-        error = {"code": "push.malformed_line", "message": message, "path": []}
-        return {
-            "externalId": None, "status": "REFUSED", "changed": [], "review": [], "errors": [error],
-        }  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that holds no card: what it is answered."""
+
+    answer: Json
+
+    @classmethod
+    def of(cls, said: Json, faults: Sequence[tuple[str, str]]) -> "Refused":
+        """Answer a line with what is wrong and where; `said` may give the card's number."""
+        number = said.get("externalId") if isinstance(said, dict) else None
+        named = number if isinstance(number, str) and len(number) <= LONGEST else None
+        errors = [
+            {"code": "push.malformed_line", "message": message, "path": [path] if path else []}
+            for message, path in faults
+        ]
+        return cls(
+            {
+                "externalId": named,
+                "status": "REFUSED",
+                "changed": [],
+                "review": [],
+                "errors": errors,
+            }
+        )
+
+
+def _told(answer: Json) -> Json:
+    """Give an answer as it is sent: people and mentorships by their global ids."""
+    return answer | {
+        name: make_id(prefix, answer[name]) for name, prefix in IDS.items() if answer.get(name)
+    }
 
 
 def _key(request: Request, viewer: Viewer) -> str:

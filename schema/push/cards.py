@@ -1,7 +1,7 @@
 """What partners push: cards of staff, one or many, and the answer for each of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 import strawberry
@@ -19,6 +19,7 @@ from schema.push.requests import (
     OrganisationNameInput,
     PushTrial,
     answered,
+    items_of,
     organisation_of,
     text_of,
     written,
@@ -73,7 +74,7 @@ class StaffCardInput:
     first_name: str | None = declare.optional("Имя.")
     middle_name: str | None = declare.optional("Отчество.")
     previous_last_name: str | None = declare.optional("Прежняя фамилия.")
-    birth_date: date | None = declare.optional("Дата рождения.")
+    birth_date: str | None = declare.optional("Дата рождения, ГГГГ-ММ-ДД.")
     snils: str | None = declare.optional("СНИЛС.")
     position: str | None = declare.optional("Должность.")
     subject: str | None = declare.optional("Предметы через запятую.")
@@ -83,8 +84,8 @@ class StaffCardInput:
     category: str | None = declare.optional("Квалификационная категория.")
     teaching_experience: int | None = declare.optional("Педагогический стаж, полных лет.")
     young_specialist: bool | None = declare.optional("Молодой специалист, по сведениям системы.")
-    hired_on: date | None = declare.optional("Принят.")
-    dismissed_on: date | None = declare.optional("Уволен.")
+    hired_on: str | None = declare.optional("Когда принят, ГГГГ-ММ-ДД.")
+    dismissed_on: str | None = declare.optional("Когда уволен, ГГГГ-ММ-ДД.")
     phone: str | None = declare.optional("Телефон.")
     email: str | None = declare.optional("Почта.")
 
@@ -175,13 +176,13 @@ class StaffUpsertBatchPayload:
 async def upsert_staff(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
     """Take what is said of one card."""
     given = arguments["input"]
-    return await _taken(acting, given, [given["card"]])
+    return await _taken(acting, given, [item_of(given["card"])])
 
 
 async def upsert_staff_batch(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
     """Take what is said of many cards, each on its own."""
     given = arguments["input"]
-    return await _taken(acting, given, given["cards"])
+    return await _taken(acting, given, items_of("cards", given["cards"], item_of))
 
 
 async def rekey_staff(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
@@ -194,8 +195,8 @@ async def rekey_staff(acting: Acting, arguments: Mapping[str, Value]) -> Outcome
     )
 
 
-async def _taken(acting: Acting, given: Value, cards: Sequence[Value]) -> Outcome:
-    items, key = [item_of(card) for card in cards], text_of(given["idempotencyKey"])
+async def _taken(acting: Acting, given: Value, items: Sequence[Item]) -> Outcome:
+    key = text_of(given["idempotencyKey"])
     if given["dryRun"]:
         return await answered(acting, lambda counter, pusher: try_cards(counter, pusher, items))
     return await answered(

@@ -1,7 +1,7 @@
 """What partners push of mentorships: who mentors whom, many at once, and the answer for each."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 import strawberry
@@ -19,6 +19,7 @@ from schema.push.requests import (
     OrganisationNameInput,
     PushTrial,
     answered,
+    items_of,
     organisation_of,
     text_of,
     written,
@@ -51,8 +52,8 @@ class MentorshipPartyInput:
     last_name: str = strawberry.field(description="Фамилия.")
     first_name: str = strawberry.field(description="Имя.")
     middle_name: str | None = declare.optional("Отчество.")
-    birth_date: date | None = declare.optional(
-        "Дата рождения: без неё и СНИЛС человек узнаётся хуже."
+    birth_date: str | None = declare.optional(
+        "Дата рождения, ГГГГ-ММ-ДД: без неё и СНИЛС человек узнаётся хуже."
     )
     snils: str | None = declare.optional("СНИЛС.")
     workplace: str | None = declare.optional("Где работает или учится, если не у принимающей.")
@@ -78,8 +79,8 @@ class MentorshipCardInput:
         "Форма наставничества, как она называется: «учитель — учитель»."
     )
     programme: str | None = declare.optional("Название программы.")
-    starts_on: date | None = declare.optional("С какого дня.")
-    ends_on: date | None = declare.optional("Последний день.")
+    starts_on: str | None = declare.optional("С какого дня, ГГГГ-ММ-ДД.")
+    ends_on: str | None = declare.optional("Последний день, ГГГГ-ММ-ДД.")
 
 
 @strawberry.input(description="Наставничества, до тысячи.")
@@ -178,7 +179,8 @@ async def rekey_mentorship(acting: Acting, arguments: Mapping[str, Value]) -> Ou
 async def upsert_mentorship_batch(acting: Acting, arguments: Mapping[str, Value]) -> Outcome:
     """Take what is said of many mentorships, each on its own."""
     given = arguments["input"]
-    pairs, key = [pair_of(one) for one in given["mentorships"]], text_of(given["idempotencyKey"])
+    pairs = items_of("mentorships", given["mentorships"], pair_of)
+    key = text_of(given["idempotencyKey"])
     if given["dryRun"]:
         return await answered(acting, lambda counter, pusher: try_pairs(counter, pusher, pairs))
     return await answered(

@@ -1,10 +1,10 @@
 """What every push shares: whose it is, tried or done once, how an organisation and a value are written."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import strawberry
+from graphql import GraphQLError
 
 from hub.access import Role
 from hub.errors import AccessError, HubError
@@ -19,6 +19,7 @@ from schema.sources.simulations import SimulationExample, SimulationFigure, Simu
 from sync.push.cards import Counter, Operation, Pusher, Status, Tried
 
 Json = Any  # an answer, as it is kept
+One = TypeVar("One")  # what is said of one card or mentorship
 NOT_A_PARTNER: Final = "Записи присылает система партнёра под своим ключом (роль PARTNER_SYSTEM)."
 LONGEST: Final = 500
 
@@ -121,10 +122,20 @@ def written(value: Value) -> str | None:
             return None
         case bool():
             return "да" if value else "нет"
-        case date():
-            return value.isoformat()
         case _:
-            return text_of(str(value))
+            return "".join(filter(str.isprintable, " ".join(str(value).split())))
+
+
+def items_of(name: str, said: Sequence[Value], read: Callable[[Value], One]) -> list[One]:
+    """Read what is said of many; a text that cannot stand is told by its place, as in cards[3]."""
+    return [_item_of(f"{name}[{place}]", one, read) for place, one in enumerate(said)]
+
+
+def _item_of(place: str, said: Value, read: Callable[[Value], One]) -> One:
+    try:
+        return read(said)
+    except GraphQLError as error:
+        raise bad_input(f"{place}: {error.message}") from error
 
 
 def text_of(text: str) -> str:

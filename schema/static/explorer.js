@@ -53,5 +53,10 @@
     note.textContent = "Ключ применён до закрытия вкладки.";
     show();
   });
+  // GraphiQL hears the shortcut within its editors only; here it runs the open query from anywhere.
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    document.querySelector(".graphiql-execute-button")?.click();
+  });
   show();
 })();

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from sync.push.landing import Desk
 from sync.push.requests import Counter, Item, Pusher, digest_of, said_of
 
 Json = Any  # an answer, as it is kept
-AHEAD: Final = timedelta(minutes=5)  # by how much a partner's clock may be fast
 ERASED: Final = (
     "Сведения об этом человеке уничтожены или заблокированы по требованию закона: его карточку хаб не "
     "принимает. Если появилось новое основание, обратитесь к оператору хаба."

@@ -12,6 +12,7 @@ from sync.evidence.parts import card_keys
 from sync.push.card import Card, Waiting
 
 Json = Any  # an answer, as it is kept
+Fault = tuple[str, str, str]  # a code, what to do, the field
 WAITING: Final = {
     Waiting.ORGANISATION: "Учреждение хабу неизвестно: запись хранится и пойдёт дальше сама, когда "
     "оно появится в реестре.",
@@ -37,7 +38,7 @@ def field_name(field: str) -> str:
     return WORDS.get(field, field)
 
 
-def refusal(card: str, errors: Sequence[tuple[str, str, str]]) -> Json:
+def refusal(card: str, errors: Sequence[Fault]) -> Json:
     """Answer an item that was not taken: each error with its code, its repair and its field."""
     return {
         "externalId": card,

@@ -3,9 +3,7 @@
 What is said of a card is kept whatever its order, so partners may send in pieces, again, and late.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -14,16 +12,16 @@ import pandas as pd
 from hub.database import WriteSession
 from hub.seal import Sealer
 from sync import changeset
-from sync.columns import column, rows_of
+from sync.columns import column
 from sync.directory import Directory, cached_directory
 from sync.erasure.known import erased_for
 from sync.evidence.parts import card_keys
 from sync.evidence.retracted import Retracted
-from sync.matching.normalise import normalise
 from sync.projecting import PROJECTING
 from sync.push import answering, log
-from sync.push.admission import AHEAD, ERASED, entry_of, folded, foreign, placed
+from sync.push.admission import ERASED, entry_of, folded, foreign, placed
 from sync.push.card import Card, Operation, Waiting
+from sync.push.faults import faults_of
 from sync.push.landing import Desk, land_cards, renumber
 from sync.push.landing_pairs import land_apart
 from sync.push.requests import (
@@ -166,30 +164,8 @@ def _sealed(fields: Mapping[str, str | None], sealer: Sealer) -> Mapping[str, st
 
 
 def _unreadable(items: Sequence[Item], counter: Counter) -> Mapping[int, Json]:
-    """Refuse items whose clock or cells are wrong; each error names the field and its repair."""
-    now = datetime.now(counter.zone)
-    refused = {
-        place: answering.refusal(
-            item.card,
-            [("push.from_the_future", "Версия из будущего: проверьте часы системы.", "changedAt")],
-        )
-        for place, item in enumerate(items)
-        if item.version > now + AHEAD
-    }
-    cells = pd.DataFrame(
-        [{n: text or "" for n, text in item.fields.items()} for item in items], dtype=object
-    ).fillna("")
-    if cells.empty:
-        return refused
-    issues = normalise(cells, today=now.date()).issues
-    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
-    for row, name, code, message in rows_of(issues, "row", "field", "code", "message"):
-        if name in items[row].fields:  # what was left out of a card is no fault of this item
-            found[row].append((code, message, answering.field_name(name)))
-    return {
-        **{place: answering.refusal(items[place].card, errors) for place, errors in found.items()},
-        **refused,
-    }
+    found = faults_of(items, counter, people=("",), word=answering.field_name)
+    return {place: answering.refusal(items[place].card, faults) for place, faults in found.items()}
 
 
 async def _erased(turn: Turn, items: Sequence[Item], directory: Directory) -> Mapping[int, Json]:

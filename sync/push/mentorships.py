@@ -4,23 +4,20 @@ A mentorship is said by its number in the partner's system, with both parties; w
 kept whatever its order and folded anew, so any order of arrival ends in the same.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-import pandas as pd
-
 from hub.database import WriteSession
-from sync.columns import rows_of
 from sync.directory import Directory, cached_directory
 from sync.erasure.known import erased_for
 from sync.evidence.retracted import Retracted
-from sync.matching.normalise import normalise
 from sync.push import answering, log
-from sync.push.admission import AHEAD, ERASED, entry_of, folded, foreign
+from sync.push.admission import ERASED, entry_of, folded, foreign
+from sync.push.answering import Fault
 from sync.push.card import Card, Operation, fold
+from sync.push.faults import faults_of
 from sync.push.landing_pairs import (
     PREFIX,
     SEALED,
@@ -222,53 +219,19 @@ def _entry(item: Item, directory: Directory, counter: Counter) -> log.Said:
 
 def _unreadable(items: Sequence[Item], counter: Counter) -> Mapping[int, Json]:
     """Refuse items whose clock or cells are wrong, and those that name one party alone."""
-    now = datetime.now(counter.zone)
-    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    starts = [f"{side}_" for side in PARTIES]
+    found = dict(faults_of(items, counter, people=starts, word=_word))
     for place, item in enumerate(items):
-        if item.version > now + AHEAD:
-            found[place].append(
-                ("push.from_the_future", "Версия из будущего: проверьте часы системы.", "changedAt")
-            )
-        if item.operation is Operation.UPSERT:
-            found[place] += [
-                ("push.no_party", "Назовите обе стороны: фамилию и имя.", side)
-                for side in PARTIES
-                if not (
-                    item.fields.get(f"{side}_last_name") and item.fields.get(f"{side}_first_name")
-                )
-            ]
-    for side in PARTIES:
-        for place, error in _wrong_cells(items, side, now):
-            found[place].append(error)
-    return {
-        place: answering.refusal(items[place].card, errors)
-        for place, errors in found.items()
-        if errors
-    }
+        if item.operation is Operation.UPSERT and (missing := _missing(item)):
+            found[place] = [*found.get(place, []), *missing]
+    return {place: answering.refusal(items[place].card, faults) for place, faults in found.items()}
 
 
-def _wrong_cells(
-    items: Sequence[Item], side: str, now: datetime
-) -> Sequence[tuple[int, tuple[str, str, str]]]:
-    prefix = f"{side}_"
-    cells = pd.DataFrame(
-        [
-            {
-                name.removeprefix(prefix): text or ""
-                for name, text in item.fields.items()
-                if name.startswith(prefix)
-            }
-            for item in items
-        ],
-        dtype=object,
-    ).fillna("")
-    if cells.empty:
-        return []
-    issues = normalise(cells, today=now.date()).issues
+def _missing(item: Item) -> list[Fault]:
     return [
-        (row, (code, message, f"{side}.{WORDS.get(name, name)}"))
-        for row, name, code, message in rows_of(issues, "row", "field", "code", "message")
-        if items[row].fields.get(prefix + name)
+        ("push.no_party", "Назовите обе стороны: фамилию и имя.", side)
+        for side in PARTIES
+        if not (item.fields.get(f"{side}_last_name") and item.fields.get(f"{side}_first_name"))
     ]
 
 

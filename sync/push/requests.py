@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from hub.clock import today_in
-from hub.database import Database, WriteSession
+from hub.database import Database, ReadSession, WriteSession
 from hub.errors import ConflictError, InputError
 from hub.records import ChangesetId
 from hub.seal import Sealer
@@ -121,7 +121,26 @@ async def tried(
                 Difference(**change["summary"]),
                 today=counter.today,
             )
-    return Tried(answers=answers, effects=effects)
+            kept = await _kept(before, answers)
+    return Tried(answers=kept, effects=effects)
+
+
+NAMING: Final = ("personId", "mentorId", "menteeId", "mentorshipId")
+
+
+async def _kept(before: ReadSession, answers: Sequence[Json]) -> Sequence[Json]:
+    """Take the ids out of a trial's answers that are not there without it: they will never be."""
+    named = {one[name] for one in answers for name in NAMING if one.get(name)}
+    rows = await before.raw.fetch(
+        "select id from person where id = any($1) union all"
+        " select id from mentorship where id = any($1)",
+        list(named),
+    )
+    known = {str(row["id"]) for row in rows}
+    return [
+        one | {name: None for name in NAMING if name in one and one[name] not in known}
+        for one in answers
+    ]
 
 
 # A push holds the lock of projections while it is at work: the newest one of a partner is its own.

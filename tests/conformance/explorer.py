@@ -47,7 +47,7 @@ class Explorer:
         self.page.locator(".graphiql-tab-button").nth(tab).click()
         self.page.wait_for_timeout(SETTLES_MS)
         with self.page.expect_response(_is_answer) as answered:
-            self.page.click(RUN)
+            self.page.keyboard.press("Control+Enter")  # the tab has the focus, as after a click
         sent = json.loads(answered.value.request.post_data or "{}")
         return sent["query"], answered.value.json()
 

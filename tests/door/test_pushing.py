@@ -130,15 +130,44 @@ async def test_a_pushed_card_is_answered_with_the_person_it_is_of(hub: Served) -
 async def test_half_of_a_batch_may_be_wrong(hub: Served) -> None:
     foreign = CARD | {"externalId": "8", "organisation": {"system": "AIS_KADRY", "value": "103"}}
     unread = CARD | {"externalId": "9", "snils": "112-233-445 96"}
+    nowhen = CARD | {"externalId": "10", "birthDate": "1979-02-31", "hiredOn": "вчера"}
+    endless = CARD | {"externalId": "11", "position": "учитель" * 100}
 
-    found = hub.push("north", CARD, foreign, unread)
+    found = hub.push("north", CARD, foreign, unread, nowhen, endless)
 
-    assert ["APPLIED", "REFUSED", "REFUSED"] == [one["status"] for one in found["results"]]
+    assert ["APPLIED", *["REFUSED"] * 4] == [one["status"] for one in found["results"]]
     assert [] == found["errors"]
-    [theirs], [snils] = (one["errors"] for one in found["results"][1:])
-    assert ("push.foreign_organisation", ["organisation"]) == (theirs["code"], theirs["path"])
-    assert ["snils"] == snils["path"]
+    assert [
+        [("push.foreign_organisation", ["organisation"])],
+        [("snils.checksum", ["snils"])],
+        [("push.not_a_day", ["birthDate"]), ("push.not_a_day", ["hiredOn"])],
+        [("push.too_long", ["position"])],
+    ] == [[(e["code"], e["path"]) for e in one["errors"]] for one in found["results"][1:]]
     assert 1 == await hub.value("select count(*) from person")
+
+
+async def test_a_text_is_taken_as_a_cell_would_be(hub: Served) -> None:
+    [result] = hub.push(
+        "north", CARD | {"lastName": " Жура\u00adвин\n", "subject": "физика,\tхимия"}
+    )["results"]
+
+    assert ([], "Журавин") == (result["errors"], result["person"]["lastName"])
+
+
+def test_what_is_no_card_at_all_is_told_by_its_place(hub: Served) -> None:
+    odd = CARD | {"teachingExperience": "пять"}
+    cards = [CARD, odd, {"lastName": "Журавин"}]
+
+    body = hub.ask("north", BATCH, input={"idempotencyKey": "1", "cards": cards})
+    deaf = hub.ask(
+        "north", BATCH, input={"idempotencyKey": "1", "cards": [CARD | {"externalId": "\x00"}]}
+    )
+
+    assert [
+        ["input", "cards", 1, "teachingExperience"], ["input", "cards", 2], ["input", "cards", 2],
+    ] == [error["extensions"]["path"] for error in body["errors"]]  # fmt: skip
+    assert "cards[1].teachingExperience: Нужно целое число." in body["errors"][0]["message"]
+    assert deaf["errors"][0]["message"].startswith("cards[0]: ")
 
 
 async def test_a_literal_that_leaves_a_field_out_leaves_it_unchanged(hub: Served) -> None:
@@ -208,7 +237,11 @@ async def test_a_trial_writes_nothing_and_a_new_number_keeps_the_person(hub: Ser
           newExternalId: "А-7" }}) {{ result {{ {RESULT} }} errors {{ code }} }} }}""",
     )
 
-    assert ("APPLIED", 0) == (trial["results"][0]["status"], before)
+    assert ("APPLIED", None, 0) == (
+        trial["results"][0]["status"], trial["results"][0]["personId"], before,
+    )  # fmt: skip
+    again = hub.push("north", CARD, dryRun=True)["results"][0]
+    assert ("UNCHANGED", pushed["personId"]) == (again["status"], again["personId"])
     assert pushed["personId"] == body["data"]["staffRekey"]["result"]["personId"]
 
 
@@ -328,7 +361,9 @@ async def test_mentorships_come_as_a_stream_and_keep_their_ids_under_another_num
 
     assert answers == [json.loads(line) for line in again.text.splitlines()]
     assert ["APPLIED", "REFUSED", "APPLIED"] == [one["status"] for one in answers]
-    assert "MentorshipCardInput" in answers[1]["errors"][0]["message"]
+    assert {"У MentorshipCardInput нет поля lastName."} & {
+        e["message"] for e in answers[1]["errors"]
+    }
     assert answers[0]["mentorId"] == answers[2]["mentorId"]
     assert 2 == await hub.value("select count(*) from mentorship")
     await asyncio.sleep(1.3)  # what is noted is written within a second
@@ -340,7 +375,9 @@ async def test_mentorships_come_as_a_stream_and_keep_their_ids_under_another_num
     assert 2 == await hub.value(pushed.format("MENTORSHIP", 2))
     result = rekeyed["result"]
     assert ("А-0", []) == (result["externalId"], rekeyed["errors"])
-    assert f"mentorship-{answers[0]['mentorshipId']}" == result["mentorshipId"]
+    assert all(
+        answers[0][name] == result[name] for name in ("mentorshipId", "mentorId", "menteeId")
+    )
     refused = hub.ask(
         "centre",
         """mutation ($input: MentorshipRekeyInput!) { mentorshipRekey(input: $input) {
@@ -385,13 +422,18 @@ async def test_a_stream_of_lines_is_answered_line_by_line_and_again_the_same(hub
     names = ["Журавин", "Перепелов", "Козодоев"]
     cards = [CARD | {"externalId": name, "lastName": name} for name in names]
     lines = [json.dumps(card, ensure_ascii=False) for card in cards]
-    content = "\n".join([lines[0], "{}", lines[1], "не карточка", lines[2]]).encode()
+    undated = json.dumps(cards[0] | {"externalId": "4", "changedAt": "вчера"})
+    content = "\n".join([lines[0], undated, lines[1], "не карточка", lines[2]]).encode()
 
     first = stream(hub, "north", content, **{"Idempotency-Key": "1"})
     again = stream(hub, "north", content, **{"Idempotency-Key": "1"})
 
     answers = [json.loads(line) for line in first.text.splitlines()]
     assert ["APPLIED", "REFUSED"] * 2 + ["APPLIED"] == [one["status"] for one in answers]
+    assert [("4", ["changedAt"]), (None, [])] == [
+        (one["externalId"], one["errors"][0]["path"]) for one in (answers[1], answers[3])
+    ]
+    assert answers[0]["personId"].startswith("person-")
     assert answers == [json.loads(line) for line in again.text.splitlines()]
     assert 3 == await hub.value("select count(*) from person")
 

@@ -109,10 +109,12 @@ def test_a_key_is_issued_once_listed_without_its_secret_and_revoked(
     listed = json.loads(hub("api", "key", "list", "-o", "json").stdout)
     number = listed[0]["id"]
     revoked = hub("api", "key", "revoke", number)
+    again = hub("api", "key", "create", "--client", "Портал", "--role", "regional_centre")
 
     parts = KEY.fullmatch(key)
     assert parts is not None
     assert "Портал" == client
+    assert ["--to" in one.stderr for one in (issued, again)] == [False, True]
     assert [(parts[2], "Портал", "REGIONAL_CENTRE")] == [
         (row["id"], row["client"], row["role"]) for row in listed
     ]

@@ -1,6 +1,7 @@
 """Data on stdout: what a person reads in a table is what a program gets as JSON."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,6 +17,20 @@ def test_a_table_shows_what_has_an_inside_in_words(capsys: pytest.CaptureFixture
     [titles, line] = capsys.readouterr().out.splitlines()
     assert ["Что", "Числа", "Столбцы"] == titles.split()
     assert ["page.landed", "rows", "2,", "pages", "1", "ФИО,", "Дата"] == line.split()
+
+
+def test_an_instant_is_shown_alike_however_it_came(capsys: pytest.CaptureFixture[str]) -> None:
+    at = datetime(2026, 9, 7, 8, 30, tzinfo=UTC)
+    rows: list[dict[str, object]] = [
+        {"at": at},
+        {"at": at.isoformat()},
+        {"at": "2026-09-07T12:30:00.5+04:00"},
+    ]
+
+    print_rows(rows, OutputFormat.TABLE, titles={"at": "Когда"})
+
+    shown = capsys.readouterr().out.splitlines()
+    assert ["Когда", *["07.09.2026 08:30 UTC"] * 3] == [line.strip() for line in shown]
 
 
 def test_programs_get_it_whole(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,7 +38,7 @@ async def test_a_new_card_is_a_person_and_is_answered_with_their_id(
     [answer] = await push(
         counter,
         pusher,
-        [said("7", 0, at=FIRST, who=NAME, birth_date="05.03.1979", position="учитель")],
+        [said("7", 0, at=FIRST, who=NAME, birth_date="1979-03-05", position="учитель")],
     )
 
     ((person,),) = await rows(hub, "select id from person")
@@ -87,7 +87,7 @@ async def test_dismissal_deletion_and_withdrawal_are_three_things(
         counter,
         pusher,
         [
-            said("1", 5, dismissal_date="10.09.2026"),
+            said("1", 5, dismissal_date="2026-09-10"),
             said("2", 5, Operation.DELETE),
             said("3", 5, Operation.WITHDRAW),
         ],

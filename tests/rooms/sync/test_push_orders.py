@@ -40,7 +40,7 @@ def surname(text: str) -> str:
 def words(number: int) -> Sequence[Item]:
     """Say six things: four of a card that moves and is deleted, two of one that is withdrawn."""
     moving, mistaken = f"{number}-А", f"{number}-Б"
-    born = f"{date(1950, 1, 1) + timedelta(days=23 * number):%d.%m.%Y}"
+    born = f"{date(1950, 1, 1) + timedelta(days=23 * number):%Y-%m-%d}"
     return (
         said(
             moving, 1, at=FIRST, last_name=surname(moving), first_name="Лев",
