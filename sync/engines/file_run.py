@@ -13,6 +13,7 @@ import pyarrow as pa
 from sync.engines.embedded import Matched, compare_all, people
 from sync.engines.encode import Encoded, lacking, looked_at_whole, stated_facts
 from sync.engines.learning import Learned, checked, learned_from, suited
+from sync.engines.lines import told_by_lines
 from sync.engines.notices import Notice
 from sync.engines.record_file import Records, give_back, read_records, write_clusters, write_table
 from sync.matching.artefact import write_model
@@ -100,7 +101,8 @@ def normalised(held: list[Records], today: date) -> tuple[pa.Array, Encoded]:
     holds one of them longer than the next needs it.
     """
     read = held.pop()
-    ids, lacks, cells = read.ids, [*lacking(read.cells.columns, read.skipped)], [read.cells]
+    lacks = [*lacking(read.cells.columns, read.skipped), *told_by_lines(read)]
+    ids, cells = read.ids, [read.cells]
     del read
     stated = [stated_facts(cells.pop(), today)]
     give_back()

@@ -100,6 +100,25 @@ def test_one_record_and_empty_rows_are_people_of_their_own(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("lines", "causes"),
+    [
+        ("1,Иванов Иван\n1,Петров Пётр\n,Ким Анна\n,Ли Ян\n", {"id.repeated": 1, "id.missing": 2}),
+        ('1,"Иванов Иван\n2,Петров Пётр\n', {"line.break": 1}),
+        ('1,"Иванов ""Иван"""\n2,Петров Пётр\n', {}),
+    ],
+)
+def test_what_a_file_was_written_wrong_with_is_told(
+    tmp_path: Path, lines: str, causes: dict[str, int]
+) -> None:
+    (tmp_path / "r.csv").write_text(f"rec_id,full_name\n{lines}", encoding="utf-8")
+
+    done = run(Job(records=tmp_path / "r.csv", out=tmp_path / "c.csv"), today=TODAY)
+
+    usual = {"column.missing", "training.too_few"}
+    assert causes == {one.cause: one.count for one in done.notices if one.cause not in usual}
+
+
+@pytest.mark.parametrize(
     ("phones", "causes"),
     [(1, {"block.thinned"}), (30_000, {"block.refined", "block.chained"})],
 )
