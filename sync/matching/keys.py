@@ -107,6 +107,12 @@ def shared_keys(facts: pd.DataFrame, *, without_snils: bool = False) -> Keys:
     )
 
 
+def number_keys(facts: pd.DataFrame) -> tuple[Int64s, Int64s]:
+    """Give the key of each СНИЛС that is shown, with the position of who shows it."""
+    everyone = np.arange(len(facts), dtype=np.int64)
+    return _keys(KINDS[0], _Parts(facts), everyone, np.empty(0, dtype=np.uint64))
+
+
 def shared_kinds(facts: pd.DataFrame) -> Iterator[Keys]:
     """Give the keys that at least two records have, one kind after another, СНИЛС first."""
     parts = _Parts(facts, shared_alone=True)

@@ -74,6 +74,7 @@ def survivors(
     labels: Int64s,
     *,
     source_rank: Mapping[str, Mapping[UUID, int]] | None = None,
+    nobodys: npt.NDArray[np.bool_] | None = None,
     declared: Sequence[Survival] = SURVIVAL,
 ) -> pd.DataFrame:
     """Give (label, field, position, rule): the record whose value stands for each field known.
@@ -81,12 +82,13 @@ def survivors(
     `source_rank` maps field -> source_id -> rank, below `UNNAMED`, where a field has an order of its
     own: among records of one kind the least goes first, and whoever has none goes after. Otherwise
     the column source_rank (smaller is believed first) decides. A value that no other contradicts
-    stands by AGREEMENT. O(n log n).
+    stands by AGREEMENT. `nobodys` marks records whose СНИЛС is nobody's own, since not all who show
+    it are among `facts`. O(n log n).
     """
     order, stated = content_order(facts), _stated(facts)
     parts = [
         _candidates(
-            _Values.of(facts, survival, labels),
+            _Values.of(facts, survival, labels, nobodys),
             labels,
             survival.rules,
             {
@@ -109,10 +111,19 @@ class _Values:
     valid: Int64s  # 0: may not stand at all
 
     @classmethod
-    def of(cls, facts: pd.DataFrame, survival: Survival, labels: Int64s) -> "_Values":
+    def of(
+        cls,
+        facts: pd.DataFrame,
+        survival: Survival,
+        labels: Int64s,
+        nobodys: npt.NDArray[np.bool_] | None,
+    ) -> "_Values":
         texts, number = np.unique(_said(facts, survival.field), return_inverse=True)
         found = cls(texts=texts, number=number.astype(np.int64), valid=np.full(len(facts), 2))
-        return replace(found, valid=_validity(found, facts, survival.validity, labels))
+        valid = _validity(found, facts, survival.validity, labels)
+        if survival.validity is Validity.ONES_OWN and nobodys is not None:
+            valid[nobodys] = 0
+        return replace(found, valid=valid)
 
     @property
     def lengths(self) -> Int64s:

@@ -16,6 +16,7 @@ from sync.directory import Directory
 from sync.identity import Identities, assign
 from sync.matching.survive import survivors
 from sync.people.component import Component
+from sync.people.crowded import crowded
 from sync.people.golden import project
 from sync.people.pins import pinned, standing_pins
 from sync.people.source_ranks import read_ranks
@@ -167,7 +168,12 @@ async def _write_golden(
     changeset_id: ChangesetId,
 ) -> set[UUID]:
     ranks = await read_ranks(connection, set(component.facts["source_id"]))
-    chosen = survivors(component.facts, component.clustering.labels, source_rank=ranks)
+    chosen = survivors(
+        component.facts,
+        component.clustering.labels,
+        source_rank=ranks,
+        nobodys=await crowded(connection, component.facts),
+    )
     facts = await _with_details(connection, component.facts.assign(person_id=column(person_ids)))
     ids = component.clustering.labels
     by_label = dict(zip(ids.tolist(), person_ids, strict=True))
