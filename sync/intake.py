@@ -25,7 +25,7 @@ from sync.files.profiles import drifted, read_contract, read_profiles
 from sync.files.reading import FileReader, FileReport, Given
 from sync.files.taking import SOURCE_CODE, Taken, open_intake, pages, reported, take
 from sync.projecting import project
-from sync.refused.remapping import ask_again
+from sync.refused.remapping import ask_again, to_give_again
 
 __all__ = [
     "CARD_KINDS",
@@ -43,13 +43,18 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What accepting files did; no records, versions and projections where all was known."""
+    """What accepting files did; no records, versions and projections where all was known.
+
+    `to_give_again` names files of which a table was not read and that nobody kept: what was told of
+    headers now may make it readable.
+    """
 
     changeset_id: ChangesetId
     files: tuple[FileReport, ...]
     records: int
     versions: int
     projected: Difference
+    to_give_again: tuple[str, ...] = ()
 
 
 async def check(
@@ -130,10 +135,13 @@ async def accept(  # noqa: PLR0913 - who gives what and how, each by name
         )
         async with database.writing() as session:
             await ask_again(session, since=intake.began)
+            given = {file.id for file in intake.files}
+            missing = await to_give_again(session, since=intake.began, given=given)
     return Accepted(
         changeset_id=intake.changeset_id,
         files=await reported(database, intake, taken),
         records=taken.records,
         versions=taken.versions,
         projected=projected,
+        to_give_again=missing,
     )

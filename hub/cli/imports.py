@@ -1,6 +1,7 @@
 """`import`: what a file would give, and taking it in."""
 
 import asyncio
+import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -85,8 +86,28 @@ def accept(  # noqa: PLR0913 - each is an option of the command
             f"! Тормоз: списков, которые закончили бы слишком многих, {held}: никто не выбыл. "
             "Проверьте их: hub sync holds; затем hub sync release --source school-files."
         )
+    _say_what_is_not_kept(given, accepted)
     if held or any(report.rejected for report in accepted.files):
         raise typer.Exit(Exit.FINDINGS)
+
+
+def _say_what_is_not_kept(given: Sequence["Given"], accepted: "Accepted") -> None:
+    """Say which files to give again, now or once their columns are named: the hub keeps none."""
+    from sync.refused.remapping import waits_for_mapping
+
+    for file, report in zip(given, accepted.files, strict=True):
+        if waits_for_mapping(report):
+            say(
+                "! Таблица не прочитана, а самого файла хаб не хранит. Назовите столбцы и примите "
+                f"его снова: python -m hub import accept {shlex.quote(str(file.path))} "
+                "--map «ЗАГОЛОВОК=ПОЛЕ»"
+            )
+    if names := accepted.to_give_again:
+        say(
+            "! Таблицы этих файлов раньше не прочитались, теперь шапка может быть понятна, а самих "
+            "файлов хаб не хранит. Примите их снова: "
+            f"python -m hub import accept {shlex.join(names)}"
+        )
 
 
 @app.command()

@@ -129,6 +129,22 @@ def test_a_person_says_once_what_an_unreadable_header_means(school: Hub, staff: 
     assert "" == later["drift"]
 
 
+def test_a_table_that_nobody_could_read_is_asked_for_again(school: Hub, staff: str) -> None:
+    strange = STAFF.replace(";ФИО;Дата рождения;", ";Кто;Явился на свет;")
+    Path(staff).write_text(strange, encoding="cp1251")
+    other = Path(staff).with_name("other.csv")
+    other.write_text(strange.replace("01.09", "01.10"), encoding="cp1251")
+
+    unread = school("import", "accept", staff)
+    told = school("import", "accept", str(other), "--map", "Кто=ФИО", "--map", "Явился на свет=")
+    again = school("import", "accept", staff)
+
+    assert f"python -m hub import accept {staff} --map" in unread.stderr
+    assert "снова: python -m hub import accept staff.csv" in told.stderr
+    assert "снова: python" not in again.stderr
+    assert "Новых версий записей: 2 " in again.stderr
+
+
 def test_a_changed_header_is_said_before_acceptance(school: Hub, staff: str) -> None:
     school("import", "accept", staff)
     changed = STAFF.replace("01.09", "01.10").replace(";СНИЛС;", ";Номерок;")

@@ -78,6 +78,25 @@ async def test_the_next_file_of_the_same_shape_is_read_as_was_told(
     assert [FIRST] == [owner for owner, _ in kept]
 
 
+async def test_a_file_that_is_not_kept_is_named_once_its_header_may_be_known(
+    hub: Database, sealer: Sealer, tmp_path: Path
+) -> None:
+    unread = file(tmp_path, STRANGE)
+    first = await take(hub, sealer, unread)
+    unsaid = await take(hub, sealer, file(tmp_path, PLAIN))
+
+    told = await take(hub, sealer, file(tmp_path, STRANGE, day=LATER, columns=TOLD))
+    again = await take(hub, sealer, unread)
+    after = await take(hub, sealer, file(tmp_path, STRANGE, day="01.11.2026", columns=TOLD))
+
+    assert ["file.no_header"] == codes(first.files[0])
+    assert ((), ()) == (first.to_give_again, unsaid.to_give_again)
+    assert ((unread.path.name,), ()) == (told.to_give_again, again.to_give_again)
+    assert (1, []) == (again.versions, codes(again.files[0]))
+    assert () == after.to_give_again
+    assert [] == await rows(hub, "select code from rejection")
+
+
 async def test_what_was_told_of_a_list_of_many_holds_for_everybody(
     hub: Database, sealer: Sealer, tmp_path: Path
 ) -> None:

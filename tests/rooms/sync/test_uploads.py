@@ -179,12 +179,14 @@ async def test_a_table_that_nobody_could_read_is_taken_once_its_header_is_told(
     second = await kept(web, other, sealer)
     await ask(web, second, Declared(columns=TOLD))
 
-    await accept_upload(hub, second, sealer=sealer, today=TODAY)
+    told = await accept_upload(hub, second, sealer=sealer, today=TODAY)
     again = await state(hub, first)
     after = await accept_upload(hub, first, sealer=sealer, today=TODAY)
 
     assert before is not None
+    assert told is not None
     assert after is not None
+    assert () == told.to_give_again
     assert ([(first,)], "QUEUED") == (waiting, again)
     assert (["file.no_name_column"], []) == (
         [one.code for one in before.files[0].rejected],
