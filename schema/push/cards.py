@@ -138,7 +138,7 @@ class PushResult:
         ),
     )
     changed: list[str] = declare.column(
-        "Какие поля карточки изменились.",
+        "Какие поля карточки изменились; externalId, если сменился её номер.",
         "array(select jsonb_array_elements_text({t}.said -> 'changed'))",
     )
     review: list[str] = declare.column(

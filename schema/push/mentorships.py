@@ -132,7 +132,8 @@ class MentorshipPushResult:
         ),
     )
     changed: list[str] = declare.column(
-        "Какие поля изменились.", "array(select jsonb_array_elements_text({t}.said -> 'changed'))"
+        "Какие поля изменились; externalId, если сменился номер.",
+        "array(select jsonb_array_elements_text({t}.said -> 'changed'))",
     )
     review: list[str] = declare.column(
         "Почему что-то ждёт: вопрос о совпадении, спорная пара, неизвестное учреждение, тормоз.",

@@ -56,12 +56,20 @@ async def answers(
     source_id: UUID,
     names: Sequence[str],
     after: Mapping[str, Card],
-    before: Mapping[str, Card] | None = None,
+    before: Mapping[str, Card],
+    *,
+    also: Sequence[str] = (),
 ) -> Sequence[Json]:
-    """Answer for each card as it stands now."""
+    """Answer for each card as it stands now; `also` is what has changed besides its fields."""
     people, review = await _people(session.raw, source_id, after)
     return [
-        _answer(name, after.get(name, Card()), (before or {}).get(name, Card()), people, review)
+        _answer(
+            name,
+            after.get(name, Card()),
+            [*also, *after.get(name, Card()).differs(before.get(name, Card()))],
+            people,
+            review,
+        )
         for name in names
     ]
 
@@ -69,11 +77,11 @@ async def answers(
 def _answer(
     name: str,
     card: Card,
-    former: Card,
+    fields: Sequence[str],
     people: Mapping[str, UUID],
     review: Mapping[str, Sequence[str]],
 ) -> Json:
-    changed = [field_name(one) for one in card.differs(former)]
+    changed = [field_name(one) for one in fields]
     waits = [WAITING[one] for one in sorted(card.waiting)]
     status = "APPLIED" if changed else "UNCHANGED"
     return {

@@ -90,8 +90,15 @@ async def _rekeyed(
     session: WriteSession, counter: Counter, pusher: Pusher, *, card: str, now: str
 ) -> Sequence[Json]:
     turn = await begun(session, counter, pusher)
-    following, cards = await renumbered(turn, CARDS, card=card, now=now)
-    return await answering.answers(session, turn.desk.source_id, [following], cards)
+    moved = await renumbered(turn, CARDS, card=card, now=now)
+    return await answering.answers(
+        session,
+        turn.desk.source_id,
+        [moved.name],
+        moved.after,
+        {moved.name: moved.before},
+        also=moved.changed,
+    )
 
 
 async def redrive(counter: Counter) -> int:

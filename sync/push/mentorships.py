@@ -153,9 +153,11 @@ async def _rekeyed(
     session: WriteSession, counter: Counter, pusher: Pusher, *, pair: str, now: str
 ) -> Sequence[Json]:
     turn = await begun(session, counter, pusher)
-    following, pairs = await renumbered(turn, MENTORSHIPS, card=pair, now=now)
-    found = await standing(session.raw, turn.desk.source_id, [following])
-    return [_answer(following, pairs, pairs, found.get(following, {}))]
+    moved = await renumbered(turn, MENTORSHIPS, card=pair, now=now)
+    found = await standing(session.raw, turn.desk.source_id, [moved.name])
+    before = {moved.name: moved.before}
+    stands = found.get(moved.name, {})
+    return [_answer(moved.name, moved.after, before, stands, also=moved.changed)]
 
 
 async def _landed(turn: Turn, pairs: Mapping[str, Card]) -> Retracted:
@@ -176,10 +178,15 @@ def _plain(name: str) -> str:
 
 
 def _answer(
-    name: str, after: Mapping[str, Card], before: Mapping[str, Card], found: Mapping[str, object]
+    name: str,
+    after: Mapping[str, Card],
+    before: Mapping[str, Card],
+    found: Mapping[str, object],
+    *,
+    also: Sequence[str] = (),
 ) -> Json:
     card, former = after.get(name, Card()), before.get(name, Card())
-    changed = sorted({_word(one) for one in card.differs(former)})
+    changed = [*also, *sorted({_word(one) for one in card.differs(former)})]
     waits = [answering.WAITING[one] for one in sorted(card.waiting)]
     reasons = list(found.get("reasons") or ())  # type: ignore[call-overload]  # a list of texts
     if found.get("confirmation") == "DISPUTED":

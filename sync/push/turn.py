@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from hub.database import WriteSession
@@ -17,6 +17,7 @@ from sync.push.landing import Desk
 from sync.push.requests import Counter, Item, Pusher, taken_but_poison
 
 Json = Any  # an answer, as it is kept
+NUMBER: Final = "externalId"  # as partners write it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,19 @@ class Turn:
     counter: Counter
     desk: Desk
     number: ChangesetId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renumbered:
+    """A card by the number that it bears: what it was before, what stands now, what is another.
+
+    `after` holds the number that it has left as well.
+    """
+
+    name: str
+    before: Card
+    after: Mapping[str, Card]
+    changed: tuple[str, ...]
 
 
 class Renumber(Protocol):
@@ -77,13 +91,12 @@ async def follow(turn: Turn, kind: Kind, cards: Mapping[str, Card]) -> None:
     )
 
 
-async def renumbered(
-    turn: Turn, kind: Kind, *, card: str, now: str
-) -> tuple[str, Mapping[str, Card]]:
-    """Let a card go under another number; gives that number and what stands under it.
+async def renumbered(turn: Turn, kind: Kind, *, card: str, now: str) -> Renumbered:
+    """Let a card go under another number, with what stood under that number already.
 
     The same again changes nothing: the number that the card bears is no number it has left.
     """
+    before = await folded(turn.session, turn.desk, [card, now])
     former, following = await log.rekey(
         turn.session, turn.desk.source_id, card=card, now=now, changeset_id=turn.number
     )
@@ -91,4 +104,11 @@ async def renumbered(
     after = await folded(turn.session, turn.desk, [following])
     gone = {former: Card()} if former != following else {}
     await follow(turn, kind, {**after, **gone})
-    return following, {**after, **gone}
+    # Of a card that nothing was said of, it is what stood under the new number that goes on.
+    was = before.get(former, before.get(now, Card())) if gone else after.get(following, Card())
+    return Renumbered(
+        name=following,
+        before=was,
+        after={**after, **gone},
+        changed=(NUMBER,) if gone else (),
+    )

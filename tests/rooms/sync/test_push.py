@@ -1,7 +1,9 @@
 """Pushed cards: what becomes of each word, in whatever order, however often, and for whom."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any  # an answer is JSON
 
 import pytest
 
@@ -20,6 +22,10 @@ POSTS = (
     "select o.short_name, e.position_text, e.starts, e.ends = 'infinity' from employment e"
     " join organisation o on o.id = e.organisation_id order by e.starts, 1"
 )
+
+
+def answered(answer: Mapping[str, Any]) -> tuple[object, ...]:
+    return answer["externalId"], answer["status"], answer["changed"]
 
 
 @pytest.fixture
@@ -216,11 +222,24 @@ async def test_a_card_keeps_its_person_under_another_number(
     [later] = await push(counter, pusher, [said("7", 3, position="учитель")])
 
     assert before["personId"] == after["personId"] == later["personId"]
+    assert ("А-7", "APPLIED", ["externalId"]) == answered(after)
     assert [("А-7",)] == await rows(
         hub, "select stated_id from record_version where stated_at > '-infinity'"
     )
     with pytest.raises(InputError):
         await rekey_card(counter, pusher, card="А-7", now="7", key="back")
+
+
+async def test_a_new_number_says_which_fields_it_brings(counter: Counter, pusher: Pusher) -> None:
+    await push(counter, pusher, [said("7", 0, at=FIRST, who=NAME, position="учитель")])
+    await push(counter, pusher, [said("А-7", 2, position="методист")])
+    await push(counter, pusher, [said("А-8", 2, at=SECOND, who=NAME)])
+
+    [later] = await rekey_card(counter, pusher, card="7", now="А-7", key="rekey")
+    [unknown] = await rekey_card(counter, pusher, card="8", now="А-8", key="of nothing")
+
+    assert ("А-7", "APPLIED", ["externalId", "position"]) == answered(later)
+    assert ("А-8", "APPLIED", ["externalId"]) == answered(unknown)
 
 
 async def test_a_number_given_twice_leaves_the_card_where_it_is(
@@ -232,5 +251,6 @@ async def test_a_number_given_twice_leaves_the_card_where_it_is(
 
     [after] = await rekey_card(counter, pusher, card="7", now="А-7", key="said again")
 
+    assert ("А-7", "UNCHANGED", []) == answered(after)
     assert before["personId"] == after["personId"]
     assert posts == await rows(hub, POSTS)

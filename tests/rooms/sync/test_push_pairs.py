@@ -158,6 +158,7 @@ async def test_a_pair_keeps_its_mentorship_and_people_under_another_number(
 
     [after] = await rekey_pair(counter, pusher, number="1", now="А-1", key="rekey")
     again = await rekey_pair(counter, pusher, number="1", now="А-1", key="rekey")
+    [same] = await rekey_pair(counter, pusher, number="1", now="А-1", key="said again")
     told_of = await rows(hub, "select count(*) from change where id > $1", *events[0])
     [later] = await taken(
         counter, pusher, told("1", 3, Operation.UPSERT, MENTOR, MENTEE, left_at="2026-12-31")
@@ -165,7 +166,12 @@ async def test_a_pair_keeps_its_mentorship_and_people_under_another_number(
 
     named = ("mentorshipId", "mentorId", "menteeId")
     assert [after] == again
-    assert ("А-1", "UNCHANGED") == (after["externalId"], after["status"])
+    assert ("А-1", "APPLIED", ["externalId"]) == (
+        after["externalId"],
+        after["status"],
+        after["changed"],
+    )
+    assert ("А-1", "UNCHANGED", []) == (same["externalId"], same["status"], same["changed"])
     assert ("А-1", "APPLIED") == (later["externalId"], later["status"])
     for name in named:
         assert before[name] == after[name] == later[name], name
