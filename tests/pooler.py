@@ -1,4 +1,8 @@
-"""A real pgbouncer in transaction mode between a hub and its database, on the loopback."""
+"""A real pgbouncer in transaction mode between a hub and its database, on the loopback.
+
+Its configuration is the one that docs/operating.md shows, but for where things are and who is asked
+for a password: nobody, as the server of the tests asks nobody.
+"""
 
 import os
 import shutil
@@ -7,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from configparser import ConfigParser
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,22 +22,11 @@ from hub.binaries import Account
 from hub.embedded import SOCKETS
 from hub.provision import ROLES
 from hub.settings import Addresses
+from tests.journeys.pages import blocks_of
 
 PLACES: Final = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
 START_S: Final = 10.0
-CONFIG: Final = """
-[databases]
-* = host={host} port={port}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {listens}
-unix_socket_dir =
-auth_type = trust
-auth_file = {folder}/users
-pool_mode = transaction
-default_pool_size = {connections}
-max_client_conn = 500
-"""
+PAGE: Final = "docs/operating.md"
 
 
 @contextmanager
@@ -56,15 +50,23 @@ def pooling(addresses: Addresses, *, connections: int) -> Iterator[str]:
 
 
 def _write(folder: Path, addresses: Addresses, listens: int, connections: int) -> None:
+    [shown] = [block.text for block in blocks_of(PAGE) if block.language == "ini"]
+    config = ConfigParser(interpolation=None)
+    config.read_string(shown)
     query = make_url(addresses.web).query
-    config = CONFIG.format(
-        host=query["host"],
-        port=query["port"],
-        listens=listens,
-        folder=folder,
-        connections=connections,
+    config["databases"]["*"] = f"host={query['host']} port={query['port']}"
+    config["pgbouncer"].update(
+        {
+            "listen_addr": "127.0.0.1",
+            "listen_port": str(listens),
+            "unix_socket_dir": "",
+            "auth_type": "trust",
+            "auth_file": str(folder / "users"),
+            "default_pool_size": str(connections),
+        }
     )
-    (folder / "pgbouncer.ini").write_text(config)
+    with (folder / "pgbouncer.ini").open("w") as written:
+        config.write(written)
     (folder / "users").write_text("".join(f'"{role}" ""\n' for role in ROLES))
 
 

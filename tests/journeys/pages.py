@@ -65,6 +65,7 @@ ELSEWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("docs/imports.md", "python -m hub import check список.csv"): (
         "docs/how-to/school.md explains a header so"
     ),
+    ("docs/operating.md", "[databases]"): "tests/faults/test_pooled_web.py",
     ("docs/operating.md", "python -m hub db provision"): (
         "tests/rooms/test_provision.py, tests/journeys/test_operator.py, test_serving.py;"
         " the second in tests/journeys/test_backup.py"
