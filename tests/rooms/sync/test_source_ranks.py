@@ -232,7 +232,7 @@ async def test_a_push_and_its_undoing_keep_to_the_ranks(hub: Database, sealer: S
     await push(
         counter_of(hub, sealer),
         pusher,
-        [said("7", 60, at=SECOND, who=who, birth_date="05.03.1979", snils=NUMBER)],
+        [said("7", 60, at=SECOND, who=who, birth_date="1979-03-05", snils=NUMBER)],
     )
     pushed = await stands(hub)
     ((number,),) = await rows(hub, "select id from changeset where kind = 'SYNC'")
