@@ -12,7 +12,7 @@ from connectors.manifests import ManifestError, checked
 from hub.errors import ConfigError
 from hub.row_keys import FILES
 from sync.work.schedules import require_expression
-from sync.work.sources import SourceManifest
+from sync.work.sources import PUSHED, SourceManifest
 
 SECRET: Final = re.compile(
     r"(?i)(?:^|_)(?:secret|password|passwd|token|(?:api|access|private)_?key)$"
@@ -24,6 +24,7 @@ OPENLY_KEPT: Final = (
 )
 SETTINGS: Final = "settings"
 OF_FILES: Final = "SCHOOL_FILES"
+OF_PARTNER: Final = "push:"  # how the codes of partners' own sources begin
 _TOML_PLACE: Final = re.compile(r"line (\d+)")
 
 
@@ -55,7 +56,7 @@ def read_manifest_file(path: Path) -> SourceManifest:
 
 def require_settings(path: Path, manifest: SourceManifest) -> None:
     """Raise ConfigError where the settings are not those of the source's kind, with their place."""
-    if manifest.kind == OF_FILES:
+    if manifest.kind in {OF_FILES, PUSHED} or manifest.code.startswith(OF_PARTNER):
         _require_given(manifest)
         return
     try:
@@ -67,10 +68,18 @@ def require_settings(path: Path, manifest: SourceManifest) -> None:
 
 
 def _require_given(manifest: SourceManifest) -> None:
-    """Let the files of schools be described as the one source they are, which nobody reads."""
-    if manifest.code != FILES or manifest.settings or manifest.schedule or manifest.secret_name:
+    """Let what is given to the hub, and nobody reads, be described by what is known of it."""
+    is_read = manifest.settings or manifest.schedule or manifest.secret_name
+    if manifest.kind == OF_FILES and (manifest.code != FILES or is_read):
         raise ConfigError(
             f"Файлы школ — один источник с кодом {FILES}: у него нет settings, schedule и secret_name.",
+            code="config.source",
+        )
+    is_partners = manifest.code.startswith(OF_PARTNER)
+    if is_partners != (manifest.kind == PUSHED) or (is_partners and (is_read or manifest.contract)):
+        raise ConfigError(
+            "Присланное партнёром — источник вида PUSH с кодом push:…, который покажет python -m hub "
+            "source list: у него нет settings, schedule, secret_name и contract.",
             code="config.source",
         )
 

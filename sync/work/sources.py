@@ -30,7 +30,8 @@ KEEP: Final = """
 insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule, brake_shares,
   contract, every_days, ranks)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
-on conflict (code) do update set title = $4, brake_share = $5, settings = $6, secret_name = $7,
+on conflict (code) do update set title = $4, brake_share = $5, secret_name = $7,
+  settings = case when source.kind = 'PUSH' then source.settings else $6 end,
   schedule = $8, brake_shares = $9, contract = $10,
   every_days = $11, remapped = source.remapped or source.contract <> $10::jsonb,
   cursor = case when $12 then null else source.cursor end, ranks = $13
@@ -56,6 +57,7 @@ MAPPING: Final = (
     "organisations", "posts", "persons", "employees", "history", "names", "kinds", "dismissal",
 )  # fmt: skip
 
+PUSHED: Final = "PUSH"
 RANKS: Final = range(1, 100)
 Share = Annotated[Decimal, Field(gt=0, le=1)]
 
@@ -80,7 +82,7 @@ class SourceManifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+    code: Annotated[str, Field(pattern=r"^(?:[a-z][a-z0-9-]{1,40}|push:[0-9a-f-]{36})$")]
     kind: str
     title: Annotated[str, Field(min_length=3)]
     schedule: str | None = None
@@ -129,13 +131,18 @@ async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
     Its records stay, and so does its cursor unless the mapping changes: then all is read anew. What
     was refused is looked at again. Where its ranks change, whom it and others speak of is chosen
     anew by the next projection; this waits for one under way to end. Raises ConfigError where the
-    code belongs to another kind.
+    code belongs to another kind, or to a partner who has pushed nothing yet.
     """
     # Nothing else changes what is read here, and the source's row may be locked only after PROJECTING.
     await session.lock(f"describing:{manifest.code}")
     held = await session.raw.fetchrow(
         "select id, settings, ranks from source where code = $1", manifest.code
     )
+    if held is None and manifest.kind == PUSHED:
+        raise ConfigError(
+            "Источник партнёра хаб заводит сам с первым присланным. Код назовёт python -m hub source list.",
+            code="config.source",
+        )
     is_remapped = held is not None and _mapping(held["settings"]) != _mapping(manifest.settings)
     is_ranked_anew = held is not None and held["ranks"] != manifest.ranks
     if is_ranked_anew:

@@ -181,3 +181,39 @@ def test_the_files_of_schools_are_one_source_that_nobody_reads(tmp_path: Path, w
 
     with pytest.raises(ConfigError, match="school-files"):
         require_settings(path, read_manifest_file(path))
+
+
+PARTNERS = """
+code = "push:01a22d52-64f2-7062-8c6c-71aee645e01f"
+kind = "PUSH"
+title = "Портал наставников"
+
+[ranks]
+last_name = 3
+"""
+
+
+def test_what_a_partner_pushes_is_described_by_its_ranks(tmp_path: Path) -> None:
+    path = written(tmp_path, PARTNERS, "portal.toml")
+
+    described = read_manifest_file(path)
+    require_settings(path, described)
+
+    assert {"last_name": 3} == described.ranks
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        PARTNERS.replace("push:01a22d52-64f2-7062-8c6c-71aee645e01f", "portal"),
+        PARTNERS.replace('"PUSH"', '"KADRY"'),
+        f'schedule = "30 3 * * *"\n{PARTNERS}',
+        f"{PARTNERS}\n[contract.birth_date]\nrequired = true\n",
+        f'{PARTNERS}\n[settings]\nbase_url = "http://portal.example"\n',
+    ],
+)
+def test_what_a_partner_pushes_is_read_by_nobody(tmp_path: Path, wrong: str) -> None:
+    path = written(tmp_path, wrong, "portal.toml")
+
+    with pytest.raises(ConfigError, match="source list"):
+        require_settings(path, read_manifest_file(path))

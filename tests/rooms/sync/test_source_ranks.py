@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.database import Database
+from hub.errors import ConfigError
 from hub.records import Batch, ChangesetId, FileKind
 from hub.row_keys import FILES
 from hub.seal import Sealer
@@ -57,7 +58,9 @@ KINDS: Final = {FILES: "SCHOOL_FILES", cards.CODE: "KADRY"}
 
 async def rank(hub: Database, code: str, **ranks: int) -> None:
     """Describe a source again, with other ranks."""
-    manifest = SourceManifest(code=code, kind=KINDS[code], title="Источник", ranks=ranks)
+    manifest = SourceManifest(
+        code=code, kind=KINDS.get(code, "PUSH"), title="Источник", ranks=ranks
+    )
     async with hub.writing() as session:
         await keep_source(session, manifest)
 
@@ -217,7 +220,8 @@ async def test_other_ranks_wait_for_a_projection_under_way_and_the_same_do_not(
     assert [(1,)] == await rows(hub, WAITING)
 
 
-async def test_a_push_and_its_undoing_keep_to_the_ranks(hub: Database, sealer: Sealer) -> None:
+async def system_and_partner_state(hub: Database, sealer: Sealer, **ranks: int) -> UUID:
+    """Let the system state its card and a partner push theirs; gives the partner's client."""
     pusher = await partner(hub)
     async with hub.writing() as session:
         await session.raw.execute(
@@ -225,7 +229,7 @@ async def test_a_push_and_its_undoing_keep_to_the_ranks(hub: Database, sealer: S
             " (gen_random_uuid(), $1, 'KADRY', 'Система', 0.1)",
             cards.CODE,
         )
-    await rank(hub, cards.CODE, birth_date=1)
+    await rank(hub, cards.CODE, **ranks)
     await system_states(hub, sealer)
     who = {"last_name": "Барканова", "first_name": "Анна", "middle_name": "Ильинична"}
 
@@ -234,6 +238,11 @@ async def test_a_push_and_its_undoing_keep_to_the_ranks(hub: Database, sealer: S
         pusher,
         [said("7", 60, at=SECOND, who=who, birth_date="1979-03-05", snils=NUMBER)],
     )
+    return pusher.client_id
+
+
+async def test_a_push_and_its_undoing_keep_to_the_ranks(hub: Database, sealer: Sealer) -> None:
+    await system_and_partner_state(hub, sealer, birth_date=1)
     pushed = await stands(hub)
     ((number,),) = await rows(hub, "select id from changeset where kind = 'SYNC'")
     region = Region(sealer=sealer, zone=ZoneInfo("Europe/Samara"), today=TODAY)
@@ -243,6 +252,24 @@ async def test_a_push_and_its_undoing_keep_to_the_ranks(hub: Database, sealer: S
     assert ["1980-03-05", "SOURCE_RANK", cards.CODE] == pushed["birth_date"]
     assert "Барканова" == pushed["last_name"][0]
     assert ["1979-03-05", "AGREEMENT"] == list((await stands(hub))["birth_date"][:2])
+
+
+async def test_what_a_partner_pushed_is_ranked_too_and_stays_theirs(
+    hub: Database, sealer: Sealer
+) -> None:
+    code = f"push:{await system_and_partner_state(hub, sealer, birth_date=2)}"
+    settings = await rows(hub, "select settings from source where code = $1", code)
+
+    await rank(hub, code, birth_date=1)
+    await projected(hub, sealer)
+
+    assert ["1979-03-05", "SOURCE_RANK", code] == list((await stands(hub))["birth_date"])
+    assert settings == await rows(hub, "select settings from source where code = $1", code)
+
+
+async def test_a_partner_who_has_pushed_nothing_has_no_source_to_describe(hub: Database) -> None:
+    with pytest.raises(ConfigError, match="source list"):
+        await rank(hub, f"push:{UUID(int=7)}", birth_date=1)
 
 
 def test_a_rank_for_a_birth_date_serves_the_year_beside_it() -> None:
