@@ -10,6 +10,8 @@ from datetime import date
 from typing import Any, Final  # an effect is kept as JSON
 from uuid import UUID
 
+import asyncpg
+
 from hub.coverage.figures import Figures, figures_of
 from hub.database import ReadSession
 from hub.records import ChangesetId
@@ -68,40 +70,54 @@ class Effects:
         return asdict(self)
 
 
-async def effects_of(
-    after: ReadSession,
-    before: ReadSession,
-    changeset_id: ChangesetId,
-    difference: Difference,
-    *,
-    today: date,
-) -> Effects:
-    """Compare what a session that sees the change holds with one that does not see it yet."""
-    now, then = await figures_of(after, today=today), await figures_of(before, today=today)
-    return Effects(
-        difference=difference,
-        examples=await _examples(after, before, changeset_id),
-        units=await _units(after, changeset_id),
-        figures=_moved(then, now),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A change as a session holds it that sees it: what is still to be set beside what was before."""
 
+    difference: Difference
+    figures: Figures
+    units: tuple[UnitEffect, ...]
+    about: Sequence[asyncpg.Record]
+    said: Mapping[tuple[UUID, str], str]
+    today: date
 
-async def _examples(
-    after: ReadSession, before: ReadSession, changeset_id: ChangesetId
-) -> tuple[Example, ...]:
-    rows = await after.raw.fetch(EXAMPLES, changeset_id, MOST_EXAMPLES)
-    ids = [row["entity_id"] for row in rows if row["entity"] == "PERSON"]
-    now, then = await _said(after, ids), await _said(before, ids)
-    return tuple(
-        Example(
-            **{
-                **dict(row),
-                "entity_id": str(row["entity_id"]),
-                "fields": _differing(then, now, row["entity_id"]),
-            }
+    async def beside(self, before: ReadSession) -> Effects:
+        """Compare with what a session holds that does not see the change, or no longer."""
+        then = await _said(before, _people(self.about))
+        return Effects(
+            difference=self.difference,
+            examples=tuple(
+                Example(
+                    **{
+                        **dict(row),
+                        "entity_id": str(row["entity_id"]),
+                        "fields": _differing(then, self.said, row["entity_id"]),
+                    }
+                )
+                for row in self.about
+            ),
+            units=self.units,
+            figures=_moved(await figures_of(before, today=self.today), self.figures),
         )
-        for row in rows
+
+
+async def seen_in(
+    after: ReadSession, changeset_id: ChangesetId, difference: Difference, *, today: date
+) -> Seen:
+    """Read all of a change that is gone where the change is taken back."""
+    about = await after.raw.fetch(EXAMPLES, changeset_id, MOST_EXAMPLES)
+    return Seen(
+        difference=difference,
+        figures=await figures_of(after, today=today),
+        units=await _units(after, changeset_id),
+        about=about,
+        said=await _said(after, _people(about)),
+        today=today,
     )
+
+
+def _people(about: Sequence[asyncpg.Record]) -> list[UUID]:
+    return [row["entity_id"] for row in about if row["entity"] == "PERSON"]
 
 
 # How an event of the feed reads: whoever saw nothing before sees somebody new.

@@ -11,7 +11,7 @@ from hub.database import Database, Rehearsal
 from hub.records import ChangesetId
 from sync.changes.undoing import Desired, undo
 from sync.changeset import Difference
-from sync.effects import Effects, effects_of
+from sync.effects import Effects, seen_in
 from sync.intake import Accepted, Given, accept
 from sync.region import Region
 from sync.runs.run import Mode, Run
@@ -87,4 +87,5 @@ async def _effects(
     region: Region,
 ) -> Effects:
     async with database.reading() as before, rehearsal.reading() as after:
-        return await effects_of(after, before, number, difference, today=region.today)
+        seen = await seen_in(after, number, difference, today=region.today)
+        return await seen.beside(before)

@@ -20,8 +20,9 @@ from hub.errors import ConflictError, InputError
 from hub.records import ChangesetId
 from hub.seal import Sealer
 from sync.changeset import Difference
-from sync.effects import Effects, effects_of
+from sync.effects import Effects, seen_in
 from sync.evidence.poison import OF_A_VALUE, sound
+from sync.projecting import PROJECTING
 from sync.push.answering import refusal
 from sync.push.card import Operation
 
@@ -109,20 +110,17 @@ async def tried(
     Raises InputError for more items than a request may hold. Other projections wait meanwhile.
     """
     _require_few(said)
-    async with counter.database.rehearsing() as rehearsal:
-        async with rehearsal.writing() as session:
+    # What was before is read where the push has been taken back, by the same connection: a trial
+    # that asked for a second one would wait for those who hold it and wait for the trial.
+    async with counter.database.rehearsing() as rehearsal, rehearsal.writing() as session:
+        await session.lock(PROJECTING)
+        async with session.trying():
             answers = await push(session)
             [change] = await session.raw.fetch(NEWEST, str(pusher.client_id))
-        async with counter.database.reading() as before, rehearsal.reading() as after:
-            effects = await effects_of(
-                after,
-                before,
-                ChangesetId(change["id"]),
-                Difference(**change["summary"]),
-                today=counter.today,
-            )
-            kept = await _kept(before, answers)
-    return Tried(answers=kept, effects=effects)
+            number, difference = ChangesetId(change["id"]), Difference(**change["summary"])
+            seen = await seen_in(session, number, difference, today=counter.today)
+        effects = await seen.beside(session)
+        return Tried(answers=await _kept(session, answers), effects=effects)
 
 
 NAMING: Final = ("personId", "mentorId", "menteeId", "mentorshipId")

@@ -7,14 +7,15 @@ from typing import Any  # an answer is JSON
 
 import pytest
 
-from hub.database import Database
+from hub.database import Database, open_database
 from hub.demo.registry import IdentifierRow
 from hub.errors import ConflictError, InputError
 from hub.seal import Sealer
+from hub.settings import Addresses
 from sync.push.cards import Counter, Item, Operation, Pusher, redrive, rekey_card, try_cards
 from sync.registry import write_rows
 from tests.rooms.sync.pushing import counter_of, partner, push, said
-from tests.rooms.sync.world import FIRST, NORTH, SECOND, THIRD, rows
+from tests.rooms.sync.world import FIRST, NORTH, SECOND, THIRD, load_register, rows
 
 pytestmark = pytest.mark.anyio
 NAME = {"last_name": "Журавин", "first_name": "Лев", "middle_name": "Ильич"}
@@ -211,6 +212,23 @@ async def test_a_trial_answers_and_writes_nothing(
     assert [(0, 0)] == await rows(
         hub, "select (select count(*) from person), (select count(*) from push_entry)"
     )
+
+
+async def test_a_trial_beside_pushes_waits_for_no_second_connection(
+    addresses: Addresses, sealer: Sealer
+) -> None:
+    async with open_database(addresses.worker, pool_size=1) as hub:
+        await load_register(hub)
+        counter, pusher = counter_of(hub, sealer), await partner(hub)
+        items = [said("7", 0, at=FIRST, who=NAME)]
+
+        async with asyncio.timeout(20):
+            trial, answers = await asyncio.gather(
+                try_cards(counter, pusher, items), push(counter, pusher, items)
+            )
+
+    assert ["APPLIED"] == [one["status"] for one in trial.answers] == [answers[0]["status"]]
+    assert 1 == trial.effects.difference.people_added
 
 
 async def test_a_card_keeps_its_person_under_another_number(
