@@ -21,14 +21,21 @@ from tests.rooms.sync.pushing import counter_of, partner, push, said
 from tests.rooms.sync.world import FIRST, load_register, rows
 
 ROUNDS = 3
-PUSHES = 2 * ROUNDS
 LONGEST_S = 60.0
-# Somebody waits for this session.
+AT_ONCE = 2
+PUSHES = AT_ONCE * ROUNDS
+# So many wait for this session; pg_stat_activity would go on showing a transaction its first look.
 WAITED_FOR = """
-select exists (select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid)))
+select count(distinct pid) >= {} from pg_locks
+where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))
 """
-HELD = "select exists (select from pg_locks where locktype = 'advisory' and granted)"
-WAITS = "select pg_sleep(0.3)"  # for the others to come as far
+# Other databases of the server have locks of the same name.
+HELD = """
+select exists (
+    select from pg_locks l join pg_database d on d.oid = l.database
+    where d.datname = current_database() and l.locktype = 'advisory' and l.granted
+      and (l.classid::bigint << 32 | l.objid::bigint) = {})
+"""
 TAKEN = "insert into push_request (client_id, key, digest) values ('{}', 'key-{}', '')"
 DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
 
@@ -39,15 +46,14 @@ class Storm:
 
     url: str
 
-    async def meet(self, first: str, *others: str) -> None:
-        """Hold `first` until somebody waits for it, ask for the others, and let all go."""
+    async def meet(self, first: str, other: str, *, waiting: int = 1) -> None:
+        """Hold `first` until so many wait for it, ask for the other one, and let both go."""
         async with self._session() as connection:
             whole = connection.transaction()
             await whole.start()
             await connection.execute(first)
-            await self._until(connection, WAITED_FOR)
-            for other in others:
-                await connection.execute(other)
+            await self._until(connection, WAITED_FOR.format(waiting))
+            await connection.execute(other)
             await whole.rollback()
 
     async def until(self, question: str) -> None:
@@ -151,8 +157,8 @@ async def test_a_storm_over_pushes_is_answered_as_if_there_were_none(
         answers: list[str] = []
         for number in range(ROUNDS):
             taken = TAKEN.format(pusher.client_id, number)
-            raging = asyncio.create_task(storm.meet(advisory(PROJECTING), WAITS, taken))
-            await storm.until(HELD)
+            raging = asyncio.create_task(storm.meet(advisory(PROJECTING), taken, waiting=AT_ONCE))
+            await storm.until(HELD.format(lock_key(PROJECTING)))
             answers += await asyncio.gather(pushed(number), pushed(number + ROUNDS))
             await raging
 
