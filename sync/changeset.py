@@ -11,6 +11,7 @@ import asyncpg
 
 from hub.database import Database, WriteSession
 from hub.errors import InputError
+from hub.origins import ORIGIN
 from hub.records import ChangesetId
 
 
@@ -96,7 +97,7 @@ class UnknownChangesetError(InputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change as its row says; `origin` is its source or its first file."""
+    """A change as its row says; `origin` is as `ORIGIN` says."""
 
     id: ChangesetId
     kind: str
@@ -134,13 +135,7 @@ async def read_change(database: Database, number: int) -> Change:
     return _change(row)
 
 
-CHANGES: Final = """
-select c.*, coalesce(
-    (select s.title from sync_run r join source s on s.id = r.source_id
-     where r.changeset_id = c.id limit 1),
-    (select min(f.name) from source_file f where f.changeset_id = c.id)) as origin
-from changeset c
-"""
+CHANGES: Final = f"select c.*, {ORIGIN.format(t='c')} as origin from changeset c"
 
 
 def _change(row: asyncpg.Record) -> Change:

@@ -25,6 +25,7 @@ Output = Annotated[
     OutputFormat, typer.Option("-o", "--output", help="Как печатать данные.", show_default=True)
 ]
 Rows = Sequence[Mapping[str, object]]
+COPIED = frozenset({"id", "key"})  # what is given to the next command stays on one line
 WIDTH_OF_A_PIPE = 200  # columns: a pipe has no width of its own, and folded cells are hard to cut
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -68,8 +69,8 @@ def _print_table(rows: Rows, titles: Mapping[str, str]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in titles.values():
-        table.add_column(title, overflow="fold")
+    for key, title in titles.items():
+        table.add_column(title, overflow="fold", no_wrap=key in COPIED)
     for row in rows:
         table.add_row(*(_text(row.get(key)) for key in titles))
     width = None if sys.stdout.isatty() else WIDTH_OF_A_PIPE

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from hub.origins import ORIGIN
 from schema.compiler import declare
 from schema.compiler.bindings import Key, Rows
 from schema.compiler.call import Call
@@ -78,6 +79,9 @@ class Changeset:
     created_at: datetime = declare.column("Когда начато.", "{t}.created_at")
     applied_at: datetime | None = declare.column(
         "Когда применено; null, если не применено.", "{t}.applied_at"
+    )
+    origin: str | None = declare.column(
+        "Откуда пришло: источник, первый из файлов, система партнёра; null, если изнутри.", ORIGIN
     )
     reason: str = declare.column(
         "Почему отменено другое изменение; пустая строка, если это не отмена.", "{t}.reason"

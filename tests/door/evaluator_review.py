@@ -97,12 +97,26 @@ def changesets(world: World, _: Row, arguments: Arguments) -> object:
     )
 
 
+def origin(world: World, row: Row, _: Arguments) -> object:
+    sources = {one["id"]: one["title"] for one in world.tables["source"]}
+    runs = [one for one in world.tables["sync_run"] if one["changeset_id"] == row["id"]]
+    read = [sources[one["source_id"]] for one in runs]
+    pushed = [
+        one["name"]
+        for one in world.tables["client"]
+        if row["kind"] == "PUSH" and str(one["id"]) == row["actor"]
+    ]
+    taken = [one["name"] for one in world.tables["source_file"] if one["changeset_id"] == row["id"]]
+    return next((min(some) for some in (read, pushed, taken) if some), None)
+
+
 REVIEW: Mapping[tuple[str, str], Resolve] = {
     ("Query", "rejections"): rejections,
     ("Query", "questions"): questions,
     ("Query", "changesets"): changesets,
     ("Changeset", "key"): lambda _, row, __: str(row["id"]),
     ("Changeset", "counts"): counted("summary"),
+    ("Changeset", "origin"): origin,
     ("Changeset", "undoes"): unscoped("Changeset", "changeset", "undoes"),
     ("Rejection", "key"): lambda _, row, __: str(row["id"]),
     ("Rejection", "fileName"): of_file("name"),

@@ -10,13 +10,13 @@ HEARD = date(2025, 11, 30)
 
 def add_changesets(region: Region) -> None:
     """Add changes of each kind and state."""
-    kinds, states = ("REGISTRY", "IMPORT", "SYNC"), ("APPLIED", "WAITING")
+    kinds, states = ("REGISTRY", "IMPORT", "SYNC", "PUSH"), ("APPLIED", "WAITING")
     for number in range(8):
         started = datetime(2026, 1, 1, 9, 30, 15, 123456, tzinfo=UTC) + timedelta(days=number // 3)
         applied = None if number % 2 else started + timedelta(minutes=1)
         region.add(
-            "changeset", id=number + 1, kind=kinds[number % 3], state=states[number % 2],
-            actor="tests", summary='{"people": 7, "records": 9}' if number % 3 else "{}",
+            "changeset", id=number + 1, kind=kinds[number % 4], state=states[number % 2],
+            actor=str(uid("client", 0)), summary='{"people": 7, "records": 9}' if number % 3 else "{}",
             created_at=started, applied_at=applied, undoes=number or None,
             reason="не тот файл" if number % 2 else "",
         )  # fmt: skip

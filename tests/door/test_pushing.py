@@ -35,7 +35,7 @@ TRIED = """mutation ($input: StaffUpsertBatchInput!) { staffUpsertBatch(input: $
     figures { row figure before after } } errors { code } } }"""
 UNDO = """mutation ($input: ChangesetUndoInput!) { changesetUndo(input: $input) {
   changeset { key state } errors { code } } }"""
-CHANGES = """{ changesets { nodes { key kind state undoes { key } } } }"""
+CHANGES = """{ changesets { nodes { key kind origin state undoes { key } } } }"""
 STANDING = """{ people { nodes { lastName employments { positionCode } } } }"""
 GRANTS = {
     "north": (Role.PARTNER_SYSTEM, NORTH),
@@ -289,7 +289,9 @@ def standing(hub: Served) -> Mapping[str, Json]:
 
 def newest(hub: Served, kind: str) -> list[str]:
     found = hub.ask("centre", CHANGES)["data"]["changesets"]["nodes"]
-    return [one["key"] for one in found if one["kind"] == kind]
+    chosen = [one for one in found if one["kind"] == kind]
+    assert {"PUSH": {"north"}}.get(kind, {None}) >= {one["origin"] for one in chosen}
+    return [one["key"] for one in chosen]
 
 
 async def taken_back(hub: Served, key: str) -> str:

@@ -33,6 +33,17 @@ def test_an_instant_is_shown_alike_however_it_came(capsys: pytest.CaptureFixture
     assert ["Когда", *["07.09.2026 08:30 UTC"] * 3] == [line.strip() for line in shown]
 
 
+def test_what_is_copied_stays_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    number = "question-01a22d40-b2cd-728f-a1ee-d5e701925ea9"
+    titles = {"id": "Номер"} | {name: name for name in "abcdef"}
+
+    print_rows(
+        [{"id": number} | dict.fromkeys("abcdef", "слово " * 20)], OutputFormat.TABLE, titles=titles
+    )
+
+    assert number in capsys.readouterr().out
+
+
 def test_programs_get_it_whole(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows(ROWS, OutputFormat.JSON, titles=TITLES)
 
