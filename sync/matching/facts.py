@@ -68,7 +68,7 @@ def cut(facts: pd.DataFrame, rows: Int64s) -> pd.DataFrame:
 
 def _cut(column: "pd.Series[Any]", rows: Int64s) -> object:
     if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column.to_numpy()[rows]
+        return column.array.take(rows)  # cells that Arrow holds stay there
     used, codes = np.unique(column.cat.codes.to_numpy()[rows], return_inverse=True)
     return pd.Categorical.from_codes(codes, categories=column.cat.categories[used])
 
