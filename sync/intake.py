@@ -21,9 +21,11 @@ from sync.evidence.ahead import ahead
 from sync.evidence.parts import CARD_KINDS, card_identities
 from sync.files.doubts import doubts, read_standing
 from sync.files.findings import examined
+from sync.files.given import FileReport, Given
+from sync.files.opened import SOURCE_CODE, open_intake, pages
 from sync.files.profiles import drifted, read_contract, read_profiles
-from sync.files.reading import FileReader, FileReport, Given
-from sync.files.taking import SOURCE_CODE, Taken, open_intake, pages, reported, take
+from sync.files.reading import FileReader
+from sync.files.taking import Taken, reported, take
 from sync.projecting import project
 from sync.refused.remapping import ask_again, to_give_again
 

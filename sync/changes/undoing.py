@@ -20,7 +20,7 @@ from sync.brake.holding import Passing, close_waiting
 from sync.changeset import Difference, UnknownChangesetError
 from sync.evidence.retracted import Retracted
 from sync.evidence.undone import put_back, withdraw
-from sync.files.taking import SOURCE_CODE
+from sync.files.opened import SOURCE_CODE
 from sync.mentoring.pairs import forget_programmes
 from sync.projecting import PROJECTING, project_within
 from sync.push import log

@@ -11,8 +11,8 @@ from hub.records import Place, Rejected
 from sync.columns import rows_of
 from sync.directory import Directory
 from sync.files.doubts import Card, cards_of
+from sync.files.given import FileRead, FileReport, records_of
 from sync.files.known import OF_READING
-from sync.files.reading import FileRead, FileReport, records_of
 from sync.matching.normalise import normalise
 
 Findings = Mapping[UUID, list[Rejected]]  # by the id of the file

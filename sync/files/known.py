@@ -22,8 +22,8 @@ import sync
 from hub.records import ChangesetId, Place, Rejected
 from sync.directory import Directory
 from sync.evidence.contract import Contract
+from sync.files.given import FileRead, FileReport, Given
 from sync.files.profiles import ToldProfiles
-from sync.files.reading import FileRead, FileReport, Given
 from sync.identity import new_id
 
 Connection = asyncpg.Connection

@@ -26,7 +26,7 @@ from hub import row_keys
 from hub.records import HeaderColumn, Rejected
 from hub.reference import rows
 from hub.seal import Sealer
-from sync.files.reading import FileRead, FileReport, records_of
+from sync.files.given import FileRead, FileReport, records_of
 
 KEY_HEADER: Final = "Ключ строки хаба"
 NOTES: Final = "Что исправить"

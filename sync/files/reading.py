@@ -4,26 +4,18 @@ No database is written here; a check and an acceptance read by the same code.
 """
 
 import sys
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
-from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
-import pandas as pd
 
 from connectors.mapping import Profiles
-from connectors.protocol import Checkpoint, Connector
+from connectors.protocol import Checkpoint
 from connectors.school_file import SchoolFile
 from hub.records import (
     Batch,
-    Completeness,
-    Figure,
-    FileKind,
-    HeaderColumn,
     Place,
     Rejected,
     WouldBe,
@@ -32,22 +24,20 @@ from hub.seal import Sealer
 from sync.directory import Directory
 from sync.evidence.contract import BrokenPromiseError, Contract, Mask, aside, kept
 from sync.evidence.lists import ListStatement
-from sync.files.headers import Drift, Shape, open_headers, shape_of, unknown_headers
+from sync.files.given import FileRead, Given
+from sync.files.headers import Shape, open_headers, shape_of, unknown_headers
 from sync.files.placing import (
     UNKNOWN_ORGANISATION,
-    Listed,
     listed,
     organisations_of,
-    records_of_lists,
     stranger,
     strangers,
 )
-from sync.files.returned import Binding, returned
+from sync.files.returned import returned
 from sync.files.within import FOREIGN, foreign_rows, foreigners
 from sync.identity import new_id
 from sync.mentoring.claims import academic_year
 
-Value = TypeVar("Value")
 NO_PERIOD = (
     "Не сказано, на какую дату или учебный год составлен список. "
     "Допишите над таблицей «на 01.09.2026» и загрузите снова или назовите год: period=2026 при загрузке, "
@@ -57,84 +47,6 @@ NOT_AS_PROMISED = (
     "Таблица составлена не так, как условлено: столбец «{0}» пуст или не того вида хотя бы в одной "
     "строке. Заполните его во всех строках и загрузите файл снова."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """A file with what its giver declares; what is not declared is read from its titles.
-
-    `period` is the academic year the file speaks of, `stated_as_of` the day; `columns` are fields
-    by header, as a person told them; `within` are the organisations whose lists this giver may hand
-    in, where not everybody's. `connector` reads the file where it is no table of a school's.
-    """
-
-    path: Path
-    kind: FileKind | None = None
-    period: int | None = None
-    stated_as_of: date | None = None
-    completeness: Completeness = Completeness.PARTIAL
-    columns: Mapping[str, str] = field(default_factory=dict)
-    within: frozenset[UUID] | None = None
-    connector: Connector | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileReport:
-    """What was understood of a file, for the person who gave it.
-
-    `columns` are the headers in their order, each with the field that it is read as and how sure that
-    is; `suggested` are the fields that an unmapped header might mean; `drift` is how the headers differ
-    from those accepted last; `questions` are what only the giver can answer, each with its repair.
-    """
-
-    name: str
-    kinds: tuple[FileKind, ...]
-    rows: int
-    rejected: tuple[Rejected, ...]
-    unmapped: tuple[str, ...]
-    repairs: tuple[str, ...]
-    suggested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    columns: tuple[HeaderColumn, ...] = ()
-    drift: tuple[Drift, ...] = ()
-    figures: int = 0
-    questions: tuple[Rejected, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class FileRead:
-    """A file or a portion of it as read: its rows list by list; what was refused.
-
-    The lists stand in the last portion: before it has landed nobody is known to be left out.
-    """
-
-    given: Given
-    file_id: UUID
-    is_first: bool = True
-    is_last: bool = False
-    rows: int = 0
-    listed: list[Listed] = field(default_factory=list)
-    lists: list[ListStatement] = field(default_factory=list)
-    figures: list[tuple[Figure, ListStatement]] = field(default_factory=list)
-    bindings: list[Binding] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    unmapped: list[str] = field(default_factory=list)
-    repairs: list[str] = field(default_factory=list)
-    suggested: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    shapes: list[Shape] = field(default_factory=list)
-
-    def report(self) -> FileReport:
-        """Say what was understood."""
-        return FileReport(
-            name=self.given.path.name,
-            kinds=tuple(dict.fromkeys(one.kind for one in self.listed)),
-            rows=self.rows,
-            rejected=tuple(self.rejected),
-            unmapped=tuple(dict.fromkeys(self.unmapped)),
-            repairs=tuple(dict.fromkeys(self.repairs)),
-            suggested=self.suggested,
-            columns=_distinct(shape.columns for shape in self.shapes),
-            figures=len(self.figures),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,32 +115,6 @@ def _following(read: FileRead) -> FileRead:
     )
     read.lists, read.shapes = [], []
     return following
-
-
-def joined(reports: Sequence[FileReport]) -> FileReport:
-    """Join the reports of a file's portions."""
-    first = reports[0]
-    return replace(
-        first,
-        kinds=_distinct(one.kinds for one in reports),
-        rows=sum(one.rows for one in reports),
-        rejected=tuple(chain.from_iterable(one.rejected for one in reports)),
-        unmapped=_distinct(one.unmapped for one in reports),
-        repairs=_distinct(one.repairs for one in reports),
-        suggested=dict(chain.from_iterable(one.suggested.items() for one in reports)),
-        columns=_distinct(one.columns for one in reports),
-        drift=tuple(chain.from_iterable(one.drift for one in reports)),
-        figures=sum(one.figures for one in reports),
-    )
-
-
-def _distinct(groups: Iterable[tuple[Value, ...]]) -> tuple[Value, ...]:
-    return tuple(dict.fromkeys(chain.from_iterable(groups)))
-
-
-def records_of(reads: Sequence[FileRead]) -> pd.DataFrame | None:
-    """Make records of the rows of files, those of one kind at once; nothing where no rows are."""
-    return records_of_lists(one for read in reads for one in read.listed)
 
 
 def _refuse(read: FileRead, rejected: Rejected) -> None:

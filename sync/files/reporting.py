@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final  # JSON
 
 from hub.records import HeaderColumn, Rejected
+from sync.files.given import FileReport
 from sync.files.headers import Drift
-from sync.files.reading import FileReport
 
 # A file with more refusals than this is wrong as a whole; the first ones say how.
 MOST_REJECTED: Final = 1_000

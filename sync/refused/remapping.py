@@ -12,7 +12,7 @@ from uuid import UUID
 
 from hub import jobs
 from hub.database import ReadSession, WriteSession
-from sync.files.reading import FileReport
+from sync.files.given import FileReport
 
 # Refusals of a table that a person's word about its header, or its kind, would make readable.
 UNREADABLE: Final = frozenset({"file.no_header", "file.no_name_column", "file.unknown_kind"})

@@ -105,7 +105,7 @@ async def _looked(
 ) -> Json:
     from hub.database import open_database
     from hub.seal import Sealer
-    from sync.files.reading import Given
+    from sync.files.given import Given
     from sync.files.reporting import report_json
     from sync.files.within import organisations_within
     from sync.intake import check

@@ -9,10 +9,11 @@ from hub.database import Database
 from hub.seal import Sealer
 from sync.directory import read_directory
 from sync.files.findings import examined
+from sync.files.given import FileReport, Given
 from sync.files.marked import marks_of, write_marked
+from sync.files.opened import SOURCE_CODE
 from sync.files.profiles import read_contract, read_profiles
-from sync.files.reading import FileReader, FileReport, Given
-from sync.files.taking import SOURCE_CODE
+from sync.files.reading import FileReader
 from sync.uploads.keeping import opened_upload
 
 

@@ -15,8 +15,8 @@ Function = Callable[..., Any]  # a station takes and gives what it likes
 # Where a station's name is looked up when it is called, and what its time is told as.
 STATIONS: Mapping[tuple[str, str], str] = {
     ("sync.files.placing", "parts_of"): "rows into records",
-    ("sync.files.taking", "print_of"): "files: tell known ones",
-    ("sync.files.taking", "landing_of"): "land: rows made ready",
+    ("sync.files.opened", "print_of"): "files: tell known ones",
+    ("sync.files.opened", "landing_of"): "land: rows made ready",
     ("sync.files.taking", "_land"): "land, besides",
     ("sync.evidence.landing", "seal_fields"): "land: seal",
     ("sync.evidence.poison", "land"): "land: records and versions",

@@ -20,8 +20,9 @@ from hub.records import (
     Rejected,
 )
 from sync.directory import Directory, Organisation
+from sync.files.given import FileRead, Given, joined
 from sync.files.headers import Drift
-from sync.files.reading import FileRead, FileReader, Given, joined
+from sync.files.reading import FileReader
 
 SCHOOL, OTHER = UUID(int=1), UUID(int=2)
 TODAY = date(2026, 11, 21)
