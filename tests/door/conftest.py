@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
@@ -14,6 +15,9 @@ from hub.database import Database
 from hub.settings import Addresses
 from tests.door.asking import Door, opened
 
+if TYPE_CHECKING:
+    from tests.door.over_http import Served
+
 START_SECONDS = 10.0
 
 
@@ -22,6 +26,17 @@ async def door(module_addresses: Addresses, module_database: Database) -> AsyncI
     """Open the door on the test region, for all tests of a file."""
     async with opened(module_addresses, module_database) as opened_door:
         yield opened_door
+
+
+@pytest.fixture(scope="module")
+def hub(
+    module_addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Served"]:
+    """Serve the test region over HTTP, for all tests of a file."""
+    from tests.door.over_http import served  # it serves by what stands below
+
+    with served(module_addresses, door, tmp_path_factory.mktemp("hub")) as found:
+        yield found
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -16,23 +16,13 @@ from hub.app import build
 from hub.database import open_connection
 from hub.seal import create_key_file
 from hub.settings import Addresses, Settings
-from tests.door.asking import Door
-from tests.door.over_http import Served, served
+from tests.door.over_http import Served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("anyio_backend")]
 Json = Any  # what an attacker sends
 GRAPHQL = "application/graphql-response+json"
 SECONDS = 5.0
 WIDE = range(2_000)
-
-
-@pytest.fixture(scope="module")
-def hub(
-    door: Door, module_addresses: Addresses, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    folder: Path = tmp_path_factory.mktemp("hub")
-    with served(module_addresses, door, folder) as opened_hub:
-        yield opened_hub
 
 
 def doubling(levels: int, end: str) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,20 +12,11 @@ import pytest
 from hub.audit.events import Action, Entity, Event, by_viewer
 from hub.audit.journal import write
 from hub.database import Database
-from hub.settings import Addresses
 from tests.door.asking import Door, Json
-from tests.door.over_http import Served, served
+from tests.door.over_http import Served
 
 pytestmark = pytest.mark.anyio
 EVERYBODY = "{ people(first: 100) { nodes { %s } } }"
-
-
-@pytest.fixture(scope="module")
-def hub(
-    module_addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    with served(module_addresses, door, tmp_path_factory.mktemp("hub")) as found:
-        yield found
 
 
 @pytest.fixture

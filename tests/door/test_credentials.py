@@ -1,7 +1,6 @@
 """Credentials as clients meet them over HTTP: what a key is good for, and when it was used."""
 
 import asyncio
-from collections.abc import Iterator
 from http import HTTPStatus
 
 import httpx
@@ -10,21 +9,12 @@ import pytest
 from hub.access import ClientKind, Permit, Role
 from hub.credentials import issue_key, key_id_of
 from hub.database import Database
-from hub.settings import Addresses
-from tests.door.asking import Door, Json
-from tests.door.over_http import Served, served
+from tests.door.asking import Json
+from tests.door.over_http import Served
 from tests.door.rows import NORTH
 
 pytestmark = pytest.mark.anyio
 MUTATION = 'mutation { importAccept(input: {id: "import-0"}) { errors { code } } }'
-
-
-@pytest.fixture(scope="module")
-def hub(
-    module_addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    with served(module_addresses, door, tmp_path_factory.mktemp("hub")) as found:
-        yield found
 
 
 async def key_for(database: Database, *permits: Permit) -> str:

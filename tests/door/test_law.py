@@ -1,14 +1,11 @@
 """Consents and requests entered over the API, each within its own scope."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from hub.database import Database
-from hub.settings import Addresses
-from tests.door.asking import Door
-from tests.door.over_http import Served, served
+from tests.door.over_http import Served
 from tests.door.rows import NORTH
 
 pytestmark = pytest.mark.anyio
@@ -17,14 +14,6 @@ CONSENT = (
     "consent { id state purpose signer person { id } } request { id kind state } errors { code }"
 )
 REQUEST = "request { id kind state dueOn isExtended person { id } } errors { code }"
-
-
-@pytest.fixture(scope="module")
-def hub(
-    module_addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    with served(module_addresses, door, tmp_path_factory.mktemp("hub")) as found:
-        yield found
 
 
 def do(hub: Served, who: str, mutation: str, asked: str, /, **given: Json) -> Json:

@@ -28,14 +28,6 @@ ONE, OTHER = uid("person", 1), uid("person", 2)
 
 
 @pytest.fixture(scope="module")
-def hub(
-    module_addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    with served(module_addresses, door, tmp_path_factory.mktemp("hub")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def few(
     module_addresses: Addresses, door: Door, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from hub.database import Database
 from hub.settings import Addresses
 from tests.door.answering import SCHEMA
 from tests.door.asking import ZONE, Door, opened
-from tests.door.over_http import Served, served
+from tests.door.over_http import Served
 from tests.door.rows import uid
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("anyio_backend")]
@@ -119,15 +118,6 @@ async def door(module_addresses: Addresses, module_database: Database) -> AsyncI
         async with module_database.writing() as session:
             await publish(session, span, actor="tests")
         yield opened_door
-
-
-@pytest.fixture(scope="module")
-def hub(
-    door: Door, module_addresses: Addresses, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    folder: Path = tmp_path_factory.mktemp("hub")
-    with served(module_addresses, door, folder) as opened_hub:
-        yield opened_hub
 
 
 def page_of(hub: Served, place: Place, *bounds: str) -> Json:
