@@ -3,29 +3,26 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
 from hub.cli.consent import Basis, Day, keeping, number_of, today
+from hub.cli.erased import COMMAND, as_keeper, keys, lift, replay
 from hub.cli.granting import choice, in_transaction
 from hub.cli.law_documents import ACTS, PAIRS, REPORT, REQUESTS
 from hub.cli.output import Output, OutputFormat, print_rows
-from hub.clock import today_in
 from hub.terminal import say
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from hub.database import WriteSession
-    from sync.erasure.erasing import Keeper
 
 Answer = TypeVar("Answer")
 Json = Any  # a decoded answer
-COMMAND: Final = "hub subject"
-LIFTED: Final = "+"  # how a line of `keys` begins that lets somebody in again
 TITLES: Final = {
     "id": "Номер",
     "kind": "Чего требует",
@@ -154,7 +151,7 @@ def due() -> None:
     """Сделать то, чему пришёл срок: заблокировать и уничтожить; работник делает это сам."""
     from sync.erasure.erasing import do_due
 
-    done = _keeping(do_due)
+    done = as_keeper(do_due)
     say(f"✓ Заблокировано: {done.blocked}, уничтожено: {done.destroyed}.")
 
 
@@ -164,7 +161,7 @@ def destroy(request: Request) -> None:
     from sync.erasure import erasing
 
     number = number_of(request, "request")
-    act = _keeping(lambda keeper: erasing.destroy(keeper, number))
+    act = as_keeper(lambda keeper: erasing.destroy(keeper, number))
     print(act)
     say(f"✓ Уничтожено, акт № {act}.")
 
@@ -175,7 +172,7 @@ def restore(request: Request) -> None:
     from sync.erasure import erasing
 
     number = number_of(request, "request")
-    print(f"person-{_keeping(lambda keeper: erasing.restore(keeper, number))}")
+    print(f"person-{as_keeper(lambda keeper: erasing.restore(keeper, number))}")
 
 
 @app.command()
@@ -188,65 +185,8 @@ def acts(output: Output = OutputFormat.TABLE) -> None:
     print_rows(rows, output, titles=ACT_TITLES)
 
 
-@app.command()
-def keys() -> None:
-    """Выгрузить отпечатки уничтоженного: их хранят рядом с копиями базы."""
-    from sync.erasure.known import erased_keys, lifted_keys
-
-    for key in sorted(in_transaction(erased_keys)):
-        print(key.hex())
-    for key in sorted(in_transaction(lifted_keys)):
-        print(f"{LIFTED}{key.hex()}")
-
-
-@app.command()
-def replay(
-    file: Annotated[Path, typer.Argument(help="Выгрузка subject keys, сделанная после копии.")],
-) -> None:
-    """Изъять снова тех, кого вернула старая копия базы."""
-    from sync.erasure import erasing
-
-    with file.open(encoding="ascii") as lines:
-        written = lines.read().split()
-    known = list(_read(line for line in written if not line.startswith(LIFTED)))
-    lifted = list(_read(line[1:] for line in written if line.startswith(LIFTED)))
-    count = _keeping(lambda keeper: erasing.replay(keeper, known, lifted=lifted))
-    say(f"✓ Изъято снова: {count}.")
-
-
-@app.command()
-def lift(
-    basis: Annotated[str, typer.Option(help="Основание закона: EMPLOYMENT, EDUCATION, …")],
-    document: Annotated[str, typer.Option(help="Документ: номер и день.")],
-    last_name: Annotated[str, typer.Option(prompt="Фамилия", help="Фамилия, как в документе.")],
-    first_name: Annotated[str, typer.Option(prompt="Имя", help="Имя, как в документе.")],
-    middle_name: Annotated[
-        str, typer.Option(prompt="Отчество", help="Отчество, как в документе.")
-    ] = "",
-    birth_date: Annotated[
-        str, typer.Option(prompt="Дата рождения", help="Дата рождения, как в документе.")
-    ] = "",
-    snils: Annotated[str, typer.Option(prompt="СНИЛС", help="СНИЛС, как в документе.")] = "",
-) -> None:
-    """Снять запрет: изъятого человека снова примут из источников по новому основанию."""
-    from hub.seal import Sealer
-    from hub.settings import Settings
-    from sync.erasure import lifting
-
-    who = lifting.Identity(
-        last_name=last_name, first_name=first_name, middle_name=middle_name,
-        birth_date=birth_date, snils=snils,
-    )  # fmt: skip
-    sealer = Sealer.from_file(Settings().keys)
-
-    async def act(session: "WriteSession") -> int:
-        return await lifting.lift(
-            session, who, basis=basis.upper(), document=document, actor=COMMAND, sealer=sealer,
-            today=today(),
-        )  # fmt: skip
-
-    in_transaction(act, change=f"subject lift {basis.upper()}")
-    say("✓ Запрет снят: сведения примут со следующим файлом или записью.")
+for command in (keys, replay, lift):
+    app.command()(command)
 
 
 @app.command()
@@ -281,39 +221,7 @@ async def _nothing(_: "WriteSession") -> None:
     return None
 
 
-def _read(lines: Iterable[str]) -> Iterable[bytes]:
-    from hub.errors import InputError
-
-    for line in lines:
-        try:
-            yield bytes.fromhex(line.strip())
-        except ValueError as error:
-            raise InputError(
-                "Это не выгрузка subject keys: в каждой строке нужен отпечаток.",
-                code="law.not_keys",
-            ) from error
-
-
 def _ask(document: str, variables: Mapping[str, object], name: str) -> Json:
     from hub.cli.asking import asked
 
     return asyncio.run(asked(document, variables, name=name))
-
-
-def _keeping(work: "Callable[[Keeper], Awaitable[Answer]]") -> Answer:
-    """Do one thing as whoever takes people out, over a database of its own."""
-
-    async def run() -> Answer:
-        from hub import addresses
-        from hub.database import open_database
-        from hub.seal import Sealer
-        from hub.settings import Settings
-        from sync.erasure.erasing import Keeper
-
-        settings = Settings()
-        sealer = Sealer.from_file(settings.keys)
-        day = today_in(settings.zone)
-        async with open_database(addresses.find(settings).worker) as database:
-            return await work(Keeper(database=database, sealer=sealer, today=day, actor=COMMAND))
-
-    return asyncio.run(run())
