@@ -1,6 +1,7 @@
 """Where a value of a request does not fit its type: its place and what belongs there, not the value."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -50,6 +51,10 @@ class Misfit:
         return "".join(steps)
 
 
+class EnoughFound(Exception):  # noqa: N818 - it ends a walk, and is no fault
+    """The rest is not looked at: each further misfit costs as much as the value is large."""
+
+
 def unfit(
     schema: GraphQLSchema,
     definitions: Sequence[VariableDefinitionNode],
@@ -79,10 +84,13 @@ def misfits(kind: GraphQLInputType, value: Value, *, most: int) -> Sequence[Misf
     found: list[Misfit] = []
 
     def note(error: GraphQLError, path: list[str | int]) -> None:
-        if len(found) < most:
-            found.append(Misfit(path=path, words=_words(kind, path, error.message)))
+        found.append(Misfit(path=path, words=_words(kind, path, error.message)))
+        if len(found) >= most:
+            raise EnoughFound
 
-    validate_input_value(value, kind, note, hide_suggestions=True)
+    if most > 0:
+        with suppress(EnoughFound):
+            validate_input_value(value, kind, note, hide_suggestions=True)
     return found
 
 
