@@ -78,7 +78,7 @@ def accept(  # noqa: PLR0913 - each is an option of the command
     accepted = asyncio.run(_accept(given, release=release))
     print_reports(accepted.files, output)
     say(
-        f"✓ Новых версий записей: {accepted.versions} из {accepted.records}; изменено людей: "
+        f"✓ Новых записей: {accepted.records}, новых версий: {accepted.versions}; изменено людей: "
         f"{accepted.projected.people}, наставничеств: {accepted.projected.mentorships}."
     )
     if held := accepted.projected.held:

@@ -74,7 +74,7 @@ def test_the_same_files_at_the_command_line_change_nothing(
 
     done = hub("import", "accept", str(made.folder))
 
-    assert "Новых версий записей: 0 из 0" in done.stderr
+    assert "Новых записей: 0, новых версий: 0" in done.stderr
     assert before == asyncio.run(sums_of(loaded))
 
 

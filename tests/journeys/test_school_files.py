@@ -142,7 +142,7 @@ def test_a_table_that_nobody_could_read_is_asked_for_again(school: Hub, staff: s
     assert f"python -m hub import accept {staff} --map" in unread.stderr
     assert "снова: python -m hub import accept staff.csv" in told.stderr
     assert "снова: python" not in again.stderr
-    assert "Новых версий записей: 2 " in again.stderr
+    assert "новых версий: 2;" in again.stderr
 
 
 def test_a_changed_header_is_said_before_acceptance(school: Hub, staff: str) -> None:
