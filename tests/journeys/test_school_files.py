@@ -84,7 +84,7 @@ def test_what_is_good_in_a_file_lands_and_twice_is_once(school: Hub, staff: str)
     assert (3, 3) == (first.returncode, second.returncode)
     assert (1, 2, 2) == tuple(after_first[name] for name in ("files", "records", "people"))
     assert after_first == stored(school)
-    assert "0 из 0" in second.stderr
+    assert "записей: 0, новых версий: 0" in second.stderr
 
 
 def test_a_folder_stands_for_the_files_in_it(school: Hub, staff: str) -> None:
