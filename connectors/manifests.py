@@ -27,14 +27,14 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "bool_parsing": "нужно true или false",
         "mapping_type": "нужна таблица ключей и значений",
         "dict_type": "нужна таблица ключей и значений",
-        "enum": "такого значения нет",
-        "literal_error": "такого значения нет",
-        "greater_than": "число слишком мало",
-        "greater_than_equal": "число слишком мало",
-        "less_than": "число слишком велико",
-        "less_than_equal": "число слишком велико",
-        "string_pattern_mismatch": "написано не по правилам",
-        "string_too_short": "слишком коротко",
+        "enum": "такого значения нет, есть {expected}",
+        "literal_error": "такого значения нет, есть {expected}",
+        "greater_than": "число слишком мало, нужно больше {gt}",
+        "greater_than_equal": "число слишком мало, нужно не меньше {ge}",
+        "less_than": "число слишком велико, нужно меньше {lt}",
+        "less_than_equal": "число слишком велико, нужно не больше {le}",
+        "string_pattern_mismatch": "написано не по правилам, нужно {pattern}",
+        "string_too_short": "слишком коротко, нужно знаков: {min_length}",
     }
 )
 
@@ -55,7 +55,7 @@ def checked(model: type[Model], values: Mapping[str, object]) -> Model:
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        details = error.errors(include_input=False, include_context=False, include_url=False)
+        details = error.errors(include_input=False, include_url=False)
         raise ManifestError(_fault(one, model) for one in details) from None
 
 
@@ -74,4 +74,12 @@ def _fault(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     if error["type"] == "extra_forbidden":
         near = process.extractOne(key, model.model_fields.keys(), score_cutoff=ALIKE)
         return key, f"такого ключа нет{f', есть {near[0]}' if near else ''}"
-    return key, _WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))
+    words = _WORDS.get(error["type"])
+    if words is None:
+        return key, error["msg"].removeprefix("Value error, ")
+    return key, words.format(**{name: _plain(said) for name, said in error.get("ctx", {}).items()})
+
+
+def _plain(said: object) -> str:
+    """Give what the model asks for without the quotes and words of pydantic."""
+    return str(said).replace("'", "").replace(" or ", ", ")

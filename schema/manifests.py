@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from hub.documents import PREFIX, TrustedDocument, as_document_id, document_id
 from hub.errors import InputError
+from hub.given import text_of
 from schema.compiler.bindings import paged_fields
 from schema.compiler.declare import collect
 from schema.compiler.documents import operations
@@ -46,11 +47,9 @@ def _operations_of() -> Operations:
 
 def _decoded(path: Path) -> Json:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: файл не открывается.", code="file.missing") from error
+        return json.loads(text_of(path))
     except (ValueError, RecursionError) as error:
-        raise _invalid("это не JSON в UTF-8.") from error
+        raise _invalid("это не JSON.") from error
 
 
 def _entries(sent: Json) -> Iterator[tuple[str, Json]]:

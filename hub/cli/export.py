@@ -90,6 +90,7 @@ async def _export(what: str, values: dict[str, str], wanted_format: str, to: str
 
 
 def _wanted(engine: "Engine", what: str, values: dict[str, str], wanted_format: str) -> "Wanted":
+    from hub.given import text_of
     from schema.exports.formats import format_named
     from schema.exports.wanted import named_export, own_export
 
@@ -97,7 +98,7 @@ def _wanted(engine: "Engine", what: str, values: dict[str, str], wanted_format: 
     path = Path(what)
     if path.suffix == ".graphql":
         given = {name: _decoded(text) for name, text in values.items()}
-        return own_export(engine, path.read_text(encoding="utf-8"), None, given, chosen)
+        return own_export(engine, text_of(path), None, given, chosen)
     return named_export(engine, what, values, chosen)
 
 

@@ -196,9 +196,10 @@ def _today() -> date:
 
 
 def _model(path: Path) -> "Model":
+    from hub.given import text_of
     from sync.matching.artefact import read_model
 
-    return read_model(path.read_text(encoding="utf-8"))
+    return read_model(text_of(path))
 
 
 def _tell(done: "Done", seconds: float, output: OutputFormat) -> None:

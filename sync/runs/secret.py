@@ -9,7 +9,7 @@ def read_secret(folder: Path, name: str) -> str:
     """Read a source's secret; raises SourceConfigError that says where it should lie."""
     try:
         return (folder / name).read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise SourceConfigError(
             f"Секрет источника не читается: {folder / name}. Положите файл туда, откройте его "
             "хабу или назовите папку секретов в HUB_SECRETS_DIR.",

@@ -10,6 +10,7 @@ from typing import Any, Final  # a connector's settings are its own
 from connectors import catalogue
 from connectors.manifests import ManifestError, checked
 from hub.errors import ConfigError
+from hub.given import text_of
 from hub.row_keys import FILES
 from sync.work.schedules import require_expression
 from sync.work.sources import PUSHED, SourceManifest
@@ -34,7 +35,7 @@ def read_manifest_file(path: Path) -> SourceManifest:
     Each mistake stands with its line, where a line has it. A secret that stands in it in plain text
     is refused with how to keep it.
     """
-    text = path.read_text(encoding="utf-8-sig")
+    text = text_of(path)
     try:
         values = _parsed(text, path.suffix)
     except ValueError as error:
@@ -62,7 +63,7 @@ def require_settings(path: Path, manifest: SourceManifest) -> None:
     try:
         catalogue.connector_of(manifest.kind, manifest.settings)
     except ManifestError as error:
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_of(path)
         faults = [(f"{SETTINGS}.{key}" if key else SETTINGS, said) for key, said in error.faults]
         raise _wrong(path, text, faults) from None
 

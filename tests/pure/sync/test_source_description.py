@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.errors import ConfigError
+from hub.errors import ConfigError, InputError
 from hub.records import FileKind
 from sync.matching.survive import FIELDS
 from sync.work.descriptions import read_manifest_file, require_settings
@@ -80,12 +80,22 @@ def test_a_wrong_description_is_refused_by_code(tmp_path: Path, wrong: str, code
     assert code == caught.value.reason
 
 
+def test_a_description_of_another_encoding_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "kadry.toml"
+    path.write_bytes(DESCRIPTION.encode("cp1251"))
+
+    with pytest.raises(InputError) as caught:
+        read_manifest_file(path)
+
+    assert "file.not_utf8" == caught.value.reason
+
+
 @pytest.mark.parametrize(
     ("line", "place"),
     [
         ("page_sise = 5", "строка 12, settings.page_sise: такого ключа нет, есть page_size"),
         ('page_size = "много"', "строка 12, settings.page_size: нужно целое число"),
-        ("timeout_s = -1", "строка 12, settings.timeout_s: число слишком мало"),
+        ("timeout_s = -1", "строка 12, settings.timeout_s: число слишком мало, нужно"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_key(tmp_path: Path, line: str, place: str) -> None:
