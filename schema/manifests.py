@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from hub.documents import PREFIX, TrustedDocument, as_document_id, document_id
 from hub.errors import InputError
-from hub.given import text_of
+from hub.files import text_of
 from schema.compiler.bindings import paged_fields
 from schema.compiler.declare import collect
 from schema.compiler.documents import operations

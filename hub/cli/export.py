@@ -11,7 +11,7 @@ import typer
 
 from hub.cli.asking import audited, in_words, viewing
 from hub.cli.output import Output, OutputFormat, print_rows
-from hub.errors import ConfigError
+from hub.files import replacing
 from hub.terminal import say
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ async def _export(what: str, values: dict[str, str], wanted_format: str, to: str
 
 
 def _wanted(engine: "Engine", what: str, values: dict[str, str], wanted_format: str) -> "Wanted":
-    from hub.given import text_of
+    from hub.files import text_of
     from schema.exports.formats import format_named
     from schema.exports.wanted import named_export, own_export
 
@@ -115,20 +115,8 @@ async def _write(blocks: AsyncIterator[bytes], to: str) -> None:
     if to == STDOUT:
         await _drain(blocks, sys.stdout.buffer)
         return
-    path = Path(to)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as stream:
-            await _drain(blocks, stream)
-        part.replace(path)
-    except OSError as error:
-        raise ConfigError(
-            f"Файл {to} не записан: {error.strerror}. Освободите место или укажите другую папку; "
-            "прежний файл, если был, остался как есть.",
-            code="export.unwritable",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(Path(to)) as part, part.open("wb") as stream:
+        await _drain(blocks, stream)
 
 
 async def _drain(blocks: AsyncIterator[bytes], stream: BinaryIO) -> None:

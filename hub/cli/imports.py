@@ -14,6 +14,7 @@ from hub.cli.given_files import AsOf, Completely, Kind, Map, Paths, Period, give
 from hub.cli.import_reports import print_reports
 from hub.cli.output import Output, OutputFormat, print_rows
 from hub.clock import today_in
+from hub.files import replacing, require_places
 from hub.terminal import Exit, intake_bar, say
 
 if TYPE_CHECKING:
@@ -188,7 +189,9 @@ def mark(
     given = given_files(
         [file], kind=kind, period=period, as_of=as_of, completeness="PARTIAL", mapped=mapped
     )
-    report = asyncio.run(_mark(given[0], to))
+    require_places([to], given=[file])
+    with replacing(to) as part:
+        report = asyncio.run(_mark(given[0], part))
     say(f"✓ {to}: строк {report.rows}, помечено {len(report.rejected)}.")
     if report.rejected:
         raise typer.Exit(Exit.FINDINGS)

@@ -196,7 +196,7 @@ def _today() -> date:
 
 
 def _model(path: Path) -> "Model":
-    from hub.given import text_of
+    from hub.files import text_of
     from sync.matching.artefact import read_model
 
     return read_model(text_of(path))

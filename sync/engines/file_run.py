@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hub.files import replacing, require_places
 from sync.engines.embedded import Matched, compare_all, people
 from sync.engines.encode import Encoded, lacking, looked_at_whole, stated_facts
 from sync.engines.learning import Learned, checked, learned_from, suited
@@ -112,7 +113,11 @@ def normalised(held: list[Records], today: date) -> tuple[pa.Array, Encoded]:
 
 
 def run(job: Job, *, today: date, engine: Engine | None = None) -> Done:
-    """Match a file and write its clusters; raise FileError where it cannot be read."""
+    """Match a file and write its clusters.
+
+    Raises FileError where it cannot be read; where results cannot be written, before anything is.
+    """
+    require_places([job.out, job.save_model, job.questions], given=[job.records])
     engine = engine or Embedded()
     ids, encoded = engine.read(job.records, today=today)
     start = job.model or suited(HAND_MODEL, encoded.facts)
@@ -124,7 +129,8 @@ def run(job: Job, *, today: date, engine: Engine | None = None) -> Done:
     matched = people(encoded.facts, edges, pairs=pairs, notices=notices)
     _write(job, ids, encoded, matched)
     if job.save_model:
-        job.save_model.write_text(write_model(learned.model), encoding="utf-8")
+        with replacing(job.save_model) as part:
+            part.write_text(write_model(learned.model), encoding="utf-8")
     return Done(
         records=len(ids),
         people=len(np.unique(matched.labels)),

@@ -2,7 +2,8 @@
 
 import csv
 import ctypes
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from hub.errors import FileError
+from hub.files import replacing
 from sync.matching.hashing import Int64s
 from sync.matching.normalise.outcome import in_one
 
@@ -101,12 +103,19 @@ def heading(name: str) -> str:
 
 
 def _read_table(path: Path) -> tuple[pa.Table, int]:
-    try:
-        with path.open("rb") as stream:
-            is_parquet = stream.read(4) == b"PAR1"
+    with _readable(path) as is_parquet:
         if is_parquet:
             return parquet.read_table(path, columns=[*_read(path)], read_dictionary=_texts(path)), 0
         return _read_csv(path)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[bool]:
+    """Say whether a file is parquet; raise FileError where reading it shows that it is no table."""
+    try:
+        with path.open("rb") as stream:
+            is_parquet = stream.read(4) == b"PAR1"
+        yield is_parquet
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise FileError(
             f"Файл {path.name} не читается ни как parquet, ни как csv. Сохраните его заново: "
@@ -233,29 +242,26 @@ def give_back() -> None:
 
 def write_clusters(path: Path, ids: pa.Array, labels: Int64s) -> None:
     """Write rec_id and cluster_id, parquet or csv by the name's ending."""
-    table = pa.table({"rec_id": ids, "cluster_id": pa.array(labels)})
-    _writer(path)(table, path)
+    _write(path, pa.table({"rec_id": ids, "cluster_id": pa.array(labels)}))
 
 
 def write_table(path: Path, columns: Sequence[tuple[str, Iterable[object]]]) -> None:
     """Write named columns, parquet or csv by the name's ending."""
-    _writer(path)(pa.table({name: pa.array(list(values)) for name, values in columns}), path)
+    _write(path, pa.table({name: pa.array(list(values)) for name, values in columns}))
 
 
-def _writer(path: Path) -> Callable[[pa.Table, Path], None]:
-    if path.suffix == ".parquet":
-        return _write_parquet
-    plain = arrow_csv.WriteOptions(quoting_style="needed")
-    return lambda table, where: arrow_csv.write_csv(table, where, plain)
-
-
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    parquet.write_table(table, path)
+def _write(path: Path, table: pa.Table) -> None:
+    with replacing(path) as part:
+        if path.suffix == ".parquet":
+            parquet.write_table(table, part)
+        else:
+            arrow_csv.write_csv(table, part, arrow_csv.WriteOptions(quoting_style="needed"))
 
 
 def read_columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.object_]]:
     """Read named columns as texts; raise FileError where one is missing."""
-    table, _ = _read_plain(path)
+    with _readable(path) as is_parquet:
+        table = parquet.read_table(path) if is_parquet else _read_plain(path)
     table = table.rename_columns([heading(name) for name in table.column_names])
     missing = [name for name in names if name not in table.column_names]
     if missing:
@@ -268,18 +274,14 @@ def read_columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.object
     ]
 
 
-def _read_plain(path: Path) -> tuple[pa.Table, int]:
-    """Read a small file of any columns as texts."""
-    with path.open("rb") as stream:
-        if stream.read(4) == b"PAR1":
-            return parquet.read_table(path), 0
+def _read_plain(path: Path) -> pa.Table:
+    """Read a small csv file of any columns as texts."""
     encoding, header = _look(path)
     delimiter = max(_DELIMITERS, key=header.count)
     names = next(csv.reader([header], delimiter=delimiter), [])
-    table = arrow_csv.read_csv(
+    return arrow_csv.read_csv(
         path,
         read_options=arrow_csv.ReadOptions(encoding=encoding),
         parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
     )
-    return table, 0

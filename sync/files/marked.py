@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import xlsxwriter
-from xlsxwriter.exceptions import OverlappingRange
+from xlsxwriter.exceptions import FileCreateError, OverlappingRange
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -106,16 +106,20 @@ def write_marked(path: Path, to: Path, marks: Marks) -> None:
     """Write the marked workbook of a file.
 
     Raises UnreadableTableError for what is no table, and for an archive: in one workbook a list that
-    does not say whose it is would be taken for that of the list before it.
+    does not say whose it is would be taken for that of the list before it. Raises OSError where the
+    workbook cannot be written.
     """
     if recognise(path) is Container.ZIP:
         raise UnreadableTableError(ARCHIVE, code="file.archive")
-    with xlsxwriter.Workbook(str(to), {"strings_to_formulas": False}) as book:
-        marker = _Marker(book=book, marks=marks)
-        for sheet in open_sheets(path):
-            if not sheet.hidden:
-                marker.write(sheet)
-        marker.write_notes()
+    try:
+        with xlsxwriter.Workbook(str(to), {"strings_to_formulas": False}) as book:
+            marker = _Marker(book=book, marks=marks)
+            for sheet in open_sheets(path):
+                if not sheet.hidden:
+                    marker.write(sheet)
+            marker.write_notes()
+    except FileCreateError as error:
+        raise OSError(*error.args[0].args) from error  # the library hides which error it was
 
 
 @dataclass(slots=True, kw_only=True)

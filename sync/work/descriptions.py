@@ -10,7 +10,7 @@ from typing import Any, Final  # a connector's settings are its own
 from connectors import catalogue
 from connectors.manifests import ManifestError, checked
 from hub.errors import ConfigError
-from hub.given import text_of
+from hub.files import text_of
 from hub.row_keys import FILES
 from sync.work.schedules import require_expression
 from sync.work.sources import PUSHED, SourceManifest

@@ -32,6 +32,6 @@ def test_an_export_that_finds_no_room_says_so_and_leaves_no_half_file(
     )
 
     figures.say(stand.ledger(), time.monotonic() - begun)
-    assert (1, True) == (cut.returncode, "export.unwritable" in cut.stderr), cut.stderr
+    assert (1, True) == (cut.returncode, "file.unwritable" in cut.stderr), cut.stderr
     assert [] == left
     assert (0, True) == (again.returncode, file.stat().st_size > 1024)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -12,7 +13,7 @@ from pyarrow import parquet
 
 from hub.demo.labelled.files import labelled, write_labelled
 from hub.demo.labelled.population import populate
-from hub.errors import FileError, InputError
+from hub.errors import FileError, HubError, InputError
 from sync.engines.explaining import explain_pair
 from sync.engines.file_run import Done, Job, run
 from sync.engines.judging import judge
@@ -87,6 +88,28 @@ def test_windows_letters_and_semicolons_are_read(tmp_path: Path) -> None:
     done = run(Job(records=tmp_path / "r.csv", out=tmp_path / "c.csv"), today=TODAY)
 
     assert 1 == done.people
+
+
+@pytest.mark.parametrize(
+    ("places", "code"),
+    [
+        ({"out": "r.csv"}, "file.same"),
+        ({"out": "c.csv", "questions": "c.csv"}, "file.same"),
+        ({"out": "nowhere/c.csv"}, "file.unwritable"),
+        ({"out": "c.csv", "save_model": "nowhere/m.json"}, "file.unwritable"),
+    ],
+)
+def test_places_of_results_are_looked_at_before_any_work(
+    tmp_path: Path, places: dict[str, str], code: str
+) -> None:
+    (tmp_path / "r.csv").write_text("rec_id,full_name\n1,Иванов Иван\n", encoding="utf-8")
+    whole: Any = {name: tmp_path / place for name, place in places.items()}
+
+    with pytest.raises(HubError) as caught:
+        run(Job(records=tmp_path / "r.csv", **whole), today=TODAY)
+
+    assert code == caught.value.reason
+    assert ["r.csv"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_one_record_and_empty_rows_are_people_of_their_own(tmp_path: Path) -> None:

@@ -64,3 +64,13 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(FileError, match="cluster_id"):
         judge(tmp_path / "c.csv", tmp_path / "c.csv", None)
+
+
+def test_what_is_no_table_is_told(tmp_path: Path) -> None:
+    odd = tmp_path / "clusters.csv"
+    odd.write_bytes(bytes(range(256)) * 8)
+
+    with pytest.raises(FileError) as caught:
+        judge(odd, odd, None)
+
+    assert "match.file" == caught.value.reason
