@@ -1,7 +1,6 @@
 """Descriptions of sources checked: what is wrong by key, in words, without any value."""
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -10,33 +9,12 @@ from rapidfuzz import process
 
 from connectors.client.failure import SourceConfigError
 from connectors.table_file.fields import dictionary
+from hub.wrong import words_of
 
 Model = TypeVar("Model", bound=BaseModel)
 ALIKE = 75
 # A row's own number tells rows apart; a mentor's would take its place among the row's values.
 TAKEN = frozenset({"mentor_external_id", "mentee_external_id", "sheet", "row"})
-_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "missing": "ключ обязателен",
-        "string_type": "нужна строка",
-        "int_type": "нужно целое число",
-        "int_parsing": "нужно целое число",
-        "float_type": "нужно число",
-        "float_parsing": "нужно число",
-        "bool_type": "нужно true или false",
-        "bool_parsing": "нужно true или false",
-        "mapping_type": "нужна таблица ключей и значений",
-        "dict_type": "нужна таблица ключей и значений",
-        "enum": "такого значения нет, есть {expected}",
-        "literal_error": "такого значения нет, есть {expected}",
-        "greater_than": "число слишком мало, нужно больше {gt}",
-        "greater_than_equal": "число слишком мало, нужно не меньше {ge}",
-        "less_than": "число слишком велико, нужно меньше {lt}",
-        "less_than_equal": "число слишком велико, нужно не больше {le}",
-        "string_pattern_mismatch": "написано не по правилам, нужно {pattern}",
-        "string_too_short": "слишком коротко, нужно знаков: {min_length}",
-    }
-)
 
 
 class ManifestError(SourceConfigError):
@@ -74,12 +52,4 @@ def _fault(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     if error["type"] == "extra_forbidden":
         near = process.extractOne(key, model.model_fields.keys(), score_cutoff=ALIKE)
         return key, f"такого ключа нет{f', есть {near[0]}' if near else ''}"
-    words = _WORDS.get(error["type"])
-    if words is None:
-        return key, error["msg"].removeprefix("Value error, ")
-    return key, words.format(**{name: _plain(said) for name, said in error.get("ctx", {}).items()})
-
-
-def _plain(said: object) -> str:
-    """Give what the model asks for without the quotes and words of pydantic."""
-    return str(said).replace("'", "").replace(" or ", ", ")
+    return key, words_of(error)

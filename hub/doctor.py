@@ -1,5 +1,6 @@
 """What is missing on this machine, line by line, each with its repair."""
 
+import os
 import shutil
 import stat
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
+from rapidfuzz import process
 
 from hub.database import open_connection
 from hub.errors import HubError
@@ -22,6 +24,10 @@ OLDEST_SERVER: Final = 150_000
 EXTENSIONS: Final = ("btree_gist",)
 FREE_BYTES: Final = 2 * 1024**3
 CLOCK_SECONDS: Final = 5.0
+ALIKE: Final = 75  # of a hundred: a name with a slip or two
+# What the hub reads of the environment besides its settings: a client's key, what its tests are told.
+BESIDES: Final = frozenset({"HUB_API_KEY", "HUB_TEST_POSTGRES", "HUB_TEST_OPERATIONS"})
+KNOWN: Final = frozenset(f"HUB_{name}".upper() for name in Settings.model_fields) | BESIDES
 
 
 class State(StrEnum):
@@ -47,6 +53,9 @@ def examine_machine(settings: Settings) -> Iterator[Finding]:
     yield _disk(settings.directory)
     yield _keys(settings.keys)
     yield _zone(settings)
+    for name in sorted(os.environ):
+        if name.startswith("HUB_") and name not in KNOWN:
+            yield _unknown(name)
 
 
 async def examine_database(addresses: Addresses, head: str) -> AsyncIterator[Finding]:
@@ -101,6 +110,15 @@ def _keys(path: Path) -> Finding:
         title=title,
         state=State.BAD if open_to_others else State.GOOD,
         repair=f"Файл могут прочитать другие: chmod 600 {path}",
+    )
+
+
+def _unknown(name: str) -> Finding:
+    near = process.extractOne(name, KNOWN, score_cutoff=ALIKE)
+    return Finding(
+        title=f"Переменная окружения {name}: такой настройки нет",
+        state=State.DOUBTFUL,
+        repair=f"Похожа {near[0]}." if near else "Уберите её или исправьте имя.",
     )
 
 

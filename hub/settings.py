@@ -4,17 +4,22 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.errors import ConfigError
+from hub.wrong import words_of
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # As root the server runs under an unprivileged account that must reach this folder, so it never
 # lies under a home; nobody's temporary files are swept there as they are in /tmp.
 ROOT_DATA_DIR = Path("/var/tmp/mentoring-hub")  # noqa: S108 - created with an owner check
 SECRETS = Path("/run/secrets")
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Some = Annotated[int, Field(ge=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,17 @@ class Settings(BaseSettings):
         env_prefix="HUB_", frozen=True, extra="ignore", secrets_dir=secrets_dir()
     )
 
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - what the fields say
+        """Read the environment; raises ConfigError that names each variable that does not fit."""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            details = error.errors(include_input=False, include_url=False)
+            said = "; ".join(
+                f"HUB_{one['loc'][0]}".upper() + f": {words_of(one)}" for one in details
+            )
+            raise ConfigError(f"Настройки неверны. {said}.", code="config.setting") from None
+
     admin_url: str = ""  # who may create roles and databases: `db provision` alone
     database_url: str = ""  # the owner's address: migrations
     worker_url: str = ""
@@ -54,22 +70,24 @@ class Settings(BaseSettings):
     data_dir: Path | None = None
     secrets_dir: Path = SECRETS  # where the sources' secrets lie, a file each
     region_time_zone: str = "Europe/Samara"
-    silence_s: float = 30.0  # a worker that is silent for so long has lost its jobs to another
-    retry_s: float = 15.0  # how long after a passing failure a job is tried again; then twice that
-    statement_s: float = 5.0  # how long a statement of a reader may take
-    answer_s: float = 30.0  # from the key to the last byte of an answer, waiting included
-    page_rows: int = 2_500  # rows of a source that are committed at once
-    feed_days: int = 90  # how long events of the feed are kept
+    silence_s: Positive = 30.0  # a worker that is silent for so long has lost its jobs to another
+    retry_s: Positive = (
+        15.0  # how long after a passing failure a job is tried again; then twice that
+    )
+    statement_s: Positive = 5.0  # how long a statement of a reader may take
+    answer_s: Positive = 30.0  # from the key to the last byte of an answer, waiting included
+    page_rows: Some = 2_500  # rows of a source that are committed at once
+    feed_days: Some = 90  # how long events of the feed are kept
     oidc_issuer: str = ""  # whose tokens are taken: the value of iss; none where it is empty
     oidc_audience: str = ""  # what aud of a token must hold
     oidc_jwks_url: str = ""  # where the issuer's keys lie; found by discovery where it is empty
     oidc_subject_claim: str = "sub"  # the claim that names the client
     oidc_algorithms: str = "RS256,PS256,ES256"
-    oidc_leeway_s: int = 60  # by how much clocks may differ
-    rate_per_s: float = 20_000.0  # cost that flows back into a credential's bucket each second
-    rate_burst: float = 100_000.0  # cost that a full bucket holds: ten of the largest operations
-    listeners: int = 500  # sockets, and as many subscriptions, of a web process
-    listeners_of_one: int = 50  # and of one credential in it
+    oidc_leeway_s: Annotated[int, Field(ge=0)] = 60  # by how much clocks may differ
+    rate_per_s: Positive = 20_000.0  # cost that flows back into a credential's bucket each second
+    rate_burst: Positive = 100_000.0  # cost that a full bucket holds: ten of the largest operations
+    listeners: Some = 500  # sockets, and as many subscriptions, of a web process
+    listeners_of_one: Some = 50  # and of one credential in it
     webhook_inward: bool = False  # whether messages may go to addresses of one's own network
     postgres_bin: str = ""  # a folder, a major version (15, 18) or "embedded"
 

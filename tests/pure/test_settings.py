@@ -82,3 +82,27 @@ def test_an_unknown_time_zone_is_named(monkeypatch: pytest.MonkeyPatch, name: st
     with pytest.raises(ConfigError) as error:
         _ = Settings().zone
     assert "config.time_zone" == error.value.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("RATE_BURST", "много", "нужно число"),
+        ("RATE_PER_S", "nan", "нужно число"),
+        ("STATEMENT_S", "-1", "нужно больше 0"),
+        ("PAGE_ROWS", "0", "нужно не меньше 1"),
+        ("WEBHOOK_INWARD", "может быть", "нужно true или false"),
+    ],
+)
+def test_a_wrong_setting_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(f"HUB_{name}", value)
+
+    with pytest.raises(ConfigError) as caught:
+        Settings()
+
+    assert "config.setting" == caught.value.reason
+    assert f"HUB_{name}: " in caught.value.message
+    assert words in caught.value.message
+    assert value not in caught.value.message.partition(": ")[0]

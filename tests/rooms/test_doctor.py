@@ -67,6 +67,16 @@ def test_an_unknown_time_zone_is_bad(tmp_path: Path) -> None:
     assert State.BAD is starting_with("Часовой пояс", findings).state
 
 
+def test_a_setting_that_there_is_not_is_doubtful(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_WEBHOOK_INWARDS", "true")
+
+    found = starting_with("Переменная", list(examine_machine(Settings(data_dir=tmp_path))))
+
+    assert (State.DOUBTFUL, "Похожа HUB_WEBHOOK_INWARD.") == (found.state, found.repair)
+
+
 def test_a_superuser_where_a_role_belongs_is_bad(
     module_addresses: Addresses, admin_url: str
 ) -> None:
