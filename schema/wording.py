@@ -12,9 +12,19 @@ from graphql import GraphQLError
 
 from schema.errors import ErrorCode
 
+FORMS: Final = {
+    "Date": "Нужна дата вида ГГГГ-ММ-ДД.",
+    "DateTime": "Нужно время с поясом: ГГГГ-ММ-ДДTчч:мм:сс+чч:мм.",
+    "Int": "Нужно целое число.",
+    "Float": "Нужно число.",
+    "Boolean": "Нужно true или false.",
+    "String": "Нужен текст.",
+    "ID": "Нужен идентификатор, как его дал хаб.",
+}
 _NAME = r"'([$@]?[_A-Za-z][_0-9A-Za-z]*)'"
 _TYPE = r"'([\w!\[\]]+)'"
 _SLOT = r"'([@\w.]+)\((\w+):\)'"
+_UNFIT: Final = "Значение не подходит к типу {0}."
 _WORDS: Final[Mapping[str, str]] = {
     rf"Cannot query field {_NAME} on type {_TYPE}": "У типа {1} нет поля {0}.",
     rf"Field {_NAME} must not have a selection since type {_TYPE}": "У поля {0} типа {1} внутри выбирать нечего: уберите фигурные скобки.",
@@ -42,9 +52,9 @@ _WORDS: Final[Mapping[str, str]] = {
     rf"Expected value of type {_TYPE} not to include unknown field {_NAME}": "У {0} нет поля {1}.",
     rf"Value {_NAME} does not exist in {_NAME} enum": "Такого значения у перечисления {1} нет.",
     rf"Enum {_NAME} cannot represent": "Такого значения у перечисления {0} нет.",
-    rf"Expected value of type {_TYPE}": "Значение не подходит к типу {0}.",
+    rf"Expected value of type {_TYPE}": _UNFIT,
     r"Expected (?:a )?value of non-null type": "Здесь нужно значение, null не подходит.",
-    r"(Int|Float|String|Boolean|ID) cannot represent": "Значение не подходит к типу {0}.",
+    r"(Int|Float|String|Boolean|ID) cannot represent": _UNFIT,
     r"This anonymous operation": "Операция без имени должна быть в запросе одна.",
     r"The (mutation|subscription) operation is not supported": "Операций {0} у хаба нет.",
     r"Maximum introspection depth exceeded": "Схему о самой себе спрашивают слишком глубоко.",
@@ -64,5 +74,6 @@ def words_of(message: str) -> str | None:
     """Say in Russian what graphql-core says, where all that it names is of the schema."""
     for pattern, ours in _KNOWN:
         if match := pattern.match(message):
-            return ours.format(*match.groups())
+            form = FORMS.get(match[1], "") if ours is _UNFIT else ""
+            return f"{ours.format(*match.groups())} {form}".rstrip()
     return None

@@ -22,19 +22,10 @@ from graphql.utilities import validate_input_value
 
 from schema.compiler.arguments import Value
 from schema.errors import ErrorCode, failure
-from schema.wording import words_of
+from schema.wording import FORMS, words_of
 
 Place = Sequence[str | int]
 Kind = Any  # a type of graphql-core: each step of a path knows of which sort
-FORMS: Final = {
-    "Date": "Нужна дата вида ГГГГ-ММ-ДД.",
-    "DateTime": "Нужно время с поясом: ГГГГ-ММ-ДДTчч:мм:сс+чч:мм.",
-    "Int": "Нужно целое число.",
-    "Float": "Нужно число.",
-    "Boolean": "Нужно true или false.",
-    "String": "Нужен текст.",
-    "ID": "Нужен идентификатор, как его дал хаб.",
-}
 _OBJECT: Final = "Значение не подходит к типу {}."
 
 
