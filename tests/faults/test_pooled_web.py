@@ -91,7 +91,8 @@ class Asking:
 
     def web(self, url: str) -> httpx.AsyncClient:
         """Open as many connections as there are questions."""
-        limits = httpx.Limits(max_connections=AT_ONCE)
+        # Given up sooner than the server gives them up, or a question might meet a closed one.
+        limits = httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=0.5)
         return httpx.AsyncClient(base_url=url, timeout=60, limits=limits)
 
 
