@@ -22,6 +22,18 @@ def column(values: Iterable[object], index: "pd.Index[Any] | None" = None) -> "p
     return pd.Series(list(values), index=index, dtype=object)
 
 
+def frame_of(rows: Sequence[asyncpg.Record], names: Sequence[str]) -> pd.DataFrame:
+    """Make a frame of rows; of many, each distinct value of a column stands in memory once."""
+    if is_few(len(rows)):
+        return pd.DataFrame([tuple(row) for row in rows], columns=list(names), dtype=object)
+    return pd.DataFrame({name: _once(row[at] for row in rows) for at, name in enumerate(names)})
+
+
+def _once(values: Iterable[Any]) -> "pd.Series[Any]":
+    known: dict[Any, Any] = {}
+    return column(one if isinstance(one, list) else known.setdefault(one, one) for one in values)
+
+
 def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Put frames of texts and other objects under each other; where a column is absent, "".
 

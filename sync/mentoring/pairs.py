@@ -10,7 +10,7 @@ import pandas as pd
 from hub.database import WriteSession
 from hub.filling import copy_frame
 from hub.records import ChangesetId
-from sync.columns import column, each, rows_of
+from sync.columns import column, each, frame_of, rows_of
 from sync.directory import Directory
 from sync.evidence.pending import Ids
 from sync.identity import new_id
@@ -91,7 +91,7 @@ COLUMNS = (
 
 async def _statements(connection: Connection, restated: Ids) -> pd.DataFrame:
     rows = await connection.fetch(STATEMENTS, restated.tolist())
-    frame = pd.DataFrame([tuple(row) for row in rows], columns=COLUMNS, dtype=object)
+    frame = frame_of(rows, COLUMNS)
     return frame.assign(is_current=frame["is_current"].astype(bool))
 
 

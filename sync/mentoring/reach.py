@@ -8,6 +8,8 @@ are rebuilt, and one ring more is read to tell disputes.
 import asyncpg
 import pandas as pd
 
+from sync.columns import frame_of
+
 COLUMNS = (
     "id",
     "record_id",
@@ -86,4 +88,4 @@ async def reached_claims(connection: asyncpg.Connection) -> pd.DataFrame:
     Expects the temporary table `affected_person`. Costs what the change touches.
     """
     rows = await connection.fetch(CLAIMS)
-    return pd.DataFrame([tuple(row) for row in rows], columns=COLUMNS, dtype=object)
+    return frame_of(rows, COLUMNS)

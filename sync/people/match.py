@@ -15,6 +15,7 @@ import asyncpg
 import numpy as np
 import pandas as pd
 
+from sync.columns import frame_of
 from sync.evidence.pending import Ids
 from sync.matching.alike import LISTS, TEXTS, describing
 from sync.matching.blocks import candidates
@@ -26,6 +27,7 @@ from sync.matching.model import Model
 
 Connection = asyncpg.Connection
 BLOCK_CAP = 200
+KEYS_AT_ONCE = 100_000  # as rows; as numbers they take a tenth
 
 
 def _none() -> Ids:
@@ -100,8 +102,7 @@ async def edges_of(
 
     Columns record_a, record_b, pattern, score, decision.
     """
-    rows = await connection.fetch(BLOCKS, touched.tolist())
-    key, record, finer = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 3).T
+    key, record, finer = (await _blocks_of(connection, touched)).T
     facts = await read_facts(connection, np.union1d(record, touched), today=today)
     facts = facts.iloc[np.argsort(content_order(facts))].reset_index(drop=True)
     ids = facts["record_id"].to_numpy(np.int64)
@@ -114,16 +115,26 @@ async def edges_of(
     pattern = patterns(facts, left, right, model)
     score = model.score(pattern)
     decision = decide(pattern, score, model)
-    edges = pd.DataFrame(
+    kept = np.flatnonzero(decision != Decision.APART)  # few of very many: only they become rows
+    one, other = ids[left[kept]], ids[right[kept]]
+    return pd.DataFrame(
         {
-            "record_a": np.minimum(ids[left], ids[right]),
-            "record_b": np.maximum(ids[left], ids[right]),
-            "pattern": pattern,
-            "score": score,
-            "decision": decision,
+            "record_a": np.minimum(one, other),
+            "record_b": np.maximum(one, other),
+            "pattern": pattern[kept],
+            "score": score[kept],
+            "decision": decision[kept],
         }
     )
-    return edges[edges["decision"] != Decision.APART].reset_index(drop=True)
+
+
+async def _blocks_of(connection: Connection, touched: Ids) -> Ids:
+    """Give (key, record, finer) of all that stands in the blocks of the touched, key by key."""
+    cursor = await connection.cursor(BLOCKS, touched.tolist())
+    parts = [np.empty((0, 3), dtype=np.int64)]
+    while rows := await cursor.fetch(KEYS_AT_ONCE):
+        parts.append(np.array([tuple(row) for row in rows], dtype=np.int64))
+    return np.concatenate(parts)
 
 
 EDGE_COLUMNS = ("record_a", "record_b", "pattern", "score", "decision")
@@ -143,7 +154,7 @@ DESCRIPTION = f"({', '.join(_STATED)}, {_BORN})"
 async def read_facts(connection: Connection, ids: Ids, *, today: date) -> pd.DataFrame:
     """Read the facts of records in the order of their ids, as the matcher takes them today."""
     rows = await connection.fetch(FACTS, ids.tolist(), today)
-    return pd.DataFrame([tuple(row) for row in rows], columns=FACT_COLUMNS, dtype=object)
+    return frame_of(rows, FACT_COLUMNS)
 
 
 FACT_COLUMNS = (

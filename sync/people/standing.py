@@ -11,7 +11,7 @@ import pandas as pd
 
 from hub.filling import copy_frame
 from hub.records import ChangesetId
-from sync.columns import as_json, column, is_few
+from sync.columns import as_json, column, frame_of, is_few
 from sync.directory import Directory
 from sync.matching.survive import survivors
 from sync.people.component import Component
@@ -131,7 +131,7 @@ async def _with_details(connection: Connection, facts: pd.DataFrame) -> pd.DataF
         " where f.record_id = any($1) order by f.record_id",
         facts["record_id"].tolist(),
     )
-    details = pd.DataFrame([tuple(row) for row in rows], columns=DETAILS, dtype=object)
+    details = frame_of(rows, DETAILS)
     return facts.reset_index(drop=True).join(details.drop(columns="record_id"))
 
 
