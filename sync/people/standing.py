@@ -13,6 +13,7 @@ from hub.filling import copy_frame
 from hub.records import ChangesetId
 from sync.columns import as_json, column, frame_of, is_few
 from sync.directory import Directory
+from sync.evidence.pending import Ids
 from sync.matching.survive import survivors
 from sync.people.component import Component
 from sync.people.crowded import crowded
@@ -22,7 +23,7 @@ from sync.people.source_ranks import read_ranks
 from sync.projection import remember_owners, replace, standing_of
 
 Connection = asyncpg.Connection
-# What is made of people to write them takes ten times their facts: it is made of so many at a time.
+# What is made of people to write them is made of so many at a time.
 PEOPLE_AT_ONCE: Final = 50_000
 
 
@@ -47,24 +48,24 @@ async def write_golden(
     chosen = chosen.assign(person_id=chosen["label"].map(by_label))
     facts = facts.assign(person_id=column(person_ids))
     changed: set[UUID] = set()
-    parts = int(labels.max(initial=0)) // PEOPLE_AT_ONCE + 1
-    for part in range(parts):
+    parts = np.unique(labels) // PEOPLE_AT_ONCE
+    for part in sorted({0, *parts.tolist()}):  # the first has `rest`, were it of nobody else
         rows = np.flatnonzero(labels // PEOPLE_AT_ONCE == part)
-        of_part = chosen[chosen["label"] // PEOPLE_AT_ONCE == part].reset_index(drop=True)
-        of_part = of_part.assign(position=np.searchsorted(rows, of_part["position"]))
-        async with _owners(connection, facts["person_id"].iloc[rows], parts, rest) as owners:
-            written = facts.iloc[rows].reset_index(drop=True), of_part
-            changed |= await _write_part(connection, *written, directory, changeset_id, owners)
+        said = chosen[chosen["label"] // PEOPLE_AT_ONCE == part].reset_index(drop=True)
+        said = said.assign(position=np.searchsorted(rows, said["position"]))
+        those = facts.iloc[rows].reset_index(drop=True)
+        async with _owners(connection, those["person_id"], parts, rest) as owners:
+            changed |= await _write_part(connection, those, said, directory, changeset_id, owners)
         rest = ()
     return changed
 
 
 @asynccontextmanager
 async def _owners(
-    connection: Connection, ids: Iterable[UUID], parts: int, rest: Collection[UUID]
+    connection: Connection, ids: Iterable[UUID], parts: Ids, rest: Collection[UUID]
 ) -> AsyncIterator[str]:
     """Name the table of those who are written now: everybody affected, where they are one part."""
-    if parts == 1:
+    if not parts.any():
         yield "affected_person"
         return
     await remember_owners(connection, "written_person", {*ids, *rest})
