@@ -35,8 +35,8 @@ from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.faults import faults_refused, refusal
 from schema.push.cards import item_of
 from schema.push.mentorships import pair_of
-from schema.push.requests import LONGEST, NOT_A_PARTNER
-from sync.push.cards import Counter, Pusher, push_cards
+from schema.push.requests import NOT_A_PARTNER
+from sync.push.cards import LONGEST, Counter, Pusher, push_cards
 from sync.push.mentorships import push_pairs
 
 NDJSON: Final = "application/x-ndjson"

@@ -16,12 +16,11 @@ from schema.errors import bad_input
 from schema.said import listed
 from schema.scope.watching import NamedCount
 from schema.sources.simulations import SimulationExample, SimulationFigure, SimulationUnit
-from sync.push.cards import Counter, Operation, Pusher, Status, Tried
+from sync.push.cards import LONGEST, Counter, Operation, Pusher, Status, Tried
 
 Json = Any  # an answer, as it is kept
 One = TypeVar("One")  # what is said of one card or mentorship
 NOT_A_PARTNER: Final = "Записи присылает система партнёра под своим ключом (роль PARTNER_SYSTEM)."
-LONGEST: Final = 500
 
 declare.choice(
     "Что сказано о карточке.",

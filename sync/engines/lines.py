@@ -13,14 +13,15 @@ from sync.engines.record_file import Records
 
 def told_by_lines(records: Records) -> Iterator[Notice]:
     """Say what may have been lost or doubled when the file was written; linear, of ids and texts."""
-    empty = _empty(records.ids)
-    if empty:
-        yield Notice(cause="id.missing", count=empty, text="строк без rec_id: их не найти в ответе")
-    repeated = len(records.ids) - compute.count_distinct(records.ids, mode="all").as_py()
-    if repeated - max(0, empty - 1):
+    named = _named(records.ids)
+    if missing := len(records.ids) - len(named):
+        yield Notice(
+            cause="id.missing", count=missing, text="строк без rec_id: их не найти в ответе"
+        )
+    if repeated := len(named) - compute.count_distinct(named).as_py():
         yield Notice(
             cause="id.repeated",
-            count=repeated - max(0, empty - 1),
+            count=repeated,
             text="строк с rec_id другой строки: в ответе их не различить",
         )
     broken = sum(_broken(records.cells[name]) for name in records.cells)
@@ -33,10 +34,10 @@ def told_by_lines(records: Records) -> Iterator[Notice]:
         )
 
 
-def _empty(ids: pa.Array) -> int:
-    if not pa.types.is_string(ids.type):
-        return int(ids.null_count)
-    return int(ids.null_count) + int(compute.sum(compute.equal(ids, "")).as_py() or 0)
+def _named(ids: pa.Array) -> pa.Array:
+    """Leave out the ids that are not there."""
+    there = ids.drop_null()
+    return there.filter(compute.not_equal(there, "")) if pa.types.is_string(there.type) else there
 
 
 def _broken(column: "pd.Series[Any]") -> int:

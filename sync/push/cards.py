@@ -21,7 +21,7 @@ from sync.projecting import PROJECTING
 from sync.push import answering, log
 from sync.push.admission import ERASED, entry_of, folded, foreign, placed
 from sync.push.card import Card, Operation, Waiting
-from sync.push.faults import faults_of
+from sync.push.faults import LONGEST, faults_of
 from sync.push.landing import Desk, land_cards, renumber
 from sync.push.landing_pairs import land_apart
 from sync.push.requests import (
@@ -203,6 +203,6 @@ async def _erased(turn: Turn, items: Sequence[Item], directory: Directory) -> Ma
 
 
 __all__ = [
-    "Counter", "Item", "Operation", "Pusher", "Status", "Tried", "Waiting", "push_cards", "redrive",
-    "try_cards",
+    "LONGEST", "Counter", "Item", "Operation", "Pusher", "Status", "Tried", "Waiting", "push_cards",
+    "redrive", "try_cards",
 ]  # fmt: skip
