@@ -1,30 +1,23 @@
 """Writing what stands about people: every table of the golden projection, only where it differs."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
-from contextlib import asynccontextmanager
-from typing import Final
 from uuid import UUID
 
 import asyncpg
-import numpy as np
 import pandas as pd
 
 from hub.filling import copy_frame
 from hub.records import ChangesetId
 from sync.columns import as_json, column, frame_of, is_few
 from sync.directory import Directory
-from sync.evidence.pending import Ids
 from sync.matching.survive import survivors
 from sync.people.component import Component
 from sync.people.crowded import crowded
 from sync.people.golden import project
 from sync.people.pins import pinned, standing_pins
 from sync.people.source_ranks import read_ranks
-from sync.projection import remember_owners, replace, standing_of
+from sync.projection import replace, standing_of
 
 Connection = asyncpg.Connection
-# What is made of people to write them is made of so many at a time.
-PEOPLE_AT_ONCE: Final = 50_000
 
 
 async def write_golden(
@@ -33,66 +26,29 @@ async def write_golden(
     person_ids: list[UUID],
     directory: Directory,
     changeset_id: ChangesetId,
-    *,
-    rest: Collection[UUID],
 ) -> set[UUID]:
-    """Write what stands about each person, some thousands at a time; gives for whom it changed.
-
-    `rest` are people of whom no record is left: what stands about them goes with the first.
-    """
-    facts, labels = component.facts, component.clustering.labels
-    ranks = await read_ranks(connection, set(facts["source_id"]))
-    crowd = await crowded(connection, facts)
-    chosen = survivors(facts, labels, source_rank=ranks, nobodys=crowd)
+    """Write what stands about each person of `affected_person`; gives for whom it changed."""
+    labels = component.clustering.labels
+    chosen = survivors(
+        component.facts,
+        labels,
+        source_rank=await read_ranks(connection, set(component.facts["source_id"])),
+        nobodys=await crowded(connection, component.facts),
+    )
+    facts = await _with_details(connection, component.facts.assign(person_id=column(person_ids)))
     by_label = dict(zip(labels.tolist(), person_ids, strict=True))
     chosen = chosen.assign(person_id=chosen["label"].map(by_label))
-    facts = facts.assign(person_id=column(person_ids))
-    changed: set[UUID] = set()
-    parts = np.unique(labels) // PEOPLE_AT_ONCE
-    for part in sorted({0, *parts.tolist()}):  # the first has `rest`, were it of nobody else
-        rows = np.flatnonzero(labels // PEOPLE_AT_ONCE == part)
-        said = chosen[chosen["label"] // PEOPLE_AT_ONCE == part].reset_index(drop=True)
-        said = said.assign(position=np.searchsorted(rows, said["position"]))
-        those = facts.iloc[rows].reset_index(drop=True)
-        async with _owners(connection, those["person_id"], parts, rest) as owners:
-            changed |= await _write_part(connection, those, said, directory, changeset_id, owners)
-        rest = ()
-    return changed
-
-
-@asynccontextmanager
-async def _owners(
-    connection: Connection, ids: Iterable[UUID], parts: Ids, rest: Collection[UUID]
-) -> AsyncIterator[str]:
-    """Name the table of those who are written now: everybody affected, where they are one part."""
-    if not parts.any():
-        yield "affected_person"
-        return
-    await remember_owners(connection, "written_person", {*ids, *rest})
-    yield "written_person"
-    await connection.execute("drop table written_person")
-
-
-async def _write_part(
-    connection: Connection,
-    facts: pd.DataFrame,
-    chosen: pd.DataFrame,
-    directory: Directory,
-    changeset_id: ChangesetId,
-    owners: str,
-) -> set[UUID]:
-    facts = await _with_details(connection, facts)
     chosen = pinned(chosen, facts, await standing_pins(connection, facts["record_id"].tolist()))
     golden = project(facts, chosen, directory)
-    changed = await _write_person(connection, golden.person, changeset_id, owners)
+    changed = await _write_person(connection, golden.person, changeset_id)
     tables = [projected for projected, _ in golden.tables]
-    standing = await standing_of(connection, tables, owners=owners)
+    standing = await standing_of(connection, tables, owners="affected_person")
     for projected, frame in golden.tables:
         changed |= await replace(
             connection,
             projected,
             frame,
-            owners=owners,
+            owners="affected_person",
             changeset_id=changeset_id,
             is_new=projected.table not in standing,
         )
@@ -154,7 +110,7 @@ insert into person ({_LISTED}, changeset_id)
 select {_LISTED}, $1 from (
     select {_LISTED} from {{fresh}}
     except
-    select {_LISTED} from person where id in (select id from {{owners}})
+    select {_LISTED} from person where id in (select id from affected_person)
 ) new
 order by id
 on conflict (id) do update set {_SET}, changeset_id = excluded.changeset_id, changed_at = now()
@@ -163,20 +119,17 @@ returning id
 
 
 async def _write_person(
-    connection: Connection, people: pd.DataFrame, changeset_id: ChangesetId, owners: str
+    connection: Connection, people: pd.DataFrame, changeset_id: ChangesetId
 ) -> set[UUID]:
     frame = people.rename(columns={"person_id": "id"})
     if is_few(len(frame)):
         fresh = "jsonb_populate_recordset(null::person, $2)"
         given = as_json(frame, PEOPLE)
-        write = WRITE_PEOPLE.format(fresh=fresh, owners=owners)
-        rows = await connection.fetch(write, changeset_id, given)
+        rows = await connection.fetch(WRITE_PEOPLE.format(fresh=fresh), changeset_id, given)
         return {row["id"] for row in rows}
     await connection.execute(
         f"create temp table fresh_person on commit drop as select {_LISTED} from person with no data"
     )
     await copy_frame(connection, "fresh_person", frame, PEOPLE)
-    write = WRITE_PEOPLE.format(fresh="fresh_person", owners=owners)
-    rows = await connection.fetch(write, changeset_id)
-    await connection.execute("drop table fresh_person")
+    rows = await connection.fetch(WRITE_PEOPLE.format(fresh="fresh_person"), changeset_id)
     return {row["id"] for row in rows}

@@ -59,9 +59,7 @@ async def write_people(
     before = await places_of(session, today=today) if known else {}
     await _write_links(connection, component, person_ids, model_version, changeset_id)
     await _write_aliases(connection, component, person_ids, identities, changeset_id)
-    changed = await write_golden(
-        connection, component, person_ids, directory, changeset_id, rest=known - {*person_ids}
-    )
+    changed = await write_golden(connection, component, person_ids, directory, changeset_id)
     gone = await connection.fetch(NO_MORE) if known else []
     return PeopleWritten(
         ids=person_ids,

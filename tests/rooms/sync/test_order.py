@@ -10,7 +10,7 @@ from connectors.protocol import Connector
 from hub.seal import Sealer
 from sync import columns
 from sync.changes.releasing import placed_holds, release
-from sync.people import match, standing
+from sync.people import match
 from sync.runs.run import Mode
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import Line, canonical, differences
@@ -88,20 +88,6 @@ async def test_few_rows_within_a_statement_end_as_many_through_a_table_do(
     many = await ends_in(admin_url, [files], sealer=sealer, folder=tmp_path)
 
     assert [] == differences(few, many)
-
-
-@pytest.mark.parametrize("few", [0, columns.FEW])
-async def test_people_written_some_at_a_time_end_as_all_at_once(
-    few: int, admin_url: str, sealer: Sealer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = draw_files(3)
-    whole = await ends_in(admin_url, [files], sealer=sealer, folder=tmp_path)
-    monkeypatch.setattr(columns, "FEW", few)
-    monkeypatch.setattr(standing, "PEOPLE_AT_ONCE", 3)
-
-    cut = await ends_in(admin_url, [files[1:], files[:1]], sealer=sealer, folder=tmp_path)
-
-    assert [] == differences(whole, cut)
 
 
 @pytest.mark.parametrize("seed", SEEDS[:2])
