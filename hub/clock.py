@@ -1,6 +1,6 @@
 """The region's day, asked here and nowhere else; statements take it as a bind.
 
-At three in the morning in Samara the server's own `current_date` is still yesterday's.
+At three in the morning in Samara the server's own day is still yesterday.
 """
 
 from datetime import UTC, date, datetime

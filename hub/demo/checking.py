@@ -85,7 +85,7 @@ async def compare(
     url: str, keys: Keys, facts: Facts, files: Sequence[DemoFile], database: Database
 ) -> bool:
     """Ask, print the answers beside the truth, and say whether they agree."""
-    agreed = await people_agree(database, files)
+    agreed = await people_agree(database, files, today=facts.today)
     unsettled = await _unsettled(database)
     entities = {
         row.legal_entity_id

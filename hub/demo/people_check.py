@@ -1,6 +1,7 @@
 """Who was taken for whom: the hub's people beside the true ones, over every row of every file."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -17,21 +18,21 @@ join source_file f on f.id = v.source_file_id
 join record r on r.id = v.record_id
 join link l on l.record_id = r.id
 left join subordination s on s.organisation_id = r.organisation_id and s.kind = 'PRIMARY'
-    and s.starts <= current_date and s.ends > current_date
+    and s.starts <= $1 and s.ends > $1
 left join organisation d on d.id = s.authority_id
 order by v.id
 """
 COLUMNS = ("file", "sheet", "row", "part", "cluster", "department")
 
 
-async def people_agree(database: Database, files: Sequence[DemoFile]) -> bool:
+async def people_agree(database: Database, files: Sequence[DemoFile], *, today: date) -> bool:
     """Print pairwise precision and recall and distinct people per department beside the truth.
 
     Answers whether the matcher reached what the demo promises; records that nobody could tell
     apart or join by the files alone are why the promise is not 1.
     """
     async with database.reading() as session:
-        rows = await session.raw.fetch(PLACES)
+        rows = await session.raw.fetch(PLACES, today)
     places = pd.DataFrame([tuple(row) for row in rows], columns=COLUMNS)
     truth = truth_frame(files)
     found = pairwise(truth, places)

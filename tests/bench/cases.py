@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -12,6 +11,7 @@ from hub.access import Viewer
 from hub.credentials import authenticate
 from schema.compiler.request import shape_of
 from schema.compiler.run import Engine
+from tests.day import region_day
 
 FIGURES = """
   key title mentors mentees pairs groups organisationsWithMentoring activeOrganisations
@@ -149,7 +149,7 @@ def people_cases(person: str) -> list[Case]:
 
 async def compiled(engine: Engine, case: Case, web: asyncpg.Pool, key: str) -> Compiled:
     """Compile a case for the viewer behind a key."""
-    viewer = await authenticate(web, key, today=datetime.now(UTC).date())
+    viewer = await authenticate(web, key, today=region_day())
     prepared, given = engine.prepare(case.query, None, case.variables)
     plan = engine.plan(prepared, given, shape_of(viewer))
     values = plan.values(engine.request(viewer, given))

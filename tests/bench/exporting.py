@@ -14,7 +14,6 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import psutil
 
@@ -27,10 +26,10 @@ from schema.exports.formats import ExportFormat
 from schema.exports.wanted import made, own_export
 from schema.root import build_schema
 from tests.conftest import clone, server_choice, serving
+from tests.day import ZONE
 
 ROWS = (10_000, 100_000)
 ROOT = UUID(int=1)
-ZONE = ZoneInfo("Europe/Samara")
 QUERY = """{ people { nodes {
   id lastName firstName middleName birthDate birthYear sex recordCount changedAt
   contacts { value }

@@ -6,7 +6,6 @@
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
@@ -22,6 +21,7 @@ from hub.settings import Addresses, Settings
 from schema.door.http import build_engine
 from tests.bench.cases import Compiled, compiled, read_cases
 from tests.bench.serving import serve
+from tests.day import region_day
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 BEARER = "Bearer "
@@ -66,7 +66,7 @@ async def bare(request: Request) -> Response:
 async def keyed(request: Request) -> Response:
     """Look the key up, then run the statement."""
     key = request.headers["Authorization"].removeprefix(BEARER)
-    await authenticate(request.state.web, key, today=datetime.now(UTC).date())
+    await authenticate(request.state.web, key, today=region_day())
     return await _answer(request)
 
 

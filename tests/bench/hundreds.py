@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,7 @@ from sync.work.sources import SourceManifest, keep_source
 from tests.bench.figures import Figure, Section, told
 from tests.bench.region import Ground, Json, folder_of, prepared
 from tests.bench.schools import MINISTRY, Schools
+from tests.day import region_day
 from tests.door.conftest import serving
 
 NAME: Final = "bench_hundreds"
@@ -35,7 +35,7 @@ ROUNDS: Final = ("the first time", "the same again", "one of a hundred changed")
 def main() -> None:
     """Take a region in three times and say what each cost."""
     asked = _arguments()
-    today = datetime.now(UTC).date()
+    today = region_day()
     region = Schools(schools=asked.schools, rows=asked.rows, cards=asked.cards, today=today)
     with (
         folder_of("hub-bench-") as folder,

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,7 @@ from tests.bench.hundreds import register
 from tests.bench.loading import peak_bytes
 from tests.bench.region import Ground, Json, folder_of, prepared
 from tests.bench.schools import Schools
+from tests.day import region_day
 
 NAME: Final = "bench_one_file"
 REGISTER: Final = 1_000
@@ -83,7 +84,7 @@ def _taken(ground: Ground, rows: int) -> Iterator[Figure]:
 
 
 def _region(rows: int) -> Schools:
-    return Schools(schools=1, rows=rows, cards=0, today=datetime.now(UTC).date())
+    return Schools(schools=1, rows=rows, cards=0, today=region_day())
 
 
 def read(path: Path) -> Json:
@@ -129,6 +130,6 @@ if __name__ == "__main__":
         case ["--read", file]:
             json.dump(read(Path(file)), sys.stdout)
         case ["--take", file]:
-            json.dump(asyncio.run(take(Path(file), datetime.now(UTC).date())), sys.stdout)
+            json.dump(asyncio.run(take(Path(file), region_day())), sys.stdout)
         case _:
             main()

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from hub.records import Completeness, FileKind
 from hub.seal import create_key_file
 from hub.settings import CHECKOUT, Addresses
 from sync.intake import Given
+from tests.day import region_day
 
 SEED = 2026
 EMPTY = "bench_empty"  # migrated, with the region's register and no files
@@ -103,7 +104,7 @@ def folder_of(prefix: str) -> Iterator[Path]:
 def prepared(folder: Path, *, people: int, choice: str) -> Iterator[Ground]:
     """Start a server, make the region and write its files; stops the server at the end."""
     with running_server(folder / "server", choice=choice) as server:
-        today = datetime.now(UTC).date()
+        today = region_day()
         region = make_region(people=people, seed=SEED, today=today)
         files = write_files(region, folder / "files")
         create_key_file(folder / "keys")

@@ -8,7 +8,6 @@ import json
 import sys
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from hub.database import WriteSession, open_database
 from hub.seal import Sealer
@@ -18,6 +17,7 @@ from sync.people.models import active_model
 from sync.projecting import rematch
 from tests.bench.loading import peak_bytes
 from tests.bench.stations import Stopwatch
+from tests.day import region_day
 
 
 async def match_all(watch: Stopwatch) -> dict[str, object]:
@@ -32,7 +32,7 @@ async def match_all(watch: Stopwatch) -> dict[str, object]:
             database,
             _same,
             sealer=Sealer.from_file(settings.keys),
-            today=datetime.now(UTC).date(),
+            today=region_day(),
             actor="bench",
         )
         took = time.perf_counter() - begun

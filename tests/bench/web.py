@@ -21,6 +21,7 @@ from tests.bench.cases import Case, coverage_cases, people_cases, write_cases
 from tests.bench.figures import Figure, Section, median
 from tests.bench.region import Ground
 from tests.bench.serving import Web, hand_web, hub_web
+from tests.day import region_day
 
 CLIENTS = (1, 8)
 COMPILATIONS = 30
@@ -28,7 +29,7 @@ COMPILATIONS = 30
 BUSIEST = """
 select p.id from person p
 join person_place here on here.person_id = p.id and here.authority_id = $1
-    and here.starts <= current_date and here.ends > current_date
+    and here.starts <= $2 and here.ends > $2
 where exists (select from participation_fact f where f.mentor_id = p.id)
 order by p.record_count desc, p.id limit 1
 """
@@ -91,7 +92,7 @@ async def busiest(where: Addresses, department: UUID) -> UUID:
     """Give somebody of a department with much to show."""
     connection = await open_connection(where.worker)
     try:
-        found: UUID = await connection.fetchval(BUSIEST, department)
+        found: UUID = await connection.fetchval(BUSIEST, department, region_day())
     finally:
         await connection.close()
     return found

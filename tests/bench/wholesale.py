@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ from tests.bench.landing import BARE, NAME, SHAPED, WHOLE, AtHand, clocked, copi
 from tests.bench.loading import peak_bytes
 from tests.bench.region import Ground, Json, folder_of, prepared
 from tests.bench.schools import Schools, person
+from tests.day import region_day
 
 OF_A_SCHOOL: Final = 1_000
 REGISTER: Final = 1_000
@@ -40,7 +41,7 @@ CATEGORIES: Final = ("высшая", "первая", "соответствие",
 def main() -> None:
     """Land the records each way and say what each took."""
     asked = _arguments()
-    region = schools_of(asked.records, datetime.now(UTC).date())
+    region = schools_of(asked.records, region_day())
     with (
         folder_of("hub-bench-") as folder,
         prepared(folder, people=REGISTER, choice=asked.postgres) as ground,
@@ -132,7 +133,7 @@ def _merged(ground: Ground, region: Schools, python: str) -> float:
 
 async def landed(records: int) -> Json:
     """Land the records into the database that the settings name."""
-    settings, today = Settings(), datetime.now(UTC).date()
+    settings, today = Settings(), region_day()
     sealer = Sealer.from_file(settings.keys)
     given = Given(
         path=settings.keys,  # any file: its rows are at hand

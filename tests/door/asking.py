@@ -6,13 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from hub.access import Viewer
 from hub.audit.journal import Journal
-from hub.clock import today_in
 from hub.credentials import authenticate
 from hub.database import Database, open_connection
 from hub.entrance import Entrance
@@ -23,13 +21,13 @@ from hub.seal import Sealer
 from hub.settings import Addresses
 from schema.compiler.run import Engine
 from schema.root import build_schema
+from tests.day import ZONE, region_day
 from tests.door.building import build
 from tests.door.evaluator import World
 from tests.door.keys import Keys, issue
 from tests.door.rows import Region, write
 from tests.door.tables import Tables, read_tables
 
-ZONE = ZoneInfo("Europe/Samara")
 RATE = Rate(burst=1e9, per_s=1e9)
 Json = Any  # a decoded response
 VIEWERS = ("centre", "north", "south", "partner", "steward")
@@ -60,7 +58,7 @@ class Door:
 
     def world(self, who: str) -> World:
         """Return the plain rows as one viewer sees them."""
-        today = today_in(ZONE)
+        today = region_day()
         return World(tables=self.tables, viewer=self.viewers[who], today=today, sealer=self.sealer)
 
 
@@ -92,7 +90,7 @@ async def opened(
         make_key=partial(issue_row_key, region.sealer),
     )
     viewers = {
-        who: await authenticate(web, getattr(keys, who), today=today_in(ZONE)) for who in VIEWERS
+        who: await authenticate(web, getattr(keys, who), today=region_day()) for who in VIEWERS
     }
     try:
         yield Door(

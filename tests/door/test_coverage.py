@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from hub.credentials import issue_key
 from hub.database import open_database
 from hub.seal import create_key_file
 from hub.settings import Addresses, Settings
+from tests.day import region_day
 from tests.door.conftest import serving
 from tests.rooms.coverage.evaluator import Asked, Evaluator
 from tests.rooms.coverage.expected import expected, missing
@@ -130,7 +131,7 @@ def asked_of(period: Json) -> Asked:
         as_of=date.fromisoformat(period["asOf"]) if "asOf" in period else None,
         academic_year=period.get("academicYear"),
         calendar_year=period.get("calendarYear"),
-        today=datetime.now(UTC).date(),
+        today=region_day(),
     )
     return Asked(lo=found.lo, hi=found.hi, stated_from=found.stated_from)
 
@@ -172,7 +173,7 @@ def test_every_field_answers_as_plain_python(door: Door, viewer: str) -> None:
 def test_what_is_kept_answers_as_what_is_counted(
     door: Door, module_addresses: Addresses, viewer: str
 ) -> None:
-    today = datetime.now(Settings().zone).date()
+    today = region_day()
     year = academic_year_of(today)
     periods: list[Json | None] = [None, {"academicYear": year}, {"calendarYear": year}]
     groups = ("NONE", "DEPARTMENT", "TERRITORY", "ORGANISATION", "FORM")

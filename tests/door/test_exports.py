@@ -18,7 +18,8 @@ from hub.edge import Edge
 from hub.law.consents import Paper, Relation, record_consent, withdraw_consent
 from hub.law.rules import ConsentPurpose
 from schema.exports.http import export_routes
-from tests.door.asking import ZONE, Door
+from tests.day import ZONE
+from tests.door.asking import Door
 from tests.door.over_http import WithPools
 from tests.door.rows import uid
 from tests.door.test_graphql_over_http import bearer, codes

@@ -1,7 +1,7 @@
 """«Не сошлось» over HTTP: as the region and as a department, against plain rows."""
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -10,7 +10,8 @@ import pytest
 from hub.database import Database
 from hub.settings import Addresses
 from schema.review.disagreements import FindingKind
-from tests.door.asking import ZONE, opened
+from tests.day import region_day
+from tests.door.asking import opened
 from tests.door.evaluator import key_in
 from tests.door.evaluator_findings import Days, Disagreements, Expected, places_of
 from tests.door.over_http import Json, Served, served
@@ -42,7 +43,7 @@ async def hub(
 
 
 def today() -> date:
-    return datetime.now(ZONE).date()
+    return region_day()
 
 
 def periods() -> list[tuple[Json, Days]]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hub.database import Database
+from tests.day import region_day
 from tests.door.over_http import Served
 from tests.door.rows import NORTH
 
@@ -39,10 +40,11 @@ async def somebody(database: Database) -> str:
             "select l.person_id from link l join record r on r.id = l.record_id"
             " join organisation_place p on p.organisation_id = r.organisation_id"
             " and p.authority_id = $1 join person_place pp on pp.person_id = l.person_id"
-            " and pp.authority_id = $1 and pp.starts <= current_date and pp.ends > current_date"
+            " and pp.authority_id = $1 and pp.starts <= $2 and pp.ends > $2"
             " where r.id = (select min(o.record_id) from link o where o.person_id = l.person_id)"
             " order by l.person_id limit 1",
             NORTH,
+            region_day(),
         )
     return f"person-{found}"
 

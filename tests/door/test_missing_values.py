@@ -11,7 +11,8 @@ from hub.settings import Addresses
 from schema.errors import RequestRefused
 from schema.exports.formats import format_named
 from schema.exports.wanted import made, own_export
-from tests.door.asking import ZONE, Door, opened
+from tests.day import ZONE
+from tests.door.asking import Door, opened
 from tests.door.rows import NORTH, uid
 
 pytestmark = pytest.mark.anyio

@@ -14,13 +14,13 @@ from uuid import uuid4
 import pytest
 
 from hub.access import ClientKind, Purpose, Role
-from hub.clock import today_in
 from hub.credentials import authenticate, issue_key
 from hub.database import WriteSession, open_database
 from schema.errors import RequestRefused
 from tests.conftest import clone, drop
+from tests.day import region_day
 from tests.door.answering import ROOTS, SCHEMA
-from tests.door.asking import ZONE, Door, Json, opened
+from tests.door.asking import Door, Json, opened
 from tests.door.departments import DEPARTMENTS, SCHOOLS, SCHOOLS_OF, add_departments
 from tests.door.drawing import pools_of
 from tests.door.operations import Operation, Pools, generate
@@ -69,8 +69,7 @@ async def region(
                 for who, held, number in ((MINE, role, unit), (OTHERS, Role.TERRITORY, 200))
             }  # fmt: skip
         viewers = {
-            who: await authenticate(door.web, key, today=today_in(ZONE))
-            for who, key in keys.items()
+            who: await authenticate(door.web, key, today=region_day()) for who, key in keys.items()
         }
         yield replace(door, viewers=viewers)
 

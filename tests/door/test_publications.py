@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -10,7 +9,6 @@ from graphql import GraphQLField, is_leaf_type, is_required_argument
 from graphql import get_named_type as named
 
 from hub.access import ClientKind, Permit, Purpose, Role, Viewer
-from hub.clock import today_in
 from hub.coverage.publishing import (
     FIGURES,
     PublishedError,
@@ -26,8 +24,9 @@ from hub.errors import AccessError
 from hub.settings import Addresses
 from schema.compiler.opened import OPENED
 from schema.errors import RequestRefused
+from tests.day import region_day
 from tests.door.answering import SCHEMA
-from tests.door.asking import ZONE, Door, Json, decoded, opened
+from tests.door.asking import Door, Json, decoded, opened
 from tests.door.rows import ROOT
 
 pytestmark = pytest.mark.anyio
@@ -71,7 +70,7 @@ class Open:
 
 @pytest.fixture(scope="module")
 async def open_data(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Open]:
-    today = datetime.now(ZONE).date()
+    today = region_day()
     year = today.year - (today.month < 9)
     async with opened(module_addresses, module_database) as door:
         async with module_database.writing() as session:
@@ -81,7 +80,7 @@ async def open_data(module_addresses: Addresses, module_database: Database) -> A
             )  # fmt: skip
             span = span_of(academic_year=year, calendar_year=None, today=today)
             table = await publish(session, span, actor="tests")
-        public = await authenticate(door.web, key, today=today_in(ZONE))
+        public = await authenticate(door.web, key, today=region_day())
         yield Open(door=door, public=public, year=year, table=str(table))
 
 
@@ -166,9 +165,7 @@ async def test_others_read_published_tables_too(open_data: Open) -> None:
 async def test_a_span_is_published_once_until_it_is_taken_back(
     open_data: Open, module_database: Database
 ) -> None:
-    span = span_of(
-        academic_year=open_data.year - 1, calendar_year=None, today=datetime.now(ZONE).date()
-    )
+    span = span_of(academic_year=open_data.year - 1, calendar_year=None, today=region_day())
     async with module_database.writing() as session:
         first = await publish(session, span, actor="tests")
         with pytest.raises(PublishedError):

@@ -17,7 +17,8 @@ from schema.compiler.run import Engine
 from schema.connection import Connection
 from schema.described import pages_of
 from schema.root import SCALARS
-from tests.door.asking import ZONE, Door
+from tests.day import ZONE
+from tests.door.asking import Door
 
 pytestmark = pytest.mark.anyio
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "register.md"

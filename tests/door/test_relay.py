@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,8 +16,9 @@ from graphql import (
 from hub.coverage.publishing import publish, span_of
 from hub.database import Database
 from hub.settings import Addresses
+from tests.day import region_day
 from tests.door.answering import SCHEMA
-from tests.door.asking import ZONE, Door, opened
+from tests.door.asking import Door, opened
 from tests.door.over_http import Served
 from tests.door.rows import uid
 
@@ -112,7 +112,7 @@ pages = pytest.mark.parametrize("place", PLACES)
 
 @pytest.fixture(scope="module")
 async def door(module_addresses: Addresses, module_database: Database) -> AsyncIterator[Door]:
-    today = datetime.now(ZONE).date()
+    today = region_day()
     span = span_of(academic_year=2025, calendar_year=None, today=today)
     async with opened(module_addresses, module_database) as opened_door:
         async with module_database.writing() as session:

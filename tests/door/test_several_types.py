@@ -20,7 +20,8 @@ from schema.mentoring.mentorship import Programme
 from schema.node import GlobalNode
 from schema.organisations.organisation import Organisation
 from schema.root import SCALARS
-from tests.door.asking import ZONE, Door
+from tests.day import ZONE
+from tests.door.asking import Door
 from tests.door.evaluator import PREFIXES
 from tests.door.tables import Row
 

@@ -11,7 +11,6 @@ import pytest
 from starlette.applications import Starlette
 
 from hub.audit.journal import Journal
-from hub.clock import today_in
 from hub.credentials import admit, key_id_of, revoke_key
 from hub.database import Database, open_connection
 from hub.documents import TrustedDocument, add_documents, document_id
@@ -21,7 +20,8 @@ from hub.settings import Addresses
 from hub.tables import Base
 from schema.door.http import Door as Endpoint
 from schema.door.http import graphql_routes
-from tests.door.asking import RATE, ZONE, Door
+from tests.day import ZONE, region_day
+from tests.door.asking import RATE, Door
 from tests.door.keys import Keys, issue
 from tests.door.over_http import WithPools
 
@@ -188,13 +188,13 @@ async def test_a_key_stands_no_longer_than_until_it_expires(
         module_addresses, "update credential set expires_at = $1 where id = $2", soon,
         key_id_of(keys.north),
     )  # fmt: skip
-    bounded = (await admit(door.web, keys.north, today=today_in(ZONE))).standing
+    bounded = (await admit(door.web, keys.north, today=region_day())).standing
     await change(
         module_addresses,
         "update credential set expires_at = now() + interval '1 second' where id = $1",
         key_id_of(keys.north),
     )
-    expiring = (await admit(door.web, keys.north, today=today_in(ZONE))).standing
+    expiring = (await admit(door.web, keys.north, today=region_day())).standing
 
     assert soon > bounded.until > expiring.until
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import httpx
@@ -22,14 +22,15 @@ from hub.webhooks.endpoints import add_endpoint
 from hub.webhooks.telling import tell
 from schema.exports.http import export_routes
 from sync.feed.transfers import announce_transfers
-from tests.door.asking import ZONE, Door, Json, opened
+from tests.day import ZONE, region_day
+from tests.door.asking import Door, Json, opened
 from tests.door.feed import Follower, settle
 from tests.door.over_http import WithPools
 from tests.door.rows import PARTNER
 from tests.door.test_graphql_over_http import bearer
 
 pytestmark = pytest.mark.anyio
-TODAY = datetime.now(ZONE).date()
+TODAY = region_day()
 SEEN = """{ people(first: 100) { nodes { id } } mentors(first: 100) { nodes { id } }
   mentorships(first: 100) { nodes { id members { displayName person { id } } } } }"""
 ONE = """query ($id: ID!, $pair: ID!) { person(id: $id) { id } node(id: $id) { id }

@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from hub.access import ClientKind, Role
-from hub.clock import today_in
 from hub.credentials import add_key, admit, bind_key, issue_key, key_id_of, rotate_key
 from hub.database import Database
 from hub.documents import TrustedDocument, add_documents, document_id, remove_document
 from hub.settings import Addresses
-from tests.door.asking import ZONE, Door
+from tests.day import region_day
+from tests.door.asking import Door
 from tests.door.over_http import served
 from tests.door.rows import NORTH
 
@@ -184,12 +184,12 @@ async def test_binding_a_key_holds_from_the_next_request_and_for_its_successor(
 async def test_a_client_may_have_a_bound_key_beside_a_free_one(
     door: Door, bound: str, module_database: Database
 ) -> None:
-    client_id = (await admit(door.web, bound, today=today_in(ZONE))).viewer.client_id
+    client_id = (await admit(door.web, bound, today=region_day())).viewer.client_id
     async with module_database.writing() as session:
         free = await add_key(session, client_id, env="test")
 
     found = [
-        (await admit(door.web, key, today=today_in(ZONE))).viewer.documents_only
+        (await admit(door.web, key, today=region_day())).viewer.documents_only
         for key in (bound, free)
     ]
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID
@@ -21,6 +20,7 @@ from hub.settings import Addresses
 from sync.runs.run import Mode, Run, read_run
 from sync.work.asking import ask
 from sync.work.sources import SourceManifest, keep_source
+from tests.day import region_day
 from tests.journeys.conftest import variables_of
 from tests.journeys.region import write_keys
 from tests.rooms.sync.canonical import Line, canonical
@@ -214,7 +214,7 @@ async def asked(url: str, statement: str) -> None:
 
 def make(people: int = 1_000) -> Region:
     """Make the region of these tests as of today."""
-    return make_region(people=people, seed=2026, today=datetime.now(UTC).date())
+    return make_region(people=people, seed=2026, today=region_day())
 
 
 @contextmanager

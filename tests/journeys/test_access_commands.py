@@ -4,7 +4,6 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from hub.database import open_connection
 from hub.documents import document_id
 from hub.errors import AccessError
 from hub.settings import Addresses
+from tests.day import region_day
 from tests.journeys.test_operator import put_the_region
 
 Hub = Callable[..., subprocess.CompletedProcess[str]]
@@ -32,7 +32,7 @@ def who_is(addresses: Addresses, key: str) -> str:
     async def ask() -> str:
         connection = await open_connection(addresses.web_region)
         try:
-            return (await authenticate(connection, key, today=datetime.now(UTC).date())).client_name
+            return (await authenticate(connection, key, today=region_day())).client_name
         finally:
             await connection.close()
 

@@ -24,6 +24,7 @@ from hub.embedded import SOCKETS, running_address, running_server
 from hub.settings import Addresses
 from hub.terminal import STATIONS
 from tests.conftest import server_choice
+from tests.day import region_day
 from tests.journeys.conftest import CHECKOUT, commands, variables_of
 from tests.journeys.region import PEOPLE
 
@@ -32,7 +33,7 @@ delete from participation_fact where id = (
     select f.id from participation_fact f
     join organisation o on o.id = f.host_id
     where o.legal_entity_id not in ({UNSETTLED})
-      and f.starts <= current_date and f.ends > current_date
+      and f.starts <= $1 and f.ends > $1
     order by f.id limit 1
 )"""
 Demo = Callable[..., subprocess.CompletedProcess[str]]
@@ -73,7 +74,7 @@ async def spoil(admin_url: str) -> str:
     """Take one dyad of an undoubted school away."""
     connection = await open_connection(provision.addresses(admin_url, DEMO_DATABASE).worker)
     try:
-        done: str = await connection.execute(SPOILED)
+        done: str = await connection.execute(SPOILED, region_day())
         return done
     finally:
         await connection.close()

@@ -10,16 +10,17 @@ import pytest
 
 from hub.database import open_connection
 from hub.settings import Addresses
+from tests.day import region_day
 from tests.journeys.region import Served
 
 Json = Any  # a decoded answer
 PAGE = 50
 OWN_PEOPLE = """
 select distinct person_id from person_place
-where authority_id = $1 and starts <= current_date and ends > current_date"""
+where authority_id = $1 and starts <= $2 and ends > $2"""
 OWN_ORGANISATIONS = """
 select organisation_id from organisation_place
-where authority_id = $1 and starts <= current_date and ends > current_date"""
+where authority_id = $1 and starts <= $2 and ends > $2"""
 LISTS = ("people", "organisations")
 
 
@@ -69,7 +70,9 @@ class Door:
 async def placed(addresses: Addresses, query: str, authority: UUID) -> frozenset[str]:
     connection = await open_connection(addresses.worker)
     try:
-        return frozenset(str(row[0]) for row in await connection.fetch(query, authority))
+        return frozenset(
+            str(row[0]) for row in await connection.fetch(query, authority, region_day())
+        )
     finally:
         await connection.close()
 

@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from hub.seal import Sealer
 from hub.settings import Addresses
 from sync.intake import Accepted, Given, accept, check
 from sync.matching.normalise import split_people
+from tests.day import region_day
 from tests.journeys.region import Made, Served, loaded_hub, served_hub
 from tests.journeys.test_department import Viewer
 
@@ -77,7 +78,7 @@ async def test_a_base_that_went_out_is_read_back_whole(
     path = school.file(f"{side}-base", wanted, tmp_path, organisation=school.id)
     async with open_database(module_loaded.worker) as database:
         given = Given(path=path, period=YEAR)
-        [report] = await check(database, [given], today=datetime.now(UTC).date())
+        [report] = await check(database, [given], today=region_day())
     frames = [item.frame for item in SchoolFile(path).fetch() if isinstance(item, Batch)]
 
     assert [] == list(report.rejected)
@@ -110,7 +111,7 @@ class Desk:
         path = self.folder / f"{name}.xlsx"
         if sheets:
             path.write_bytes(book_of(sheets))
-        today = datetime.now(UTC).date()
+        today = region_day()
         return await accept(
             self.database,
             [Given(path=path)],
@@ -239,8 +240,9 @@ async def test_whom_only_another_source_knows_is_bound_by_the_key(desk: Desk) ->
 
     employed = await desk.rows(
         "select person_id from employment where organisation_id = $1::uuid"
-        " and starts <= current_date and ends > current_date",
+        " and starts <= $2 and ends > $2",
         school_id,
+        region_day(),
     )
     own = await desk.rows(
         "select r.id from record r join source s on s.id = r.source_id where r.kind = 'STAFF'"

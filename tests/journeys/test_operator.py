@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from hub.credentials import KEY, authenticate
 from hub.database import open_connection
 from hub.errors import AccessError
 from hub.settings import Addresses
+from tests.day import region_day
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Hub = Callable[..., subprocess.CompletedProcess[str]]
@@ -93,7 +93,7 @@ async def put_the_region(url: str) -> None:
 async def client_behind(url: str, key: str) -> str:
     connection = await open_connection(url)
     try:
-        return (await authenticate(connection, key, today=datetime.now(UTC).date())).client_name
+        return (await authenticate(connection, key, today=region_day())).client_name
     finally:
         await connection.close()
 

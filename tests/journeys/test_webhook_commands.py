@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from hub.database import open_database
 from hub.seal import Sealer
 from hub.settings import Addresses
 from hub.webhooks.telling import tell
+from tests.day import region_day
 from tests.door.conftest import serving
 from tests.journeys.conftest import variables_of
 from tests.rooms.sync.world import NORTH, load_register
@@ -40,7 +40,7 @@ async def fail_once(addresses: Addresses, sealer: Sealer) -> None:
                 ' select id, 1, gen_random_uuid(), \'{"type": "person.upsert", "data": {}}\','
                 " 'WAITING' from webhook_endpoint"
             )
-        await tell(database, sealer, today=datetime.now(UTC).date(), inward=False)
+        await tell(database, sealer, today=region_day(), inward=False)
 
 
 def test_an_address_is_added_tried_looked_at_driven_again_and_forgotten(

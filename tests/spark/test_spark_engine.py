@@ -1,7 +1,6 @@
 """Spark finds the candidates of one process and scores them to the bit; blocks are counted alike."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +20,7 @@ from sync.matching.artefact import read_model
 from sync.matching.model import HAND_MODEL
 from tests.bench.matching.sides import TODAY
 from tests.bench.matching.spark import as_parquet, of_batch, of_spark
+from tests.day import region_day
 
 QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
@@ -92,7 +92,7 @@ def test_large_blocks_are_thinned_refined_and_chained_and_told_alike(
 def test_the_command_writes_the_people_that_one_process_finds(tmp_path: Path) -> None:
     write_labelled(tmp_path, labelled(1_500, setting="other", seed=3))
     records = as_parquet(tmp_path)
-    run(Job(records=records, out=tmp_path / "here.csv", train=True), today=datetime.now(UTC).date())
+    run(Job(records=records, out=tmp_path / "here.csv", train=True), today=region_day())
 
     spark(records, tmp_path / "there.csv", save_model=tmp_path / "model.json")
 

@@ -12,12 +12,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from sync.engines.file_run import Job, run
+from tests.day import region_day
 
 LETTERS: Final = str.maketrans("0123456789abcdef", "абвгдежзиклмнопр")
 Row = tuple[str, str, str, str]  # full name, birth date, СНИЛС, school
@@ -59,7 +59,7 @@ def _told(kind: str, records: int) -> str:
             csv.writer(file).writerows([COLUMNS, *_rows(kind, records)])
         began = time.perf_counter()
         job = Job(records=folder / "r.csv", out=folder / "c.csv")
-        done = run(job, today=datetime.now(UTC).date())
+        done = run(job, today=region_day())
         took = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     causes = ", ".join(sorted({notice.cause for notice in done.notices}))

@@ -27,12 +27,13 @@ from hub.webhooks.sending import InwardError, is_public, post
 from hub.webhooks.signing import headers
 from hub.webhooks.telling import Told, tell
 from hub.webhooks.turns import MOST, WAITS_S
+from tests.day import region_day
 from tests.door.conftest import serving
 from tests.door.feed import settle
 from tests.rooms.sync.world import MINISTRY, NORTH, SOUTH, load_register, rows
 
 pytestmark = pytest.mark.anyio
-TODAY = datetime.now(UTC).date()
+TODAY = region_day()
 ONE, OTHER = UUID(int=71), UUID(int=72)
 
 
