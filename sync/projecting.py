@@ -1,4 +1,4 @@
-"""The transactions in which evidence becomes people: of a run, a word, a model, or another's own.
+"""The transactions in which evidence becomes people: of a run, a word, ranks, a model, another's own.
 
 Each takes what is pending through the stations of `pipeline`, one at a time in the whole hub, and
 leaves a changeset that says what came of it.
@@ -24,6 +24,7 @@ from sync.evidence.retracted import Retracted
 from sync.evidence.spoiled import project_sound
 from sync.matching.model import Model
 from sync.people.component import connected
+from sync.people.source_ranks import to_choose_anew
 from sync.people.words import next_word, settle_word
 from sync.pipeline import Progress, carry
 
@@ -135,16 +136,7 @@ async def obey(database: Database, *, sealer: Sealer, today: date) -> Difference
             return None
         changeset_id = await changeset.begin(session, "REVIEW", actor=word.actor)
         await settle_word(session, word, changeset_id)
-        held = await brake(session, changeset_id, NOBODY, today=today)
-        pending = await read_pending(session.raw)
-        pending = pending.among(await connected(session.raw, word.records))
-        difference = await carry(
-            session, pending, changeset_id, sealer=sealer, today=today, also=word.records
-        )
-        difference = replace(difference, held=held)
-        await changeset.finish(session, changeset_id, difference)
-        await request_refresh(session)
-        return difference
+        return await _follow(session, changeset_id, word.records, sealer=sealer, today=today)
 
     return await database.lasting(obeyed)
 
@@ -158,6 +150,42 @@ async def obey_waiting(database: Database, *, sealer: Sealer, today: date) -> li
     while (difference := await obey(database, sealer=sealer, today=today)) is not None:
         done.append(difference)
     return done
+
+
+async def obey_ranks(
+    database: Database, *, sealer: Sealer, today: date, actor: str
+) -> Difference | None:
+    """Choose anew among what sources say of whom their changed ranks concern, as a change of its own.
+
+    Gives None where nobody is left to be chosen anew: another projection may have done it already.
+    Waits for one to end.
+    """
+
+    async def obeyed(session: WriteSession) -> Difference | None:
+        await session.lock(PROJECTING)
+        records = await to_choose_anew(session)
+        if not len(records):
+            return None
+        changeset_id = await changeset.begin(session, "RANKS", actor=actor)
+        return await _follow(session, changeset_id, records, sealer=sealer, today=today)
+
+    return await database.lasting(obeyed)
+
+
+async def _follow(
+    session: WriteSession, changeset_id: ChangesetId, records: Ids, *, sealer: Sealer, today: date
+) -> Difference:
+    """Bring the components of the records up to what was said, with what evidence is pending of them."""
+    held = await brake(session, changeset_id, NOBODY, today=today)
+    pending = await read_pending(session.raw)
+    pending = pending.among(await connected(session.raw, records))
+    difference = await carry(
+        session, pending, changeset_id, sealer=sealer, today=today, also=records
+    )
+    difference = replace(difference, held=held)
+    await changeset.finish(session, changeset_id, difference)
+    await request_refresh(session)
+    return difference
 
 
 async def rematch(

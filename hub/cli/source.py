@@ -60,15 +60,15 @@ def add(
     Настройки проверяются сразу, сам источник не читается: для этого есть source test.
     """
     from sync.work.descriptions import read_manifest_file, require_settings
-    from sync.work.sources import keep_source
+    from sync.work.sources import Kept, keep_source
 
     described = read_manifest_file(manifest)
     require_settings(manifest, described)
 
-    async def keep(database: "Database", _: "Settings") -> bool:
+    async def keep(database: "Database", _: "Settings") -> Kept:
         return await database.lasting(lambda session: keep_source(session, described))
 
-    done = "заведён" if _ask(keep) else "изменён"
+    done = {Kept.NEW: "заведён", Kept.CHANGED: "изменён", Kept.SAME: "описан так же"}[_ask(keep)]
     say(f"✓ Источник {described.code} {done}. Дальше: python -m hub source test {described.code}")
 
 

@@ -27,7 +27,7 @@ class Changeset(Base):
 
     __tablename__ = "changeset"
     id: Mapped[BigKey]
-    # REGISTRY | IMPORT | SYNC | PUSH | REVIEW | MAPPING | MODEL | UNDO | TURN | ERASURE | CONSENT
+    # REGISTRY | IMPORT | SYNC | PUSH | REVIEW | RANKS | MAPPING | MODEL | UNDO | TURN | ERASURE | CONSENT
     kind: Mapped[str]
     state: Mapped[str]  # STAGED | SIMULATED | WAITING | APPLIED | UNDONE | FAILED
     actor: Mapped[str]  # a client's id or the name of a command, never a person's name

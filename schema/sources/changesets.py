@@ -23,6 +23,7 @@ ChangesetRef = Annotated["Changeset", strawberry.lazy("schema.sources.changesets
         "SYNC": "Обмен с системой.",
         "PUSH": "Присланное системой.",
         "REVIEW": "Ответ на вопрос.",
+        "RANKS": "Другие места источников по полям: значения выбраны заново.",
         "MAPPING": "Сопоставление столбцов.",
         "MODEL": "Другая модель сравнения: все сличены заново.",
         "UNDO": "Отмена.",
@@ -39,6 +40,7 @@ class ChangesetKind(StrEnum):
     SYNC = "SYNC"
     PUSH = "PUSH"
     REVIEW = "REVIEW"
+    RANKS = "RANKS"
     MAPPING = "MAPPING"
     MODEL = "MODEL"
     UNDO = "UNDO"

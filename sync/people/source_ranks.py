@@ -6,8 +6,10 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
+import numpy as np
 
-from hub.database import WriteSession
+from hub.database import ReadSession, WriteSession
+from sync.evidence.pending import Ids
 from sync.matching.survive import FIELDS
 
 Ranks = Mapping[str, Mapping[UUID, int]]  # field -> source -> rank, the least is believed first
@@ -40,19 +42,35 @@ def by_field(stated: Mapping[UUID, Stated]) -> Ranks:
     return found
 
 
-async def choose_anew(session: WriteSession, source_id: UUID) -> None:
-    """Leave to the next projection whoever this source and another speak of.
+async def choose_anew(session: WriteSession, source_id: UUID) -> bool:
+    """Leave to the next projection whoever this source and another speak of; say whether anybody.
 
     Expects the lock PROJECTING to be held: a projection under way has read the former ranks.
     """
-    await session.raw.execute(PENDING, source_id)
+    done = await session.raw.execute(MARK, source_id)
+    return done != "UPDATE 0"
 
 
-PENDING: Final = """
+async def to_choose_anew(session: ReadSession) -> Ids:
+    """Give the records that `choose_anew` left and no projection has taken yet.
+
+    Read before the brake: it puts back what it holds, and that takes the mark away.
+    """
+    rows = await session.raw.fetch(MARKED)
+    return np.array([row["id"] for row in rows], dtype=np.int64)
+
+
+MARK: Final = """
 update record r set projected_version_id = null
 where r.source_id = $1 and exists (
     select from link mine
     join link other on other.person_id = mine.person_id
     join record beside on beside.id = other.record_id
     where mine.record_id = r.id and beside.source_id <> $1)
+"""
+# What stands and is to be projected all the same. Of whom there is news as well waits for the run
+# that brought it: part of a run alone would be weighed by the brake as if it were all.
+MARKED: Final = """
+select id from record where current_version_id is distinct from projected_version_id
+    and projected_version_id is null and current_version_id = standing_version_id order by id
 """

@@ -28,6 +28,8 @@ SYNC: Final = "sync.run"
 ROLLUP: Final = JOB
 FEED: Final = "feed.keep"
 REDRIVE: Final = "push.redrive"
+RANKS: Final = "ranks.obey"
+DESCRIBED: Final = "source add"  # the command that changes ranks
 IN_LINE_S: Final = 600.0  # how long an accepted file waits for those before it
 LOOK_AGAIN_S: Final = 0.5
 INTERNAL: Final = "internal"
@@ -188,6 +190,15 @@ async def review_obey(bench: Bench, payload: Mapping[str, str]) -> Ended:
     return Ended()
 
 
+async def ranks_obey(bench: Bench, payload: Mapping[str, str]) -> Ended:
+    """Choose anew whom changed ranks concern; nothing is done where a run has done it already."""
+    from sync.projecting import obey_ranks
+
+    del payload  # the records say that they wait
+    await obey_ranks(bench.database, sealer=bench.sealer, today=bench.today, actor=DESCRIBED)
+    return Ended()
+
+
 async def law_due(bench: Bench, payload: Mapping[str, str]) -> Ended:
     """Block what is demanded to go, destroy what is due, tell partners whom they see no longer."""
     from sync.erasure.erasing import Keeper, do_due
@@ -255,6 +266,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
     REDRIVE: push_redrive,
     jobs.IMPORT: import_accept,
     jobs.REVIEW: review_obey,
+    RANKS: ranks_obey,
     jobs.LAW: law_due,
     jobs.WEBHOOK: webhook_tell,
     jobs.SIMULATE: change_simulate,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, Final  # a connector's settings are its own
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -24,19 +25,20 @@ from sync.people.source_ranks import choose_anew
 from sync.projecting import PROJECTING
 from sync.runs.run import UnknownSourceError
 from sync.runs.secret import read_secret
-from sync.work.duties import REDRIVE
+from sync.work.duties import RANKS, REDRIVE
 
 KEEP: Final = """
 insert into source (id, code, kind, title, brake_share, settings, secret_name, schedule, brake_shares,
   contract, every_days, ranks)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
 on conflict (code) do update set title = $4, brake_share = $5, secret_name = $7,
-  settings = case when source.kind = 'PUSH' then source.settings else $6 end,
-  schedule = $8, brake_shares = $9, contract = $10,
+  settings = excluded.settings, schedule = $8, brake_shares = $9, contract = $10,
   every_days = $11, remapped = source.remapped or source.contract <> $10::jsonb,
   cursor = case when $12 then null else source.cursor end, ranks = $13
-where source.kind = $3
-returning (xmax = 0) as is_new
+where (source.title, source.brake_share, source.settings, source.secret_name, source.schedule,
+    source.brake_shares, source.contract, source.every_days, source.ranks) is distinct from
+  (excluded.title, excluded.brake_share, excluded.settings, excluded.secret_name, excluded.schedule,
+    excluded.brake_shares, excluded.contract, excluded.every_days, excluded.ranks)
 """
 LIST: Final = """
 select s.code, s.kind, s.title, s.schedule, s.paused, s.brake_share, s.brake_shares, s.settings, s.secret_name,
@@ -58,7 +60,7 @@ MAPPING: Final = (
 )  # fmt: skip
 
 PUSHED: Final = "PUSH"
-RANKS: Final = range(1, 100)
+NUMBERS: Final = range(1, 100)  # of ranks
 Share = Annotated[Decimal, Field(gt=0, le=1)]
 
 
@@ -69,7 +71,7 @@ def _choosable(field: str) -> str:
 
 
 def _rank(value: object) -> object:
-    if type(value) is not int or value not in RANKS:
+    if type(value) is not int or value not in NUMBERS:
         raise ValueError("нужно целое число от 1 до 99: кому верить раньше, у того меньше")
     return value
 
@@ -125,36 +127,71 @@ def connector_of(source: SourceState, settings: Settings) -> Connector:
     return catalogue.connector_of(source.kind, source.settings, secret)
 
 
-async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
-    """Add a source, or change what is known of it; say whether it is new.
+class Kept(StrEnum):
+    """What became of a source that was described."""
+
+    NEW = "NEW"
+    CHANGED = "CHANGED"
+    SAME = "SAME"
+
+
+async def keep_source(session: WriteSession, manifest: SourceManifest) -> Kept:
+    """Add a source, or change what is known of it; the same description again changes nothing.
 
     Its records stay, and so does its cursor unless the mapping changes: then all is read anew. What
-    was refused is looked at again. Where its ranks change, whom it and others speak of is chosen
-    anew by the next projection; this waits for one under way to end. Raises ConfigError where the
+    was refused is looked at again. Where its ranks change, a worker is asked to choose anew whom it
+    and others speak of; this waits for a projection under way to end. Raises ConfigError where the
     code belongs to another kind, or to a partner who has pushed nothing yet.
     """
     # Nothing else changes what is read here, and the source's row may be locked only after PROJECTING.
     await session.lock(f"describing:{manifest.code}")
-    held = await session.raw.fetchrow(
-        "select id, settings, ranks from source where code = $1", manifest.code
-    )
+    held = await session.raw.fetchrow(HELD, manifest.code)
+    _require_keepable(held["kind"] if held else None, manifest)
+    is_ranked_anew = held is not None and held["ranks"] != manifest.ranks
+    if is_ranked_anew:
+        await session.lock(PROJECTING)
+    if not await _wrote(session, manifest, held["settings"] if held else None):
+        return Kept.SAME
+    await jobs.enqueue_once(session, REDRIVE, {}, key=REDRIVE)
+    if held is None:
+        return Kept.NEW
+    # Each change asks: a job at its end has read the former ranks, and is done with nothing to do.
+    if is_ranked_anew and await choose_anew(session, held["id"]):
+        await jobs.enqueue(session, RANKS, {})
+    return Kept.CHANGED
+
+
+HELD: Final = "select id, kind, settings, ranks from source where code = $1"
+
+
+def _require_keepable(held: str | None, manifest: SourceManifest) -> None:
+    """Raise ConfigError where the code is another kind's, or nobody's and a partner's is meant."""
     if held is None and manifest.kind == PUSHED:
         raise ConfigError(
             "Источник партнёра хаб заводит сам с первым присланным. Код назовёт python -m hub source list.",
             code="config.source",
         )
-    is_remapped = held is not None and _mapping(held["settings"]) != _mapping(manifest.settings)
-    is_ranked_anew = held is not None and held["ranks"] != manifest.ranks
-    if is_ranked_anew:
-        await session.lock(PROJECTING)
-    is_new = await session.raw.fetchval(
+    if held not in {None, manifest.kind}:
+        raise ConfigError(
+            f"Код {manifest.code} занят источником другого вида. Назовите другой код.",
+            code="config.source",
+        )
+
+
+async def _wrote(
+    session: WriteSession, manifest: SourceManifest, held: Mapping[str, Any] | None
+) -> bool:
+    """Write a source unless it is so already; what a partner's settings are, stays theirs."""
+    settings = held if held is not None and manifest.kind == PUSHED else manifest.settings
+    is_remapped = held is not None and _mapping(held) != _mapping(settings)
+    done: str = await session.raw.execute(
         KEEP,
         new_id(),
         manifest.code,
         manifest.kind,
         manifest.title,
         manifest.brake_share,
-        json.dumps(manifest.settings),
+        json.dumps(settings),
         manifest.secret_name,
         manifest.schedule,
         json.dumps({kind.value: str(share) for kind, share in manifest.brake_shares.items()}),
@@ -163,15 +200,7 @@ async def keep_source(session: WriteSession, manifest: SourceManifest) -> bool:
         is_remapped,
         json.dumps(manifest.ranks),
     )
-    if is_new is None:
-        raise ConfigError(
-            f"Код {manifest.code} занят источником другого вида. Назовите другой код.",
-            code="config.source",
-        )
-    if held is not None and is_ranked_anew:
-        await choose_anew(session, held["id"])
-    await jobs.enqueue_once(session, REDRIVE, {}, key=REDRIVE)
-    return bool(is_new)
+    return done != "INSERT 0 0"
 
 
 def _mapping(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hub.database import Database
 from hub.records import Batch, FileKind
 from hub.row_keys import FILES
 from hub.seal import Sealer
-from sync.work.sources import SourceManifest, keep_source
+from sync.work.sources import Kept, SourceManifest, keep_source
 from tests.rooms.sync import cards
 from tests.rooms.sync.drawn import snils_of
 from tests.rooms.sync.world import SECOND, card, handed, rows, take
@@ -37,13 +37,18 @@ Standing = dict[object, Sequence[object]]  # field -> value, rule, source
 KINDS: Final = {FILES: "SCHOOL_FILES", cards.CODE: "KADRY"}
 
 
-async def rank(hub: Database, code: str, **ranks: int) -> None:
+async def rank(hub: Database, code: str, **ranks: int) -> Kept:
     """Describe a source again, with other ranks."""
-    manifest = SourceManifest(
-        code=code, kind=KINDS.get(code, "PUSH"), title="Источник", ranks=ranks
-    )
+    return await describe(hub, code, ranks)
+
+
+async def describe(
+    hub: Database, code: str, ranks: dict[str, int], title: str = "Источник"
+) -> Kept:
+    """Describe a source again."""
+    manifest = SourceManifest(code=code, kind=KINDS.get(code, "PUSH"), title=title, ranks=ranks)
     async with hub.writing() as session:
-        await keep_source(session, manifest)
+        return await keep_source(session, manifest)
 
 
 def stated_by_system() -> Batch:

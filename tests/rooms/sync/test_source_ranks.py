@@ -124,7 +124,7 @@ async def test_ranks_and_statements_in_any_order_stand_as_one_full_match(
 ) -> None:
     await cards.add_source(hub)
     await rank(hub, FILES)
-    steps: dict[str, Callable[[], Awaitable[None]]] = {
+    steps: dict[str, Callable[[], Awaitable[object]]] = {
         "school": lambda: school_states(hub, sealer, tmp_path),
         "system": lambda: system_states(hub, sealer),
         "ranks": lambda: rank(hub, FILES, birth_date=1),
