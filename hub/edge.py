@@ -2,12 +2,13 @@
 
 import re
 import time
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 import structlog
-from starlette.datastructures import Headers
+import uuid_utils
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uuid_utils.compat import uuid7
 
 CORRELATION_HEADER = "X-Request-ID"
 # A caller's own id is taken over only if it cannot smuggle a line or a value into a log.
@@ -27,6 +28,7 @@ SECURITY_HEADERS = {
 }
 # As ASGI carries them: every answer gets them, so they are written once.
 _SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_SECURED = frozenset(name for name, _ in _SECURITY)
 _CORRELATION = CORRELATION_HEADER.lower().encode()
 _log = structlog.get_logger()
 
@@ -46,7 +48,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _correlation_id(Headers(scope=scope))
+        request_id = _correlation_id(dict(scope["headers"]))
         bound = structlog.contextvars.bind_contextvars(correlation_id=request_id)
         try:
             await _Exchange(scope, send, request_id).run(self._app, receive)
@@ -81,10 +83,12 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = int(message["status"])
-            given = [pair for pair in message.get("headers", ()) if pair[0] != _CORRELATION]
-            names = {name for name, _ in given}
-            added = (pair for pair in _SECURITY if pair[0] not in names)
-            message["headers"] = [*given, (_CORRELATION, self._request_id.encode()), *added]
+            given = message.get("headers", ())
+            message["headers"] = [
+                *given,
+                (_CORRELATION, self._request_id.encode()),
+                *_missing(dict(given).keys()),
+            ]
         await self._send(message)
 
     async def _answer_failure(self, receive: Receive) -> None:
@@ -101,6 +105,12 @@ class _Exchange:
         await answer(self._scope, receive, self.send)
 
 
-def _correlation_id(headers: Headers) -> str:
-    given = headers.get(CORRELATION_HEADER, "")
-    return given if _ACCEPTABLE_ID.fullmatch(given) else str(uuid7())
+def _missing(names: AbstractSet[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    if _SECURED.isdisjoint(names):
+        return _SECURITY
+    return [pair for pair in _SECURITY if pair[0] not in names]
+
+
+def _correlation_id(headers: Mapping[bytes, bytes]) -> str:
+    given = headers.get(_CORRELATION, b"").decode("latin-1")
+    return given if _ACCEPTABLE_ID.fullmatch(given) else str(uuid_utils.uuid7())

@@ -7,11 +7,13 @@ put the offending row into their messages). Records of other libraries pass the 
 """
 
 import io
+import json
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Mapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Final, TextIO, cast
 
@@ -54,6 +56,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 # have none: the full pattern has to look at each place of a text.
 _DIGITS = re.compile(r"(?:\d[() -]{0,2}){9,}\d")
 _BLOT = "***"
+# One for all lines: `json.dumps` would make an encoder for each.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=repr)
 _PLAIN = frozenset({int, float, bool, type(None)})  # what cannot hold a text
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -87,9 +91,7 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
         drop_personal,
     ]
     renderer: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        _as_json if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     # Our own records are written here and now; those of other libraries come through `logging`.
     # One way for both would build and format each record twice: half the cost of a short answer.
@@ -123,6 +125,10 @@ def reduce_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def _as_json(_: WrappedLogger, __: str, event: EventDict) -> str:
+    return _ENCODER.encode(event)
+
+
 def _error_of(info: object) -> BaseException | None:
     if isinstance(info, BaseException):
         return info
@@ -140,6 +146,7 @@ def drop_personal(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     }
 
 
+@lru_cache(maxsize=1_024)  # the same few names in every line
 def _is_personal(key: object) -> bool:
     return isinstance(key, str) and key.casefold() in PERSONAL_FIELDS
 
@@ -151,9 +158,9 @@ def blotted(text: str) -> str:
 
 
 def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return blotted(value)
     match value:
-        case str():
-            return blotted(value)
         case Mapping():
             return {key: _clean(item) for key, item in value.items() if not _is_personal(key)}
         case list() | tuple() | set() | frozenset():

@@ -5,6 +5,7 @@ those that it has prepared. Behind a pooler in transaction mode the next transac
 another connection of the server, so each is told anew, and prepares what it runs.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -18,6 +19,7 @@ from hub.errors import DatabaseError
 
 ZONE: Final = {"timezone": "UTC"}  # of all settings the one that poolers take over by themselves
 NOTE_S: Final = 5.0
+BESIDE: Final = 2  # connections of a reading pool for look-ups and snapshots, beside single reads
 
 
 class BytesConnection(asyncpg.Connection):
@@ -26,6 +28,78 @@ class BytesConnection(asyncpg.Connection):
     def get_reset_query(self) -> str:
         """Save the round trip on release: the row scope ends with its statement."""
         return ""
+
+
+class ReadPool(asyncpg.Pool):
+    """A pool whose single reads keep their connection from one to the next.
+
+    Lending a connection and taking it back costs asyncpg a task, a timer and a proxy: as much
+    processor as a short read itself. `size` reads run at once, the others wait their turn.
+    """
+
+    __slots__ = ("_kept", "_places")
+
+    def __init__(self, url: str, *, size: int, statement_s: float) -> None:
+        super().__init__(
+            url,
+            min_size=1,
+            max_size=size + BESIDE,
+            max_queries=50_000,
+            max_inactive_connection_lifetime=300.0,
+            loop=None,
+            connection_class=BytesConnection,
+            record_class=asyncpg.Record,
+            init=_take_json_as_bytes,
+            statement_cache_size=512,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=256 * 1024,  # a compiled statement is long
+            timeout=10,
+            server_settings={
+                **ZONE,
+                "statement_timeout": f"{statement_s * 1000:.0f}",
+                "default_transaction_read_only": "on",
+                "jit": "off",
+            },
+        )
+        self._places = asyncio.Semaphore(size)
+        self._kept: list[PoolConnectionProxy] = []
+
+    async def fetchval(self, query: str, *args: object, **asked: Any) -> Any:  # noqa: ANN401 - as what it overrides
+        """Run a statement; return a value of its first row."""
+        async with self._places:
+            connection = await self._taken()
+            is_sound = False
+            try:
+                value = await connection.fetchval(query, *args, **asked)
+                is_sound = not self.is_closing()
+            finally:
+                if is_sound:
+                    self._kept.append(connection)
+                else:
+                    await self.release(connection)
+        return value
+
+    async def close(self) -> None:
+        """Close the connections as soon as nobody reads through them."""
+        while self._kept:
+            await self.release(self._kept.pop())
+        await super().close()
+
+    async def _taken(self) -> PoolConnectionProxy:
+        while self._kept:
+            connection = self._kept.pop()
+            if not _is_lost(connection):
+                return connection
+            await self.release(connection)
+        return await self.acquire()
+
+
+def _is_lost(connection: PoolConnectionProxy) -> bool:
+    """Tell a connection that ended meanwhile; of most of them asyncpg has taken it back by itself."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 class PooledStatements(asyncpg.Pool):
@@ -94,28 +168,11 @@ async def open_read_pool(
     A statement that takes longer than `statement_s` seconds ends as QueryCanceledError. `pooler` is
     what stands between, as in `hub.database.through`.
     """
+    if not pooler:
+        return await _opened(ReadPool(url, size=size, statement_s=statement_s))
     timeout = f"{statement_s * 1000:.0f}"
-    if pooler:
-        bounds = {"transaction_read_only": "on", "statement_timeout": timeout, "jit": "off"}
-        return await _opened(PooledStatements(through(url, pooler), bounds, least=1, most=size))
-    pool = asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=size,
-        init=_take_json_as_bytes,
-        connection_class=BytesConnection,
-        statement_cache_size=512,
-        max_cached_statement_lifetime=0,
-        max_cacheable_statement_size=256 * 1024,  # a compiled statement is long
-        timeout=10,
-        server_settings={
-            **ZONE,
-            "statement_timeout": timeout,
-            "default_transaction_read_only": "on",
-            "jit": "off",
-        },
-    )
-    return await _opened(pool)
+    bounds = {"transaction_read_only": "on", "statement_timeout": timeout, "jit": "off"}
+    return await _opened(PooledStatements(through(url, pooler), bounds, least=1, most=size))
 
 
 async def open_note_pool(url: str, *, size: int = 2, pooler: str = "") -> asyncpg.Pool:

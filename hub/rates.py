@@ -64,12 +64,17 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What a request cost and what is left after it; `reset_at` is when the bucket is full again."""
+    """What a request cost and what is left after it; the bucket is full again in `full_in_s`."""
 
     limit: int
     cost: int
     remaining: int
-    reset_at: datetime
+    full_in_s: float
+
+    @property
+    def reset_at(self) -> datetime:
+        """When the bucket is full again, if nobody asks any more."""
+        return datetime.now(UTC) + timedelta(seconds=self.full_in_s)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,10 +125,9 @@ class Rates:
 
     def _allowance(self, lease: _Lease, cost: int) -> Allowance:
         left = max(0.0, lease.tokens + lease.beyond)
-        full_in = timedelta(seconds=(self._rate.burst - left) / self._rate.per_s)
         return Allowance(
             limit=int(self._rate.burst),
             cost=cost,
             remaining=int(left),
-            reset_at=datetime.now(UTC) + full_in,
+            full_in_s=(self._rate.burst - left) / self._rate.per_s,
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from hub.errors import InputError
 
@@ -69,6 +70,7 @@ def academic_year_of(day: date) -> int:
     return day.year if day.month >= _SEPTEMBER else day.year - 1
 
 
+@lru_cache(maxsize=256)  # each parameter of a statement that a period fills asks for it
 def period_of(
     *, as_of: date | None, academic_year: int | None, calendar_year: int | None, today: date
 ) -> Period:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from graphql import GraphQLError
 
@@ -44,9 +45,11 @@ class Request:
 Complaints = Callable[[Request], Sequence[GraphQLError]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewerShape:
-    """What of a viewer changes the SQL; never a value of theirs."""
+class ViewerShape(NamedTuple):
+    """What of a viewer changes the SQL; never a value of theirs.
+
+    A tuple, since plans are looked up by it.
+    """
 
     purposes: frozenset[Purpose]
     region_wide: bool

@@ -5,7 +5,6 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
@@ -95,8 +94,13 @@ class Plan:
         """Whether the statement confirms the rights on which everything asked here rests."""
         return bool(self.statement.sql) and not self.acts and viewer.permits >= set(self.permits)
 
+    @property
+    def first(self) -> Bound:
+        """The statement that is run first, and mostly alone."""
+        return self.ready or self.statement
+
     def values(self, request: Request) -> Sequence[object]:
-        """Take the parameters from a request; raises BAD_USER_INPUT for one that is wrong."""
+        """Take the parameters of the statement; raises BAD_USER_INPUT for one that is wrong."""
         return self.statement.values(request)
 
     def errors(self, request: Request) -> Sequence[GraphQLError]:
@@ -207,13 +211,24 @@ class Engine:
         bound = [(root, fields[root.name]) for root in roots]
         return [(root, binding) for root, binding in bound if isinstance(binding, Done)]
 
-    def request(self, viewer: Viewer, given: Variables, today: date | None = None) -> Request:
-        """Gather what the parameters of a plan are taken from; today is the region's date."""
+    def request(
+        self,
+        viewer: Viewer,
+        given: Variables,
+        *,
+        standing: Standing | None = None,
+        allowance: Allowance | None = None,
+        cost: int = 0,
+    ) -> Request:
+        """Gather what the parameters of a plan are taken from, now."""
         return Request(
             variables=given,
             viewer=viewer,
-            today=today or today_in(self._zone),
+            today=today_in(self._zone),
             cursors=CursorKey(self._secret, viewer.authority_id),
+            standing=standing,
+            allowance=allowance,
+            cost=cost,
         )
 
     async def answer(
@@ -256,13 +271,10 @@ class Engine:
                 raise RightsUnconfirmed
             for permit in plan.permits:
                 allowed(viewer, permit)
-            request = replace(
-                self.request(viewer, given),
-                standing=standing,
-                allowance=allowance,
-                cost=understood.cost,
+            request = self.request(
+                viewer, given, standing=standing, allowance=allowance, cost=understood.cost
             )
-            values = plan.values(request)
+            values = plan.first.values(request)
             if plan.acts and writer:
                 acting = Acting(
                     writer=writer, counter=counter, viewer=request.viewer, today=request.today
@@ -299,11 +311,9 @@ class Engine:
     async def _read(
         self, pool: Reader, plan: Plan, values: Sequence[object], request: Request
     ) -> bytes:
-        body: bytes | None = _LATER
-        if plan.ready:
-            body = await _fetched(pool, plan.ready, plan.ready.values(request))
-        if body is not None and _LATER in body:
-            body = await _fetched(pool, plan.statement, values)
+        body = await _fetched(pool, plan.first, values)
+        if plan.ready and body is not None and _LATER in body:
+            body = await _fetched(pool, plan.statement, self._taken(plan, request))
         if body is None:
             raise RightsUnconfirmed
         if plan.shows_personal:
@@ -311,6 +321,12 @@ class Engine:
         if plan.makes_keys:
             body = _KEYED.sub(self._keyed, body)
         return _SEALED.sub(self._opened, body) if plan.opens_seals else body
+
+    def _taken(self, plan: Plan, request: Request) -> Sequence[object]:
+        try:
+            return plan.values(request)
+        except GraphQLError as error:
+            raise RequestRefused([error]) from error
 
     def _noted(self, body: bytes, plan: Plan, viewer: Viewer) -> bytes:
         """Take out of an answer whom it shows unmasked, and note it before anybody sees it."""

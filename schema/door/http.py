@@ -25,7 +25,7 @@ from hub.row_keys import issue
 from hub.seal import Sealer
 from hub.settings import Settings
 from schema.compiler.run import Engine, Note, RightsUnconfirmed, Understood, unnoted
-from schema.context import charged, denials_noted, known, meet, pool_of
+from schema.context import DenialsNoted, charged, header, known, meet, pool_of
 from schema.door.asked import Asked, well_formed
 from schema.door.body import BODY_SECONDS, body_of, decoded
 from schema.door.negotiation import GRAPHQL_RESPONSE, JSON, negotiate, wants_page
@@ -38,6 +38,14 @@ PATH = "/graphql"
 STATIC = Path(__file__).resolve().parents[1] / "static"
 PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "X-Requested-With")
 _log = structlog.get_logger()
+_HEADERS = {
+    media: (
+        (b"content-type", f"{media}; charset=utf-8".encode()),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept, Authorization"),
+    )
+    for media in (GRAPHQL_RESPONSE, JSON)
+}
 Json = Any  # what a client sent, before it is looked at
 
 
@@ -89,7 +97,7 @@ class Door:
         """Answer one request; every refusal is a GraphQL response with a code."""
         if wants_page(request):
             return FileResponse(STATIC / "explorer.html", media_type="text/html; charset=utf-8")
-        media = negotiate(request.headers.get("Accept", ""))
+        media = negotiate(header(request, b"accept") or "")
         if media is None:
             message = f"Ответ бывает только {GRAPHQL_RESPONSE} или {JSON}."
             refused = refusal(ErrorCode.NOT_ACCEPTABLE, message, status=HTTPStatus.NOT_ACCEPTABLE)
@@ -98,7 +106,7 @@ class Door:
             body = await self._read(request)
         except RequestRefused as error:
             return _refusal(error, media)
-        return _response(body, media, HTTPStatus.OK)
+        return _Answer(body, media)
 
     async def _read(self, request: Request) -> bytes:
         with faults_refused():
@@ -138,7 +146,7 @@ class Door:
         if known is not None:
             return known
         viewer = admitted.viewer
-        async with denials_noted(request, viewer, "graphql"):
+        async with DenialsNoted(request, viewer, "graphql"):
             return await self._trusted.text_of(pool_of(request, viewer), admitted, asked)
 
     async def _run(
@@ -149,7 +157,7 @@ class Door:
         allowance: Allowance,
         standing: Standing | None = None,
     ) -> bytes:
-        async with denials_noted(request, viewer, "graphql"):
+        async with DenialsNoted(request, viewer, "graphql"):
             return await self._engine.run(
                 pool_of(request, viewer),
                 viewer,
@@ -169,7 +177,7 @@ def _may_act(request: Request) -> bool:
 async def _asked(request: Request, seconds: float) -> Asked:
     if request.method == "GET":
         return well_formed(_from_address(request))
-    if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != JSON:
+    if (header(request, b"content-type") or "").split(";")[0].strip().lower() != JSON:
         message = f"Тело запроса должно быть {JSON}."
         raise refusal(ErrorCode.BAD_REQUEST, message, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     return well_formed(decoded(await body_of(request, seconds=seconds)))
@@ -197,7 +205,7 @@ def _refusal(refused: RequestRefused, media: str) -> Response:
     codes = sorted({str((error.extensions or {}).get("code")) for error in refused.errors})
     _log.info("graphql.refused", codes=codes, status=int(status))
     body = json.dumps({"errors": written(refused.errors)}, ensure_ascii=False).encode()
-    response = _response(body, media, status)
+    response = _Answer(body, media, status)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if refused.retry_after_s is not None:
@@ -207,10 +215,11 @@ def _refusal(refused: RequestRefused, media: str) -> Response:
     return response
 
 
-def _response(body: bytes, media: str, status: int) -> Response:
-    return Response(
-        body,
-        status_code=status,
-        media_type=f"{media}; charset=utf-8",
-        headers={"Cache-Control": "no-store", "Vary": "Accept, Authorization"},
-    )
+class _Answer(Response):
+    """A response in one of the two media types; its headers are written once, not for each."""
+
+    def __init__(self, body: bytes, media: str, status: int = HTTPStatus.OK) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), *_HEADERS[media]]

@@ -22,7 +22,7 @@ from hub.clock import today_in
 from hub.database import Database
 from hub.errors import FileError, InputError
 from schema.compiler.ids import key_of
-from schema.context import FILE_COST, allowed, charged, denials_noted, noted, viewer_of
+from schema.context import FILE_COST, DenialsNoted, allowed, charged, noted, viewer_of
 from schema.door.sending import NO_STORE, Slots, refused_response
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.faults import faults_refused, refusal
@@ -55,7 +55,7 @@ class Marked:
         try:
             with faults_refused():
                 viewer = await viewer_of(request)
-                async with denials_noted(request, viewer, "import.marked"):
+                async with DenialsNoted(request, viewer, "import.marked"):
                     allowed(viewer, Permit.SUBMIT)
                     if viewer.role not in GIVERS:
                         raise refusal(ErrorCode.FORBIDDEN, NOT_A_GIVER, status=HTTPStatus.FORBIDDEN)

@@ -30,7 +30,7 @@ from hub.errors import InputError
 from hub.records import FileKind
 from hub.seal import Sealer
 from schema.compiler.ids import make_id
-from schema.context import FILE_COST, allowed, charged, denials_noted, noted, viewer_of
+from schema.context import FILE_COST, DenialsNoted, allowed, charged, noted, viewer_of
 from schema.door.sending import NO_STORE, refused_response
 from schema.errors import ErrorCode, RequestRefused, bad_input
 from schema.faults import faults_refused, refusal
@@ -79,7 +79,7 @@ class Imports:
         try:
             with faults_refused():
                 viewer = await viewer_of(request)
-                async with denials_noted(request, viewer, "import"):
+                async with DenialsNoted(request, viewer, "import"):
                     allowed(viewer, Permit.SUBMIT)
                     _refuse_others(viewer)
                 await charged(request, viewer, FILE_COST)

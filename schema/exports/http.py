@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from hub.access import Admitted, Permit
 from hub.audit.events import Action, by_viewer
 from schema.compiler.run import Engine
-from schema.context import FILE_COST, allowed, charged, denials_noted, meet, noted, pool_of
+from schema.context import FILE_COST, DenialsNoted, allowed, charged, meet, noted, pool_of
 from schema.door.asked import well_formed
 from schema.door.body import body_of, decoded
 from schema.door.negotiation import JSON
@@ -82,7 +82,7 @@ class Exports:
             with faults_refused():
                 admitted = await meet(request)
                 viewer = admitted.viewer
-                async with denials_noted(request, viewer, "export"):
+                async with DenialsNoted(request, viewer, "export"):
                     allowed(viewer, Permit.EXPORT)
                     await charged(request, viewer, FILE_COST)
                     wanted = await understand(request, admitted)

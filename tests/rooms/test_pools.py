@@ -17,6 +17,7 @@ from hub.settings import Addresses
 
 READS = {"transaction_read_only": "on", "statement_timeout": "200", "jit": "off"}
 NOTES = {"statement_timeout": "200"}
+WHO = "select pg_backend_pid()"
 COUNTED = "select count(*) from client"
 ADDED = "insert into client (id, kind, name) values ($1, 'SYSTEM', 'later')"
 LEFT = """
@@ -73,6 +74,61 @@ async def test_a_snapshot_is_one_moment_within_the_same_bounds(
 
     assert before == after
     assert before + 1 == await reading.fetchval(COUNTED)
+
+
+@pytest.fixture
+async def straight(addresses: Addresses) -> AsyncIterator[asyncpg.Pool]:
+    pool = await open_read_pool(addresses.web, size=2, statement_s=5)
+    yield pool
+    await pool.close()
+
+
+async def test_reads_keep_their_connections_and_no_more_than_they_may(
+    straight: asyncpg.Pool,
+) -> None:
+    asked = [straight.fetchval("select pg_backend_pid(), pg_sleep(0.01)") for _ in range(9)]
+    together = set(await asyncio.gather(*asked))
+    alone = {await straight.fetchval(WHO) for _ in range(9)}
+
+    assert 2 == len(together)
+    assert 1 == len(alone)
+    assert alone < together
+
+
+async def test_a_connection_that_is_lost_meanwhile_is_replaced(
+    straight: asyncpg.Pool, addresses: Addresses
+) -> None:
+    lost = await straight.fetchval(WHO)
+    same_role = await open_connection(addresses.web)
+    await same_role.execute(f"select pg_terminate_backend({lost})")
+    await same_role.close()
+    async with asyncio.timeout(5):
+        while straight.get_size() > straight.get_idle_size():  # noqa: ASYNC110 - nobody tells it
+            await asyncio.sleep(0.01)
+
+    assert lost != await straight.fetchval(WHO)
+
+
+async def test_a_read_that_is_given_up_ends_and_leaves_its_place(straight: asyncpg.Pool) -> None:
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await straight.fetchval("select pg_sleep(4)")
+
+    async with asyncio.timeout(2):
+        assert 1 == await straight.fetchval("select 1")
+
+
+async def test_whoever_reads_lets_snapshots_in_and_closing_waits_for_them(
+    straight: asyncpg.Pool,
+) -> None:
+    reads = [asyncio.create_task(straight.fetchval("select pg_sleep(0.2)")) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    async with snapshot(straight, timeout_s=0.1) as connection:
+        await connection.fetchval("select 1")
+    await straight.close()
+
+    assert all(read.done() and read.exception() is None for read in reads)
 
 
 async def test_a_pooled_statement_leaves_nothing_on_its_connection(
