@@ -86,6 +86,18 @@ class SyncRun:
     )
 
 
+@declare.bound("Место источника по полю: по нему решают, чьё значение поля стоит у человека.")
+class SourceRank:
+    """Whose word about a field goes first."""
+
+    field: str = declare.column(
+        "Поле, как в provenance: last_name, birth_date и другие.", "{t}.key"
+    )
+    rank: int = declare.column(
+        "Место, от 1 до 99: у кого меньше, тому верят раньше.", "{t}.value::int"
+    )
+
+
 @declare.bound("Источник: система или поток файлов.")
 class Source:
     """A system or a stream of files that states facts."""
@@ -110,6 +122,10 @@ class Source:
     )
     reminder: str | None = declare.column(
         "Текст напоминания тому, кто ведёт источник; null, если он не молчит.", REMINDER
+    )
+    ranks: list[SourceRank] = declare.many(
+        "По каким полям ему велено верить раньше других; у кого места нет, тому верят после всех.",
+        Rows(source="jsonb_each_text({p}.ranks) {t}", order=(Key("{t}.key", "text"),)),
     )
     file_count: int = declare.column(
         "Сколько файлов принято.",

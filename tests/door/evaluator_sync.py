@@ -92,6 +92,11 @@ def counted(column: str) -> Resolve:
     return find
 
 
+def ranks(_: World, row: Row, __: Arguments) -> object:
+    told = json.loads(row["ranks"])
+    return things("SourceRank", [{"field": name, "rank": told[name]} for name in sorted(told)])
+
+
 def key(_: World, row: Row, __: Arguments) -> object:
     return str(row["id"])
 
@@ -145,6 +150,7 @@ SYNC: Mapping[tuple[str, str], Resolve] = {
     ("Source", "isSilent"): is_silent,
     ("Source", "silentSince"): silent_since,
     ("Source", "reminder"): reminder,
+    ("Source", "ranks"): ranks,
     ("Source", "fileCount"): file_count,
     ("Source", "lastTakenAt"): last_taken_at,
     ("Source", "lastRun"): run_of(finished=True),

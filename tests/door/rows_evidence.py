@@ -29,6 +29,7 @@ def add_sources(region: Region) -> None:
             "source", id=uid("source", number), code=code, kind=code, title=f"Источник {code}",
             brake_share=Decimal("0.1"), every_days=(None, 30)[number],
             heard_on=(None, HEARD)[number],
+            ranks=('{"snils": 1, "birth_date": 2, "last_name": 30}', "{}")[number],
         )  # fmt: skip
     region.add(
         "source_file", id=uid("file", 0), source_id=uid("source", 0), name="Список школы.xlsx",
