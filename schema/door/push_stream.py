@@ -38,18 +38,13 @@ from schema.push.mentorships import pair_of
 from schema.push.requests import NOT_A_PARTNER
 from sync.push.cards import LONGEST, Counter, Pusher, push_cards
 from sync.push.mentorships import push_pairs
+from sync.push.requests import NAMING
 
 NDJSON: Final = "application/x-ndjson"
 KEY: Final = "Idempotency-Key"
 PORTION: Final = 500
 LONGEST_LINE: Final = 64 * 1024
 BLOCK: Final = 64 * 1024
-IDS: Final = {
-    "personId": "person",
-    "mentorId": "person",
-    "menteeId": "person",
-    "mentorshipId": "mentorship",
-}
 Json = Any  # a card or an answer
 One = TypeVar("One")  # what is said of one card or mentorship
 
@@ -183,7 +178,7 @@ class Refused:
 def _told(answer: Json) -> Json:
     """Give an answer as it is sent: people and mentorships by their global ids."""
     return answer | {
-        name: make_id(prefix, answer[name]) for name, prefix in IDS.items() if answer.get(name)
+        name: make_id(prefix, answer[name]) for name, prefix in NAMING.items() if answer.get(name)
     }
 
 

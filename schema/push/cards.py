@@ -19,6 +19,7 @@ from schema.push.requests import (
     OrganisationNameInput,
     PushTrial,
     answered,
+    id_of,
     items_of,
     organisation_of,
     text_of,
@@ -127,7 +128,7 @@ class PushResult:
     status: Status = declare.column("Что с ней стало.", "{t}.said ->> 'status'")
     person_id: strawberry.ID | None = declare.column(
         "Идентификатор человека в хабе; null, если его ещё нет.",
-        "'person-' || ({t}.said ->> 'personId')",
+        id_of("personId"),
     )
     person: Person | None = declare.one(
         "Человек, каков он после этого; вне области видимости — null.",

@@ -19,6 +19,7 @@ from schema.push.requests import (
     OrganisationNameInput,
     PushTrial,
     answered,
+    id_of,
     items_of,
     organisation_of,
     text_of,
@@ -103,10 +104,6 @@ class MentorshipRekeyInput:
     new_external_id: str = strawberry.field(description="Новый номер.")
 
 
-def _id(name: str, prefix: str) -> str:
-    return f"'{prefix}-' || ({{t}}.said ->> '{name}')"
-
-
 @declare.bound("Что стало с присланным наставничеством.")
 class MentorshipPushResult:
     """The answer for one mentorship."""
@@ -115,13 +112,11 @@ class MentorshipPushResult:
     status: Status = declare.column("Что с ним стало.", "{t}.said ->> 'status'")
     mentorship_id: strawberry.ID | None = declare.column(
         "Идентификатор наставничества в хабе; null, если его ещё нет.",
-        _id("mentorshipId", "mentorship"),
+        id_of("mentorshipId"),
     )
-    mentor_id: strawberry.ID | None = declare.column(
-        "Идентификатор наставника.", _id("mentorId", "person")
-    )
+    mentor_id: strawberry.ID | None = declare.column("Идентификатор наставника.", id_of("mentorId"))
     mentee_id: strawberry.ID | None = declare.column(
-        "Идентификатор наставляемого.", _id("menteeId", "person")
+        "Идентификатор наставляемого.", id_of("menteeId")
     )
     mentorship: Mentorship | None = declare.one(
         "Наставничество, каково оно после этого; вне области видимости — null.",

@@ -17,6 +17,7 @@ from schema.said import listed
 from schema.scope.watching import NamedCount
 from schema.sources.simulations import SimulationExample, SimulationFigure, SimulationUnit
 from sync.push.cards import LONGEST, Counter, Operation, Pusher, Status, Tried
+from sync.push.requests import NAMING
 
 Json = Any  # an answer, as it is kept
 One = TypeVar("One")  # what is said of one card or mentorship
@@ -49,6 +50,11 @@ class OrganisationNameInput:
 
     system: str = strawberry.field(description="Система: OGRN, INN, AIS_KADRY и другие из реестра.")
     value: str = strawberry.field(description="Номер учреждения в ней.")
+
+
+def id_of(name: str) -> str:
+    """Compose the global id that an answer tells under a name."""
+    return f"'{NAMING[name]}-' || ({{t}}.said ->> '{name}')"
 
 
 IDEMPOTENCY: Final = (

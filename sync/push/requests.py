@@ -123,7 +123,13 @@ async def tried(
         return Tried(answers=await _kept(session, answers), effects=effects)
 
 
-NAMING: Final = ("personId", "mentorId", "menteeId", "mentorshipId")
+# Under which names an answer tells ids, and of what.
+NAMING: Final[Mapping[str, str]] = {
+    "personId": "person",
+    "mentorId": "person",
+    "menteeId": "person",
+    "mentorshipId": "mentorship",
+}
 
 
 async def _kept(before: ReadSession, answers: Sequence[Json]) -> Sequence[Json]:
