@@ -14,7 +14,7 @@ from hub.settings import Addresses, Settings
 from tests.door import working
 from tests.door.conftest import serving
 from tests.door.files import as_csv, staff
-from tests.door.test_imports import Json, Served, prepared
+from tests.door.giving import Json, Served, prepared
 from tests.rooms.sync.world import THIRD
 
 pytestmark = pytest.mark.anyio

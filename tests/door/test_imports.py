@@ -1,139 +1,22 @@
-"""Files in over real HTTP: given, looked at, accepted; and every way in which that is refused."""
+"""Files in over real HTTP: given, looked at, accepted, and seen by whoever may see them."""
 
-import asyncio
-import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator
 from uuid import UUID
 
 import httpx
 import pytest
 
-from hub.access import ClientKind, Role
-from hub.app import build
-from hub.credentials import issue_key
-from hub.database import Database, open_connection, open_database
-from hub.seal import Sealer, create_key_file
-from hub.settings import Addresses, Settings
-from schema.door.uploading import Bounds
-from sync.uploads.accepting import accept_upload
-from tests.door.conftest import serving
+from hub.settings import Addresses
 from tests.door.files import as_csv, as_xls, as_xlsx, staff
-from tests.rooms.sync.world import FIRST, MINISTRY, NORTH, SECOND, THIRD, TODAY, load_register
+from tests.door.giving import GRANTS, SEEN, Served, served
 
 pytestmark = pytest.mark.anyio
-Json = Any  # a decoded response
-ACCEPT = """mutation ($input: ImportAcceptInput!) { importAccept(input: $input) {
-  importFile { id state period asOf completeness rows result { records people } }
-  errors { code message path } } }"""
-SEEN = """query ($id: ID!) { importFile(id: $id) { name state size kinds rows rejectedCount
-  rejected { sheet row column code message } questions { code row }
-  columns { header field confidence } unmapped { header suggested } repairs errorCode result { versions } organisation { shortName }
-  drift { message missing { header field } added { header } patch { header field } } } }"""
-GRANTS = {
-    "first": (Role.SCHOOL, FIRST),
-    "second": (Role.SCHOOL, SECOND),
-    "third": (Role.SCHOOL, THIRD),
-    "north": (Role.TERRITORY, NORTH),
-    "centre": (Role.REGIONAL_CENTRE, MINISTRY),
-    "steward": (Role.STEWARD, MINISTRY),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Served:
-    """A served hub of the invented region, its keys, and the files' way to a worker."""
-
-    url: str
-    keys: Mapping[str, str]
-    addresses: Addresses
-    sealer: Sealer
-    settings: Settings
-
-    def put(
-        self, who: str, content: bytes, *, name: str = "список.csv", **said: str
-    ) -> httpx.Response:
-        return httpx.put(
-            f"{self.url}/imports",
-            params={"name": name, **said},
-            content=content,
-            headers={"Authorization": f"Bearer {self.keys[who]}"},
-            timeout=60,
-        )
-
-    def given(self, who: str, content: bytes, *, name: str = "список.csv", **said: str) -> Json:
-        answer = self.put(who, content, name=name, **said)
-        assert answer.status_code in (200, 201), answer.text
-        return answer.json()
-
-    def ask(self, who: str, query: str, **variables: Json) -> Json:
-        body = httpx.post(
-            f"{self.url}/graphql",
-            json={"query": query, "variables": variables},
-            headers={"Authorization": f"Bearer {self.keys[who]}"},
-            timeout=30,
-        ).json()
-        assert "errors" not in body, body
-        return body["data"]
-
-    def accept(self, who: str, upload: str, **said: Json) -> Json:
-        return self.ask(who, ACCEPT, input={"id": upload, **said})["importAccept"]
-
-    def codes(self, who: str, upload: str, **said: Json) -> list[str]:
-        return [error["code"] for error in self.accept(who, upload, **said)["errors"]]
-
-    async def work(self, upload: str) -> None:
-        """Do what the worker does for an accepted file."""
-        async with open_database(self.addresses.worker) as database:
-            number = UUID(upload.removeprefix("import-"))
-            await accept_upload(database, number, sealer=self.sealer, today=TODAY)
-
-    async def rows(self, query: str, *arguments: object) -> list[tuple[object, ...]]:
-        connection = await open_connection(self.addresses.worker)
-        try:
-            return [tuple(row) for row in await connection.fetch(query, *arguments)]
-        finally:
-            await connection.close()
-
-
-async def prepared(addresses: Addresses) -> Mapping[str, str]:
-    async with open_database(addresses.worker) as database:
-        await load_register(database)
-        return {who: await key(database, *grant) for who, grant in GRANTS.items()}
-
-
-async def key(database: Database, role: Role, organisation: UUID) -> str:
-    async with database.writing() as session:
-        return await issue_key(
-            session,
-            client_name="Проверка",
-            kind=ClientKind.SYSTEM,
-            role=role,
-            organisation_id=organisation,
-            env="test",
-        )
 
 
 @pytest.fixture(scope="module")
 def hub(module_addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("hub"))
-    create_key_file(settings.keys)
-    keys = asyncio.run(prepared(module_addresses))
-    bounds = Bounds(most_bytes=200_000, silence_s=0.5, total_s=1.5)
-    with serving(build(module_addresses, settings, uploads=bounds)) as url:
-        yield Served(
-            url=url,
-            keys=keys,
-            addresses=module_addresses,
-            sealer=Sealer.from_file(settings.keys),
-            settings=settings,
-        )
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str]:
-    [error] = answer.json()["errors"]
-    return answer.status_code, error["extensions"]["code"]
+    with served(module_addresses, tmp_path_factory.mktemp("hub")) as found:
+        yield found
 
 
 @pytest.mark.parametrize(
@@ -332,124 +215,6 @@ def test_nobody_sees_or_accepts_a_file_of_another_scope(hub: Served) -> None:
         "north": ["import.not_found"],
         "steward": ["import.not_a_giver"],
     } == codes
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "code"),
-    [
-        ("фото.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(100), "file.not_a_table"),
-        ("слова.csv", "Просто письмо\r\nбез таблицы".encode("cp1251"), "file.no_header"),
-        ("обрезан.xlsx", as_xlsx(staff())[:1500], "file.damaged"),
-    ],
-)
-def test_what_is_no_table_is_said_with_a_code(
-    hub: Served, name: str, content: bytes, code: str
-) -> None:
-    report = hub.given("first", content, name=name)["report"]
-
-    assert (0, [code]) == (report["rows"], [one["code"] for one in report["rejected"]])
-
-
-def test_an_empty_body_is_refused(hub: Served) -> None:
-    assert (400, "BAD_USER_INPUT") == refusal(hub.put("first", b""))
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"name": ""},
-        {"name": "../тайна.csv"},
-        {"name": ".скрытый"},
-        {"kind": "PHOTOS"},
-        {"period": "x"},
-        {"asOf": "1 сентября"},
-        {"columns": "[]"},
-        {"columns": '{"Диагноз": "note"}'},
-    ],
-)
-def test_what_is_said_wrongly_of_a_file_is_refused(hub: Served, said: dict[str, str]) -> None:
-    answer = hub.put("first", as_csv(staff()), **{"name": "список.csv", **said})
-
-    assert (400, "BAD_USER_INPUT") == refusal(answer)
-
-
-def test_a_file_over_the_limit_is_refused_before_and_while_it_comes(hub: Served) -> None:
-    large = bytes(200_001)
-
-    stated = hub.put("first", large)
-    unstated = httpx.put(
-        f"{hub.url}/imports?name=a.csv",
-        content=iter([large[:100_000]] * 3),
-        headers={"Authorization": f"Bearer {hub.keys['first']}"},
-    )
-
-    assert (413, "PAYLOAD_TOO_LARGE") == refusal(stated)
-    assert (413, "PAYLOAD_TOO_LARGE") == refusal(unstated)
-
-
-@pytest.mark.parametrize(
-    ("authorization", "code"),
-    [("", 401), ("Bearer hub_test_0_x", 401), ("Bearer {partner}", 401)],
-)
-def test_a_wrong_key_is_refused_before_the_body_is_read(
-    hub: Served, authorization: str, code: int
-) -> None:
-    headers = {"Authorization": authorization} if authorization else {}
-
-    answer = httpx.put(f"{hub.url}/imports?name=a.csv", content=b"x", headers=headers)
-
-    assert (code, "UNAUTHENTICATED") == refusal(answer)
-
-
-def test_a_body_that_is_packed_for_the_way_is_refused(hub: Served) -> None:
-    answer = httpx.put(
-        f"{hub.url}/imports?name=a.csv",
-        content=b"x",
-        headers={"Authorization": f"Bearer {hub.keys['first']}", "Content-Encoding": "gzip"},
-    )
-
-    assert (415, "BAD_REQUEST") == refusal(answer)
-
-
-def test_who_comes_when_all_places_are_taken_is_told_to_come_again(hub: Served) -> None:
-    full = build(hub.addresses, hub.settings, uploads=Bounds(at_once=0))
-
-    with serving(full) as url:
-        answer = replace(hub, url=url).put("first", as_csv(staff()))
-
-    assert (503, "UPLOAD_BUSY") == refusal(answer)
-
-
-def test_a_role_that_gives_no_files_is_refused(hub: Served) -> None:
-    assert (403, "FORBIDDEN") == refusal(hub.put("steward", as_csv(staff())))
-
-
-def test_a_sender_that_stalls_is_cut_off(hub: Served) -> None:
-    host, port = hub.url.removeprefix("http://").split(":")
-    head = (
-        f"PUT /imports?name=a.csv HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000\r\n"
-        f"Authorization: Bearer {hub.keys['first']}\r\n\r\nabc"
-    )
-
-    with socket.create_connection((host, int(port)), timeout=10) as sender:
-        sender.sendall(head.encode())
-        answer = sender.recv(4096).decode()
-
-    assert "HTTP/1.1 408" in answer
-
-
-async def test_nothing_of_a_broken_transfer_is_kept(hub: Served) -> None:
-    host, port = hub.url.removeprefix("http://").split(":")
-    head = (
-        f"PUT /imports?name=broken.csv HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000\r\n"
-        f"Authorization: Bearer {hub.keys['first']}\r\n\r\nabc"
-    )
-
-    with socket.create_connection((host, int(port)), timeout=10) as sender:
-        sender.sendall(head.encode())
-    await asyncio.sleep(0.8)
-
-    assert [] == await hub.rows("select 1 from upload where name = 'broken.csv'")
 
 
 async def test_a_kept_file_is_sealed(hub: Served) -> None:

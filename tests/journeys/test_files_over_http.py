@@ -19,7 +19,7 @@ from hub.seal import create_key_file
 from hub.settings import Addresses, Settings
 from tests.door.conftest import serving
 from tests.door.files import as_csv, as_xls, as_xlsx, staff
-from tests.door.test_imports import key
+from tests.door.giving import key
 from tests.journeys.conftest import CHECKOUT, variables_of
 from tests.rooms.sync.world import FIRST, load_register
 
