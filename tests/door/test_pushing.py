@@ -1,34 +1,18 @@
-"""Cards pushed over real HTTP: what a partner is answered, and every way in which it is refused."""
+"""What partners push over real HTTP: how it is answered, and every way in which it is refused."""
 
 import asyncio
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from hub.access import ClientKind, Role
-from hub.app import build
-from hub.credentials import issue_key
-from hub.database import open_connection, open_database
-from hub.demo.registry import IdentifierRow
-from hub.seal import create_key_file
-from hub.settings import Addresses, Settings
-from sync.registry import write_rows
-from tests.door.conftest import serving
+from hub.settings import Addresses
+from tests.door.partners import BATCH, CARD, RESULT, Json, Served, served
 from tests.door.working import work
-from tests.rooms.sync.world import FIRST, MINISTRY, NORTH, THIRD, load_register
 
 pytestmark = pytest.mark.anyio
-Json = Any  # a decoded answer
-RESULT = """externalId status changed review personId person { id lastName }
-  errors { code message path }"""
-BATCH = f"""mutation ($input: StaffUpsertBatchInput!) {{ staffUpsertBatch(input: $input) {{
-  results {{ {RESULT} }} errors {{ code message path }} }} }}"""
 TRIED = """mutation ($input: StaffUpsertBatchInput!) { staffUpsertBatch(input: $input) {
   results { status } trial { counts { name count } units { organisationName people }
     examples { entity what organisationName fields person { lastName } }
@@ -37,87 +21,12 @@ UNDO = """mutation ($input: ChangesetUndoInput!) { changesetUndo(input: $input) 
   changeset { key state } errors { code } } }"""
 CHANGES = """{ changesets { nodes { key kind origin state undoes { key } } } }"""
 STANDING = """{ people { nodes { lastName employments { positionCode } } } }"""
-GRANTS = {
-    "north": (Role.PARTNER_SYSTEM, NORTH),
-    "south": (Role.PARTNER_SYSTEM, MINISTRY),
-    "centre": (Role.REGIONAL_CENTRE, MINISTRY),
-}
-CARD = {
-    "externalId": "7",
-    "changedAt": "2026-09-07T12:00:00Z",
-    "organisation": {"system": "AIS_KADRY", "value": "101"},
-    "lastName": "Журавин",
-    "firstName": "Лев",
-    "middleName": "Ильич",
-    "birthDate": "1979-03-05",
-    "position": "учитель",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Served:
-    """A served hub and the keys to it."""
-
-    url: str
-    keys: Mapping[str, str]
-    addresses: Addresses
-    settings: Settings
-
-    def request(self, who: str, query: str, variables: Json) -> httpx.Request:
-        return httpx.Request(
-            "POST",
-            f"{self.url}/graphql",
-            json={"query": query, "variables": variables},
-            headers={"Authorization": f"Bearer {self.keys[who]}"},
-        )
-
-    def ask(self, who: str, query: str, **variables: Json) -> Json:
-        with httpx.Client(timeout=60) as client:
-            return client.send(self.request(who, query, variables)).json()
-
-    def push(self, who: str, *cards: Json, key: str = "", **said: Json) -> Json:
-        given = {"idempotencyKey": key or str(uuid4()), "cards": list(cards), **said}
-        body = self.ask(who, BATCH, input=given)
-        assert "errors" not in body, body
-        return body["data"]["staffUpsertBatch"]
-
-    async def value(self, query: str) -> object:
-        connection = await open_connection(self.addresses.worker)
-        try:
-            return await connection.fetchval(query)
-        finally:
-            await connection.close()
-
-
-async def prepared(addresses: Addresses) -> Mapping[str, str]:
-    async with open_database(addresses.worker) as database:
-        await load_register(database)
-        async with database.writing() as session:
-            numbers = [
-                IdentifierRow(organisation_id=school, system="AIS_KADRY", value=number)
-                for school, number in ((FIRST, "101"), (THIRD, "103"))
-            ]
-            await write_rows(session, "organisation_identifier", numbers, key=("system", "value"))
-            return {
-                who: await issue_key(
-                    session,
-                    client_name=who,
-                    kind=ClientKind.SYSTEM,
-                    role=role,
-                    organisation_id=organisation,
-                    env="test",
-                )
-                for who, (role, organisation) in GRANTS.items()
-            }
 
 
 @pytest.fixture
 def hub(addresses: Addresses, tmp_path: Path) -> Iterator[Served]:
-    keys = asyncio.run(prepared(addresses))
-    settings = Settings(data_dir=tmp_path, rate_burst=1e12, rate_per_s=1e12)
-    create_key_file(settings.keys)
-    with serving(build(addresses, settings)) as url:
-        yield Served(url=url, keys=keys, addresses=addresses, settings=settings)
+    with served(addresses, tmp_path) as found:
+        yield found
 
 
 async def test_a_pushed_card_is_answered_with_the_person_it_is_of(hub: Served) -> None:
@@ -334,64 +243,6 @@ def test_a_pushed_mentorship_is_answered_with_both_people_and_what_is_wrong(hub:
     assert [] == body["errors"]
 
 
-async def test_mentorships_come_as_a_stream_and_keep_their_ids_under_another_number(
-    hub: Served,
-) -> None:
-    pairs = [
-        {
-            "externalId": f"п-{number}",
-            "changedAt": "2026-09-07T12:00:00Z",
-            "organisation": {"system": "AIS_KADRY", "value": "101"},
-            "mentor": {"lastName": "Журавин", "firstName": "Лев", "birthDate": "1979-03-05"},
-            "mentee": {"lastName": name, "firstName": "Ян", "birthDate": "2001-04-05"},
-        }
-        for number, name in enumerate(("Новиков", "Дроздов"))
-    ]
-    lines = [json.dumps(pair, ensure_ascii=False) for pair in pairs]
-    content = "\n".join([lines[0], json.dumps(CARD), lines[1]]).encode()
-
-    first = stream(hub, "north", content, to="mentorships", **{"Idempotency-Key": "1"})
-    again = stream(hub, "north", content, to="mentorships", **{"Idempotency-Key": "1"})
-    answers = [json.loads(line) for line in first.text.splitlines()]
-    rekeyed = hub.ask(
-        "north",
-        """mutation ($input: MentorshipRekeyInput!) { mentorshipRekey(input: $input) {
-          result { externalId status mentorshipId mentorId menteeId errors { code } }
-          errors { code } } }""",
-        input={"idempotencyKey": "2", "externalId": "п-0", "newExternalId": "А-0"},
-    )["data"]["mentorshipRekey"]
-
-    assert answers == [json.loads(line) for line in again.text.splitlines()]
-    assert ["APPLIED", "REFUSED", "APPLIED"] == [one["status"] for one in answers]
-    assert {"У MentorshipCardInput нет поля lastName."} & {
-        e["message"] for e in answers[1]["errors"]
-    }
-    assert answers[0]["mentorId"] == answers[2]["mentorId"]
-    assert 2 == await hub.value("select count(*) from mentorship")
-    await asyncio.sleep(1.3)  # what is noted is written within a second
-    told = (
-        "select count(*) from audit_event where operation = '/push/mentorships' and entity = '{0}'"
-    )
-    pushed = f"{told} and cardinality(entity_ids) = {{1}}"
-    assert 2 == await hub.value(pushed.format("PERSON", 3))
-    assert 2 == await hub.value(pushed.format("MENTORSHIP", 2))
-    result = rekeyed["result"]
-    assert ("А-0", []) == (result["externalId"], rekeyed["errors"])
-    assert all(
-        answers[0][name] == result[name] for name in ("mentorshipId", "mentorId", "menteeId")
-    )
-    refused = hub.ask(
-        "centre",
-        """mutation ($input: MentorshipRekeyInput!) { mentorshipRekey(input: $input) {
-          result { status } errors { code } } }""",
-        input={"idempotencyKey": "3", "externalId": "п-0", "newExternalId": "А-0"},
-    )["data"]["mentorshipRekey"]
-    assert (None, ["push.not_a_partner"]) == (
-        refused["result"],
-        [error["code"] for error in refused["errors"]],
-    )
-
-
 def test_a_pushed_card_names_its_person_to_gateways_at_once(hub: Served) -> None:
     [pushed] = hub.push("north", CARD)["results"]
     shown = hub.ask(
@@ -409,43 +260,3 @@ def test_a_pushed_card_names_its_person_to_gateways_at_once(hub: Served) -> None
 
     assert "7" == shown["externalId"]
     assert [{"id": pushed["personId"], **shown}] == found["data"]["_entities"]
-
-
-def stream(
-    hub: Served, who: str, content: bytes, *, to: str = "staff", **headers: str
-) -> httpx.Response:
-    given = {"Authorization": f"Bearer {hub.keys[who]}", "Content-Type": "application/x-ndjson"}
-    return httpx.post(
-        f"{hub.url}/push/{to}", content=content, headers={**given, **headers}, timeout=60
-    )
-
-
-async def test_a_stream_of_lines_is_answered_line_by_line_and_again_the_same(hub: Served) -> None:
-    names = ["Журавин", "Перепелов", "Козодоев"]
-    cards = [CARD | {"externalId": name, "lastName": name} for name in names]
-    lines = [json.dumps(card, ensure_ascii=False) for card in cards]
-    undated = json.dumps(cards[0] | {"externalId": "4", "changedAt": "вчера"})
-    content = "\n".join([lines[0], undated, lines[1], "не карточка", lines[2]]).encode()
-
-    first = stream(hub, "north", content, **{"Idempotency-Key": "1"})
-    again = stream(hub, "north", content, **{"Idempotency-Key": "1"})
-
-    answers = [json.loads(line) for line in first.text.splitlines()]
-    assert ["APPLIED", "REFUSED"] * 2 + ["APPLIED"] == [one["status"] for one in answers]
-    assert [("4", ["changedAt"]), (None, [])] == [
-        (one["externalId"], one["errors"][0]["path"]) for one in (answers[1], answers[3])
-    ]
-    assert answers[0]["personId"].startswith("person-")
-    assert answers == [json.loads(line) for line in again.text.splitlines()]
-    assert 3 == await hub.value("select count(*) from person")
-
-
-def test_a_stream_needs_a_key_its_media_type_and_a_partner(hub: Served) -> None:
-    line = json.dumps(CARD).encode()
-    key = {"Idempotency-Key": "1"}
-
-    assert 400 == stream(hub, "north", line).status_code
-    assert 415 == stream(hub, "north", line, **key, **{"Content-Type": "text/plain"}).status_code
-    assert 403 == stream(hub, "centre", line, **key).status_code
-    assert 401 == httpx.post(f"{hub.url}/push/staff", content=line).status_code
-    assert 400 == stream(hub, "north", b"x" * 70_000, **key).status_code
