@@ -30,7 +30,7 @@ TWO = "tests/faults/test_two_workers.py"
 CLIENT = "tests/door/test_source_client.py"
 HOSTILE = "tests/pure/connectors/test_hostile_files.py"
 CREW = "tests/rooms/work/test_worker.py"
-REVIEW = "tests/rooms/sync/test_review.py"
+REVIEW = "tests/rooms/sync/test_review_at_once.py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

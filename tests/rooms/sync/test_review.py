@@ -1,8 +1,5 @@
-"""What people decide about who is whom: obeyed, remembered, taken back; alone and all at once."""
+"""What people decide about who is whom: obeyed, remembered, taken back."""
 
-import asyncio
-from contextlib import suppress
-from datetime import date
 from uuid import UUID
 
 import pytest
@@ -14,18 +11,28 @@ from hub.errors import HubError
 from hub.records import FileKind
 from hub.seal import Sealer
 from sync.people.saying import By
-from sync.projecting import obey_waiting
-from sync.review import leasing, pinning
-from sync.review.verdicts import Answer, answer, merge, retract, split
+from sync.review import leasing
+from sync.review.verdicts import Answer, answer
 from tests.rooms.sync.conftest import TakeIn
-from tests.rooms.sync.drawn import snils_of
+from tests.rooms.sync.namesakes import (
+    BORN,
+    DAY,
+    LATER,
+    LUKOYAN,
+    MERYANIN,
+    ONE,
+    OTHER,
+    SIZES,
+    one,
+    record_at,
+    staff,
+)
 from tests.rooms.sync.world import (
     BY,
     FIRST,
     SECOND,
     THIRD,
     TODAY,
-    Handed,
     answered,
     card,
     handed,
@@ -37,26 +44,8 @@ from tests.rooms.sync.world import (
 )
 
 pytestmark = pytest.mark.anyio
-DAY, LATER = date(2025, 9, 15), date(2026, 9, 15)
-MERYANIN, LUKOYAN = "Мерянинов Олег Львович", "Лукоянцев Пётр Ильич"
-BORN = "05.03.1979"
-ONE, OTHER = snils_of(87_654_302), snils_of(87_654_399)
 PARTITION = "select record_id, dense_rank() over (order by person_id) from link order by 1"
 OPEN = "select reasons from question where state = 'OPEN' order by reasons"
-SIZES = "select record_count from person order by 1"
-
-
-def staff(school: UUID, *cards: dict[str, str], day: date = DAY) -> Handed:
-    return handed(FileKind.STAFF, school, day, cards)
-
-
-async def one(hub: Database, query: str, *arguments: object) -> object:
-    ((found,),) = await rows(hub, query, *arguments)
-    return found
-
-
-async def record_at(hub: Database, school: UUID) -> object:
-    return await one(hub, "select id from record where organisation_id = $1", school)
 
 
 async def refused(hub: Database, question: object, said: Answer, **terms: object) -> str:
@@ -201,32 +190,6 @@ async def test_many_records_that_describe_a_person_alike_are_no_question(
     assert [(12,)] == await rows(hub, SIZES)
 
 
-async def test_of_two_stewards_on_one_question_the_second_is_told(
-    hub: Database, take_in: TakeIn, sealer: Sealer
-) -> None:
-    await take_in(
-        staff(FIRST, card(MERYANIN, BORN, snils=ONE)),
-        staff(THIRD, card(MERYANIN, BORN, snils=OTHER)),
-    )
-    question = UUID(str(await one(hub, "select id from question")))
-
-    async def say(said: Answer) -> str:
-        try:
-            async with hub.writing() as session:
-                await answer(session, question, said, by=BY, reason="видел оба паспорта")
-        except HubError as error:
-            return error.reason
-        return said
-
-    said = await asyncio.gather(say(Answer.SAME), say(Answer.DIFFERENT))
-    await obey_waiting(hub, sealer=sealer, today=TODAY)
-
-    assert 1 == said.count("review.answered")
-    assert 1 == await one(hub, "select count(*) from verdict")
-    expected = [(2,)] if Answer.SAME in said else [(1,), (1,)]
-    assert expected == await rows(hub, SIZES)
-
-
 async def test_a_question_is_answered_by_whoever_has_taken_it(
     hub: Database, take_in: TakeIn
 ) -> None:
@@ -266,98 +229,6 @@ async def clients(hub: Database) -> list[UUID]:
     return [UUID(str(row[0])) for row in await rows(hub, "select id from client order by id")]
 
 
-async def turn_of_a_steward(hub: Database, number: int) -> None:
-    """Merge some two people or exclude a record of one, as they stand just now."""
-    people = await rows(hub, "select id from person order by record_count desc, id")
-    chosen, other = (UUID(str(people[n % len(people)][0])) for n in (number, number * 2 + 1))
-    with suppress(HubError):  # somebody else has changed that person meanwhile
-        async with hub.writing() as session:
-            if number % 2:
-                await merge(session, chosen, other, by=BY, reason="проверено")
-            else:
-                record = await session.raw.fetchval(
-                    "select min(record_id) from link where person_id = $1", chosen
-                )
-                await split(session, chosen, [record], by=BY)
-
-
-NOBODYS = """
-select r.id from record r left join link l on l.record_id = r.id where l.record_id is null
-union all
-select 0 from person p full join (select person_id, count(*) as held from link group by 1) l
-    on l.person_id = p.id where p.record_count is distinct from l.held
-"""
-WAITING = """
-select id from verdict where changeset_id is null
-    or (retracted_at is not null and retraction_changeset_id is null)
-"""
-# Kept apart by the last word about them, and yet one person.
-BROKEN = """
-select v.id from verdict v join verdict_pair p on p.verdict_id = v.id
-join link a on a.record_id = p.record_a join link b on b.record_id = p.record_b
-where v.retracted_at is null and v.kind = 'CANNOT_LINK' and a.person_id = b.person_id
-and not exists (
-    select from verdict w join verdict_pair q on q.verdict_id = w.id
-    where w.given_at >= v.given_at and w.kind = 'MUST_LINK' and w.retracted_at is null
-    and least(q.record_a, q.record_b) = least(p.record_a, p.record_b)
-    and greatest(q.record_a, q.record_b) = greatest(p.record_a, p.record_b))
-"""
-
-
-async def test_merging_splitting_and_taking_in_at_once_leave_each_record_in_one_person(
-    hub: Database, take_in: TakeIn, sealer: Sealer
-) -> None:
-    names = [f"Мерянинов Олег{'' if n % 2 else 'ан'} Львович" for n in range(4)]
-    files = [
-        staff(school, *(card(name, f"05.03.19{70 + n}") for n, name in enumerate(names)), day=day)
-        for school in (FIRST, SECOND, THIRD)
-        for day in (DAY, LATER)
-    ]
-    await take_in(*files[:3])
-
-    async def steward(first: int) -> None:
-        for turn in range(3):
-            await turn_of_a_steward(hub, first + turn)
-            await obey_waiting(hub, sealer=sealer, today=TODAY)
-
-    async def undo(verdict: object) -> None:
-        async with hub.writing() as session:
-            await retract(session, UUID(str(verdict)), by=BY)
-        await obey_waiting(hub, sealer=sealer, today=TODAY)
-
-    async def work() -> None:
-        for file in files[3:]:
-            await take_in(file)
-
-    await asyncio.gather(steward(0), steward(1), steward(4), work())
-    given = await rows(hub, "select id from verdict order by given_at limit 2")
-    await asyncio.gather(*(undo(verdict) for (verdict,) in given), take_in(files[0]))
-
-    assert 2 == len(given)
-    assert [] == await rows(hub, NOBODYS)
-    assert [] == await rows(hub, WAITING)
-    assert [] == await rows(hub, BROKEN)
-
-
-async def test_a_word_given_while_a_run_is_at_work_is_not_lost(
-    hub: Database, take_in: TakeIn, sealer: Sealer
-) -> None:
-    await take_in(staff(FIRST, card(MERYANIN, BORN)), staff(SECOND, card(MERYANIN, BORN)))
-    person = UUID(str(await one(hub, "select id from person")))
-    record = int(str(await record_at(hub, SECOND)))
-
-    async def say() -> None:
-        async with hub.writing() as session:
-            await split(session, person, [record], by=BY)
-
-    again = staff(SECOND, card(MERYANIN, BORN, position="учитель"), day=LATER)
-    await asyncio.gather(take_in(again), say())
-    await obey_waiting(hub, sealer=sealer, today=TODAY)
-
-    assert [(1,), (1,)] == await rows(hub, SIZES)
-    assert 1 == await one(hub, "select count(*) from verdict where changeset_id is not null")
-
-
 async def test_mentors_whom_two_bases_name_for_one_mentee_stand_in_the_queue(
     hub: Database, take_in: TakeIn, sealer: Sealer
 ) -> None:
@@ -376,50 +247,3 @@ async def test_mentors_whom_two_bases_name_for_one_mentee_stand_in_the_queue(
 
     assert [("DISPUTE", ["pair.disputed"], FIRST)] == asked
     assert [] == await rows(hub, OPEN)
-
-
-async def test_a_pin_outranks_records_follows_its_record_and_gives_way_when_taken_back(
-    hub: Database, take_in: TakeIn, sealer: Sealer
-) -> None:
-    await take_in(staff(FIRST, card(MERYANIN, BORN)), staff(SECOND, card(MERYANIN, BORN)))
-    record = int(str(await record_at(hub, SECOND)))
-    name = "select last_name, birth_date from person where record_count = $1"
-
-    async with hub.writing() as session:
-        await pinning.pin(session, record, "last_name", value="Мерянинова", by=BY, reason="паспорт")
-        pin = await pinning.pin(session, record, "birth_date", value="1979-03-06", by=BY)
-    await obey_waiting(hub, sealer=sealer, today=TODAY)
-    pinned = await rows(hub, name, 2)
-    rules = await rows(
-        hub, "select field, value, rule from person_field where rule = 'PIN' order by 1"
-    )
-    borne = await rows(hub, "select last_name from person_name where kind = 'CURRENT'")
-    person = await one(hub, "select id from person")
-    await parted(hub, sealer, person, record)
-    names = await rows(hub, "select last_name from person order by 1")
-    async with hub.writing() as session:
-        await pinning.unpin(session, pin, by=BY)
-    await obey_waiting(hub, sealer=sealer, today=TODAY)
-
-    assert [("Мерянинова", date(1979, 3, 6))] == pinned
-    assert [("birth_date", "1979-03-06", "PIN"), ("last_name", "Мерянинова", "PIN")] == rules
-    assert [("Мерянинова",)] == borne
-    assert [("Мерянинов",), ("Мерянинова",)] == names
-    assert [(date(1979, 3, 5),)] == await rows(hub, "select distinct birth_date from person")
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("birth_date", "05.03.1979"), ("sex", "М"), ("snils", ONE), ("snils", None), ("phone", "1")],
-)
-async def test_a_pin_that_cannot_stand_is_refused(
-    hub: Database, take_in: TakeIn, field: str, value: str | None
-) -> None:
-    await take_in(staff(FIRST, card(MERYANIN, BORN)))
-    record = int(str(await record_at(hub, FIRST)))
-
-    with pytest.raises(HubError) as refusal:
-        async with hub.writing() as session:
-            await pinning.pin(session, record, field, value=value, by=BY)
-
-    assert "review.pin_value" == refusal.value.reason
