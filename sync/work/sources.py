@@ -155,7 +155,8 @@ async def keep_source(session: WriteSession, manifest: SourceManifest) -> Kept:
     await jobs.enqueue_once(session, REDRIVE, {}, key=REDRIVE)
     if held is None:
         return Kept.NEW
-    # Each change asks: a job at its end has read the former ranks, and is done with nothing to do.
+    # Each change asks for itself: a job that is at its end sees no more of it, and one job too many
+    # finds nobody left.
     if is_ranked_anew and await choose_anew(session, held["id"]):
         await jobs.enqueue(session, RANKS, {})
     return Kept.CHANGED

@@ -46,10 +46,12 @@ def test_a_source_is_added_changed_and_shown_without_a_secret(hub: Hub, manifest
     ranked = f"{MANIFEST.replace('30 3', '45 4')}\n[ranks]\nbirth_date = 1\nsnils = 2\n"
     manifest.write_text(ranked, encoding="utf-8")
     changed = hub("source", "add", str(manifest))
+    same = hub("source", "add", str(manifest))
     shown = json.loads(hub("source", "show", "kadry", "-o", "json").stdout)[0]
     table = hub("source", "show", "kadry").stdout
 
     assert ("заведён" in added.stderr, "изменён" in changed.stderr) == (True, True)
+    assert "описан так же" in same.stderr
     assert "45 4 * * *" == shown["schedule"]
     assert "kadry_secret" == shown["secret_name"]
     assert "hub" == shown["settings"]["login"]
