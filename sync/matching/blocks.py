@@ -57,9 +57,10 @@ class _Met:
 
     def apart(self) -> Candidates:
         """Give the two positions of each pair."""
+        left, right = sides(self.pairs)
         return Candidates(
-            left=self.pairs >> _BITS,
-            right=self.pairs & _POSITION,
+            left=left,
+            right=right,
             thinned=self.thinned,
             refined=self.refined,
             chained=self.chained,
@@ -68,7 +69,7 @@ class _Met:
 
 def candidates(keys: Keys, *, cap: int = CAP, describe: Describe = each_its_own) -> Candidates:
     """Give each pair that shares a key, once; O(sum of squared block sizes under the cap)."""
-    return _together([_met(_split(keys, cap, describe))]).apart()
+    return _together([_met(split_blocks(keys, cap, describe))]).apart()
 
 
 def candidates_within(
@@ -80,7 +81,7 @@ def candidates_within(
     """
     parts: list[_Met] = []
     for keys in kinds:
-        split = _split(keys, cap, describe)
+        split = split_blocks(keys, cap, describe)
         room -= split.expected
         if room < 0:
             return None
@@ -125,7 +126,7 @@ class _Rows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Split:
+class Split:
     """Blocks by what is done with them; those that only their finer keys made apart from others."""
 
     small: tuple[Int64s, Int64s]  # block and position
@@ -138,15 +139,26 @@ class _Split:
     @property
     def expected(self) -> int:
         """Give how many pairs this leads to, repeats among them."""
+        thin = (self.thinned, self.fine_thinned)
+        led = sum(int((one.position != one.leader).sum()) for one in thin)
+        whole = sum(int((_sizes(block) - 1).sum()) // 2 for block, _ in self.wholes)
+        return whole + led + len(self.chained.block)
+
+    @property
+    def wholes(self) -> list[tuple[Int64s, Int64s]]:
+        """Give the blocks, each with its positions, that are compared all with all."""
         led = [one.those(one.position == one.leader) for one in (self.thinned, self.fine_thinned)]
-        alike = len(self.thinned.block) + len(self.fine_thinned.block)
-        alike -= sum(len(one.block) for one in led)
-        whole = [self.small[0], self.fine.block, *(one.block for one in led)]
-        chained = len(self.chained.block)
-        return sum(int((_sizes(block) - 1).sum()) // 2 for block in whole) + alike + chained
+        fine = [self.fine, *led]
+        return [self.small, *((one.block, one.position) for one in fine)]
+
+    @property
+    def listed(self) -> Int64s:
+        """Give the other pairs, at most one a row: whoever is led with their leader, neighbours."""
+        led = [numbers(one.leader, one.position) for one in (self.thinned, self.fine_thinned)]
+        return np.concatenate([*led, numbers(*_chain(self.chained.block, self.chained.position))])
 
 
-def _split(keys: Keys, cap: int, describe: Describe) -> _Split:
+def split_blocks(keys: Keys, cap: int, describe: Describe) -> Split:
     """Tell blocks apart by how many records and descriptions they hold."""
     large = _sizes(keys.key) > cap
     rows = _led(keys.key[large], keys.finer[large], keys.position[large], describe)
@@ -154,7 +166,7 @@ def _split(keys: Keys, cap: int, describe: Describe) -> _Split:
     finer = rows.those(~few).in_finer_blocks()
     too_large = _sizes(finer.block) > cap
     few_again = too_large & finer.are_led_by_few(cap)
-    return _Split(
+    return Split(
         small=(keys.key[~large], keys.position[~large]),
         thinned=rows.those(few),
         fine=finer.those(~too_large),
@@ -175,27 +187,14 @@ def _led(block: Int64s, finer: Int64s, position: Int64s, describe: Describe) -> 
     return _Rows(block=block, finer=finer, position=position, leader=leader)
 
 
-def _met(split: _Split) -> _Met:
+def _met(split: Split) -> _Met:
     """Give the pairs of blocks whole, thinned, refined and chained."""
-    pairs = [
-        _numbered(*all_pairs(*split.small)),
-        *_thin(split.thinned),
-        _numbered(*all_pairs(split.fine.block, split.fine.position)),
-        *_thin(split.fine_thinned),
-        _numbered(*_chain(split.chained.block, split.chained.position)),
-    ]
     return _Met(
-        pairs=np.concatenate(pairs),
+        pairs=np.concatenate([split.listed, *(numbers(*all_pairs(*one)) for one in split.wholes)]),
         thinned=_runs(split.thinned.block) + _runs(split.fine_thinned.block),
         refined=split.refined,
         chained=_runs(split.chained.block),
     )
-
-
-def _thin(rows: _Rows) -> list[Int64s]:
-    """Compare leaders all with all, and whoever is led with their leader."""
-    led = rows.those(rows.position == rows.leader)
-    return [_numbered(*all_pairs(led.block, led.position)), _numbered(rows.leader, rows.position)]
 
 
 def _together(parts: list[_Met]) -> _Met:
@@ -207,21 +206,31 @@ def _together(parts: list[_Met]) -> _Met:
     chained = sum(part.chained for part in parts)
     pairs = np.concatenate([np.empty(0, dtype=np.int64), *(part.pairs for part in parts)])
     parts.clear()
-    pairs.sort()
-    pairs = pairs[_are_fresh(pairs)]
-    return _Met(pairs=pairs, thinned=thinned, refined=refined, chained=chained)
+    return _Met(pairs=each_once(pairs), thinned=thinned, refined=refined, chained=chained)
 
 
-def _numbered(left: Int64s, right: Int64s) -> Int64s:
+def numbers(left: Int64s, right: Int64s) -> Int64s:
+    """Give each pair as one number: the lesser position before the greater."""
     pairs = np.minimum(left, right)
     pairs <<= _BITS
     pairs |= np.maximum(left, right)
     return np.asarray(pairs[left != right], dtype=np.int64)
 
 
+def each_once(pairs: Int64s) -> Int64s:
+    """Give numbers in order, each once; those given are sorted where they stand."""
+    pairs.sort()
+    return pairs[_are_fresh(pairs)]
+
+
+def sides(pairs: Int64s) -> tuple[Int64s, Int64s]:
+    """Give the two positions of pairs that are numbers."""
+    return pairs >> _BITS, pairs & _POSITION
+
+
 def expected_pairs(keys: Keys, *, cap: int, describe: Describe = each_its_own) -> int:
     """Give how many pairs `candidates` will look at with this cap, repeats among them."""
-    return _split(keys, cap, describe).expected
+    return split_blocks(keys, cap, describe).expected
 
 
 def _sizes(block: Int64s) -> Int64s:

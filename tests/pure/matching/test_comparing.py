@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.matching.alike import described, describing
-from sync.matching.blocks import candidates, expected_pairs
+from sync.matching.alike import compared_facts, described, describing
+from sync.matching.blocks import candidates, each_its_own, expected_pairs
 from sync.matching.decide import decide, reasons
 from sync.matching.hashing import Int64s
 from sync.matching.keys import Keys, blocking_keys
 from sync.matching.levels import patterns
 from sync.matching.model import HAND_MODEL
+from sync.matching.ranges import Meeting, candidates_of
 from sync.matching.scales import FIELDS, Birth, Given, Last, level
 from sync.matching.single import Single
 from tests.pure.matching.labelled import facts_of, people, records
@@ -284,6 +285,48 @@ def test_a_block_over_the_cap_that_says_few_things_often_is_compared_by_the_firs
     assert [(0, 1), (0, 2), (0, 4), (0, 5), (1, 3)] == pairs
     assert (1, 0, 0) == (found.thinned, found.refined, found.chained)
     assert len(pairs) == expected_pairs(keys, cap=3, describe=said.take)
+
+
+@pytest.mark.parametrize("room", [1, 7, 10_000])
+def test_pairs_by_the_range_of_the_lesser_are_all_pairs_once_in_the_same_order(room: int) -> None:
+    dice = np.random.default_rng(11)
+    rows = np.unique(
+        np.column_stack([dice.integers(0, 40, 300), dice.integers(0, 90, 300)]), axis=0
+    )
+    dice.shuffle(rows)
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    said, finer = dice.integers(0, 12, 90), dice.integers(0, 3, 90)
+    keys = Keys(key=rows[:, 0], position=rows[:, 1], finer=finer[rows[:, 1]])
+    whole = candidates(keys, cap=4, describe=said.take)
+
+    meeting = Meeting.of(keys, cap=4, describe=said.take)
+    found = [candidates_of(meeting, those) for those in meeting.ranges(room)]
+
+    assert whole.thinned > 0
+    assert whole.chained > 0
+    assert whole.left.tolist() == np.concatenate([left for left, _ in found]).tolist()
+    assert whole.right.tolist() == np.concatenate([right for _, right in found]).tolist()
+    assert (room < 10_000) == (len(found) > 1)
+
+
+def test_where_nobody_has_a_key_nobody_meets() -> None:
+    nobody = np.empty(0, dtype=np.int64)
+    keys = Keys(key=nobody, position=nobody, finer=nobody)
+
+    meeting = Meeting.of(keys, cap=4, describe=each_its_own)
+
+    found = [candidates_of(meeting, those) for those in meeting.ranges(10)]
+    assert [([], [])] == [(left.tolist(), right.tolist()) for left, right in found]
+
+
+def test_facts_as_compared_give_the_patterns_that_the_facts_give() -> None:
+    facts = records(people(300)).facts
+    found = candidates(blocking_keys(facts))
+
+    lean = compared_facts(facts)
+
+    expected = patterns(facts, found.left, found.right, HAND_MODEL).tolist()
+    assert expected == patterns(lean, found.left, found.right, HAND_MODEL).tolist()
 
 
 def test_whom_no_comparison_tells_apart_is_described_alike_and_nobody_else() -> None:
