@@ -1,13 +1,14 @@
 """Columns of Python values: made of lists, ruled by distinct values, written into tables."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final  # a cell is a text, a day, an id, a list or nothing
 from uuid import UUID
 
 import asyncpg
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hub.database import ALWAYS, FOREVER
@@ -15,6 +16,9 @@ from hub.filling import column_values, copy_frame
 
 # Rows that travel within a statement: below this a temporary table costs more than they do.
 FEW: Final = 5_000
+AT_ONCE: Final = 10_000  # rows read as Python values; as columns they take a fraction
+UNSHARED: Final = (list, int, bytes)
+_Ids = npt.NDArray[np.int64]
 
 
 def column(values: Iterable[object], index: "pd.Index[Any] | None" = None) -> "pd.Series[Any]":
@@ -26,12 +30,91 @@ def frame_of(rows: Sequence[asyncpg.Record], names: Sequence[str]) -> pd.DataFra
     """Make a frame of rows; of many, each distinct value of a column stands in memory once."""
     if is_few(len(rows)):
         return pd.DataFrame([tuple(row) for row in rows], columns=list(names), dtype=object)
-    return pd.DataFrame({name: _once(row[at] for row in rows) for at, name in enumerate(names)})
+    return _Shelves(names).filled(rows).frame()
 
 
-def _once(values: Iterable[Any]) -> "pd.Series[Any]":
-    known: dict[Any, Any] = {}
-    return column(one if isinstance(one, list) else known.setdefault(one, one) for one in values)
+async def read_frame(
+    connection: asyncpg.Connection,
+    query: str,
+    ids: _Ids,
+    *given: object,
+    names: Sequence[str],
+) -> pd.DataFrame:
+    """Give the rows of a query that binds `ids` as $1.
+
+    The rows of many are taken some thousands at a time: a row takes several times what its cells do.
+    """
+    if is_few(len(ids)):
+        return frame_of(await connection.fetch(query, ids.tolist(), *given), names)
+    return await stream_frame(connection, query, ids.tolist(), *given, names=names)
+
+
+async def stream_frame(
+    connection: asyncpg.Connection, query: str, *given: object, names: Sequence[str]
+) -> pd.DataFrame:
+    """Give the rows of a query of which nobody knows how many there are, as `read_frame` does."""
+    shelves = _Shelves(names)
+    async for rows in streamed(connection, query, *given):
+        shelves.filled(rows)
+    return shelves.frame()
+
+
+async def rows_about(
+    connection: asyncpg.Connection, query: str, ids: _Ids, *given: object
+) -> AsyncIterator[list[asyncpg.Record]]:
+    """Give the rows of a query that binds `ids` as $1: of few at once, of many as `streamed` does."""
+    if is_few(len(ids)):
+        yield await connection.fetch(query, ids.tolist(), *given)
+        return
+    async for rows in streamed(connection, query, ids.tolist(), *given):
+        yield rows
+
+
+async def streamed(
+    connection: asyncpg.Connection, query: str, *given: object
+) -> AsyncIterator[list[asyncpg.Record]]:
+    """Give the rows of a query some thousands at a time; none where there are none.
+
+    One plan for all: asked for part by part, each part might read the tables whole.
+    """
+    rows: list[asyncpg.Record] = []
+    async for row in connection.cursor(query, *given, prefetch=AT_ONCE):
+        rows.append(row)
+        if len(rows) == AT_ONCE:
+            yield rows
+            rows = []
+    if rows:
+        yield rows
+
+
+class _Shelves:
+    """Columns that rows are put into piece by piece."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._cells: dict[str, list[npt.NDArray[np.object_]]] = {name: [] for name in names}
+        self._known: dict[str, dict[Any, Any]] = {name: {} for name in names}
+
+    def filled(self, rows: Sequence[asyncpg.Record]) -> "_Shelves":
+        """Put in the rows, whose cells stand in the order of the names."""
+        for at, (name, cells) in enumerate(self._cells.items()):
+            cells.append(_once((row[at] for row in rows), self._known[name], len(rows)))
+        return self
+
+    def frame(self) -> pd.DataFrame:
+        """Give what was put in; the shelves are empty then."""
+        self._known.clear()
+        columns: dict[str, npt.NDArray[np.object_]] = {}
+        for name in [*self._cells]:
+            nothing = np.empty(0, dtype=object)
+            columns[name] = np.concatenate([nothing, *self._cells.pop(name)])
+        return pd.DataFrame(columns, dtype=object, copy=False)
+
+
+def _once(values: Iterable[Any], known: dict[Any, Any], count: int) -> npt.NDArray[np.object_]:
+    """Give each distinct value as one object; numbers and hashes are seldom the same twice."""
+    cells = np.empty(count, dtype=object)
+    cells[:] = [one if isinstance(one, UNSHARED) else known.setdefault(one, one) for one in values]
+    return cells
 
 
 def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ next run projects. Who begins such a transaction, and when, stands in `projectin
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -35,7 +36,7 @@ from sync.people.models import active_model
 from sync.people.questions import write_questions
 from sync.people.ranking import rank_questions
 from sync.people.writing import PeopleWritten, write_people
-from sync.places import places_of, write_places
+from sync.places import places_of, places_of_people, write_places
 from sync.rules import read_claim_rules
 
 NOBODYS: Ids = np.empty(0, dtype=np.int64)
@@ -214,14 +215,12 @@ async def _announce_people(
     merged, split = people.identities.merged, people.identities.split
     operations = [(person, "SPLIT" if person in split else "UPSERT") for person in changed]
     operations += [(old, "MERGED" if old in merged else "DELETE") for old in people.gone]
-    if not operations:
-        return 0
     return await outbox.announce(
         session,
         "PERSON",
         operations,
         before=before,
-        after=await places_of(session, today=today),
+        after=partial(places_of_people, session, today=today),
         others={**merged, **split},
         changeset_id=changeset_id,
     )
@@ -232,14 +231,12 @@ async def _announce_mentorships(
 ) -> int:
     operations = [(pair, "UPSERT") for pair in pairs.changed]
     operations += [(old, "MERGED" if old in pairs.merged else "DELETE") for old in pairs.gone]
-    if not operations:
-        return 0
     return await outbox.announce(
         session,
         "MENTORSHIP",
         operations,
         before=pairs.places_before,
-        after=await outbox.mentorship_places(session),
+        after=partial(outbox.places_of_mentorships, session),
         others=pairs.merged,
         changeset_id=changeset_id,
     )

@@ -1,5 +1,6 @@
 """Who may see a person: a row for each organisation of theirs and each authority above it."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import asyncpg
 
 from hub.database import WriteSession
 from hub.records import ChangesetId
+from sync.columns import streamed
 from sync.projection import Projected, replace_from
 
 PERSON_PLACE = Projected(
@@ -51,13 +53,27 @@ from person p join affected_person a on a.id = p.id
 
 async def places_of(session: WriteSession, *, today: date) -> dict[UUID, list[UUID]]:
     """Say who sees each affected person today; read before the places change."""
-    rows = await session.raw.fetch(
-        "select person_id, array_agg(authority_id order by authority_id) as places"
-        " from person_place where person_id in (select id from affected_person)"
-        " and starts <= $1 and ends > $1 group by person_id",
-        today,
-    )
+    found: dict[UUID, list[UUID]] = {}
+    shared: dict[tuple[UUID, ...], list[UUID]] = {}  # a school's people are seen by the same
+    seen = SEEN.format(those="in (select id from affected_person)")
+    async for rows in streamed(session.raw, seen, today):
+        for person, places in rows:
+            found[person] = shared.setdefault(tuple(places), places)
+    return found
+
+
+async def places_of_people(
+    session: WriteSession, people: Sequence[UUID], *, today: date
+) -> dict[UUID, list[UUID]]:
+    """Say who sees some people today."""
+    rows = await session.raw.fetch(SEEN.format(those="= any($2)"), today, people)
     return {row["person_id"]: row["places"] for row in rows}
+
+
+SEEN = """
+select person_id, array_agg(authority_id order by authority_id) as places
+from person_place where person_id {those} and starts <= $1 and ends > $1 group by person_id
+"""
 
 
 async def write_places(
@@ -116,4 +132,5 @@ async def _replace_places(
         "fresh_person_place",
         owners="affected_person",
         changeset_id=changeset_id,
+        is_new=is_new,
     )

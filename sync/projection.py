@@ -36,15 +36,17 @@ class Projected:
 async def remember_owners(connection: Connection, name: str, ids: Iterable[UUID]) -> None:
     """Make a temporary table `name(id)` of the owners whose rows are about to be replaced."""
     await connection.execute(f"create temp table {name} (id uuid primary key) on commit drop")
-    await connection.copy_records_to_table(name, records=[(owner,) for owner in ids])
+    await connection.copy_records_to_table(name, records=((owner,) for owner in ids))
     await connection.execute(f"analyze {name}")
 
 
 async def standing_of(
     connection: asyncpg.Connection, tables: Iterable[Projected], *, owners: str
 ) -> frozenset[str]:
-    """Name the tables in which any row of the owners stands; one statement."""
+    """Name the tables in which any row of the owners stands; one statement, of no tables none."""
     asked = {table.table: table.owner for table in tables}
+    if not asked:
+        return frozenset()
     held = ", ".join(
         f"exists (select from {table} where {owner} in (select id from {owners})) as {table}"
         for table, owner in asked.items()
@@ -90,7 +92,7 @@ async def replace(
     await copy_frame(connection, fresh, frame, list(projected.columns))
     await connection.execute(f"analyze {fresh}")
     changed = await replace_from(
-        connection, projected, fresh, owners=owners, changeset_id=changeset_id
+        connection, projected, fresh, owners=owners, changeset_id=changeset_id, is_new=is_new
     )
     await connection.execute(f"drop table {fresh}")
     return changed
@@ -123,10 +125,11 @@ async def replace_from(
             *given,
         )
     )
+    differing = "" if is_new else f" except {standing}"
     added = await connection.fetch(
         f"with added as (insert into {projected.table} ({columns}, changeset_id)"
         f" select {columns}, ${len(given) + 1} from"
-        f" (select {columns} from {fresh} except {standing}) new"
+        f" (select {columns} from {fresh}{differing}) new"
         f" order by {key} returning {projected.owner} as owner) select distinct owner from added",
         *given,
         changeset_id,

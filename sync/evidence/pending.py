@@ -1,13 +1,14 @@
 """What evidence has come since the last projection; read from the database, not remembered."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 import asyncpg
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+
+from sync.columns import stream_frame
 
 Ids = npt.NDArray[np.int64]
 
@@ -16,13 +17,13 @@ Ids = npt.NDArray[np.int64]
 class Pending:
     """What a run has to project: records with new facts, and records that only began or ended.
 
-    `rows` are (record, current version, end, first and last day stated) as they were found: what
-    lands while the run is at work stays pending for the next.
+    `found` has a row for each as it was found (FOUND, in the order of ids): what lands while the
+    run is at work stays pending for the next.
     """
 
     restated: Ids
     ended: Ids
-    rows: Sequence[tuple[int, int | None, date | None, date, date]]
+    found: pd.DataFrame
 
     @property
     def all(self) -> Ids:
@@ -31,31 +32,32 @@ class Pending:
 
     def among(self, ids: Ids) -> "Pending":
         """Give what of it is among the records `ids`."""
-        wanted = set(ids.tolist())
         return Pending(
             restated=np.intersect1d(self.restated, ids),
             ended=np.intersect1d(self.ended, ids),
-            rows=[row for row in self.rows if row[0] in wanted],
+            found=self.found[np.isin(self.found["id"].to_numpy(np.int64), ids)],
         )
 
 
 async def read_pending(connection: asyncpg.Connection, source_id: UUID | None = None) -> Pending:
     """Find what evidence has come since the last projection, of one source or of all."""
-    rows = await connection.fetch(
+    rows = await stream_frame(
+        connection,
         "select id, current_version_id, ended_on, first_stated, last_stated,"
         " current_version_id is distinct from projected_version_id as restated from record"
         " where (current_version_id is distinct from projected_version_id"
         " or ended_on is distinct from projected_ended_on)"
         " and ($1::uuid is null or source_id = $1) order by id",
         source_id,
+        names=(*FOUND, "restated"),
     )
-    ids = np.array([row["id"] for row in rows], dtype=np.int64)
-    restated = np.array([row["restated"] for row in rows], dtype=bool)
-    found = [tuple(row[name] for name in FOUND) for row in rows]
-    return Pending(restated=ids[restated], ended=ids[~restated], rows=found)
+    ids = rows["id"].to_numpy(np.int64)
+    restated = rows["restated"].to_numpy(dtype=bool)
+    return Pending(restated=ids[restated], ended=ids[~restated], found=rows[[*FOUND]])
 
 
 FOUND = ("id", "current_version_id", "ended_on", "first_stated", "last_stated")
+SETTLED_AT_ONCE = 50_000
 
 
 async def settle(connection: asyncpg.Connection, pending: Pending) -> None:
@@ -64,12 +66,9 @@ async def settle(connection: asyncpg.Connection, pending: Pending) -> None:
     A record whose days moved meanwhile stays pending even where its current version is the same:
     an older statement of the same may have been read too late to count.
     """
-    if not pending.rows:
-        return
-    ids, versions, ends, firsts, lasts = zip(*pending.rows, strict=True)
-    await connection.execute(
-        SETTLE, list(ids), list(versions), list(ends), list(firsts), list(lasts)
-    )
+    for start in range(0, len(pending.found), SETTLED_AT_ONCE):
+        some = pending.found[start : start + SETTLED_AT_ONCE]
+        await connection.execute(SETTLE, *(some[name].tolist() for name in FOUND))
 
 
 SETTLE = """

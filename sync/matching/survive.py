@@ -151,7 +151,7 @@ def _validity(
     """Give 2 for a whole value, 1 for a part of one, 0 for a value that may not stand at all."""
     match validity:
         case Validity.ONES_OWN:
-            return np.where(_owned(values, facts, labels), 2, 0)
+            return np.where(own_numbers(facts, labels), 2, 0)
         case Validity.OF_A_DATE:
             return np.where(birth_days(facts) != NO_DAY, 2, 1)
         case Validity.WHOLE_NAME:
@@ -161,18 +161,19 @@ def _validity(
     assert_never(validity)
 
 
-def _owned(values: _Values, facts: pd.DataFrame, labels: Int64s) -> npt.NDArray[np.bool_]:
+def own_numbers(facts: pd.DataFrame, labels: Int64s) -> npt.NDArray[np.bool_]:
     """Tell whose СНИЛС is their own where several people show one number.
 
     A parent's number on a child's card belongs to the one who has it from more records; else to
     the elder by a generation; else to nobody until a person answers.
     """
-    held = np.flatnonzero((values.texts != "")[values.number])
+    shown = coded(facts, "snils_hash")
+    held = np.flatnonzero(shown.stands())
     own = np.zeros(len(labels), dtype=bool)
     if not len(held):
         return own
     width = int(labels.max()) + 1
-    pair = values.number[held] * width + labels[held]
+    pair = shown.codes[held] * width + labels[held]
     holders, at, records = np.unique(pair, return_inverse=True, return_counts=True)
     born = birth_years(facts)[held]
     eldest = np.full(len(holders), np.iinfo(np.int32).max, dtype=np.int64)

@@ -10,7 +10,7 @@ import pandas as pd
 from hub.database import WriteSession
 from hub.filling import copy_frame
 from hub.records import ChangesetId
-from sync.columns import column, each, frame_of, rows_of
+from sync.columns import column, each, read_frame, rows_of
 from sync.directory import Directory
 from sync.evidence.pending import Ids
 from sync.identity import new_id
@@ -90,8 +90,7 @@ COLUMNS = (
 
 
 async def _statements(connection: Connection, restated: Ids) -> pd.DataFrame:
-    rows = await connection.fetch(STATEMENTS, restated.tolist())
-    frame = frame_of(rows, COLUMNS)
+    frame = await read_frame(connection, STATEMENTS, restated, names=COLUMNS)
     return frame.assign(is_current=frame["is_current"].astype(bool))
 
 

@@ -8,7 +8,7 @@ are rebuilt, and one ring more is read to tell disputes.
 import asyncpg
 import pandas as pd
 
-from sync.columns import frame_of
+from sync.columns import stream_frame
 
 COLUMNS = (
     "id",
@@ -87,5 +87,4 @@ async def reached_claims(connection: asyncpg.Connection) -> pd.DataFrame:
 
     Expects the temporary table `affected_person`. Costs what the change touches.
     """
-    rows = await connection.fetch(CLAIMS)
-    return frame_of(rows, COLUMNS)
+    return await stream_frame(connection, CLAIMS, names=COLUMNS)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hub.database import ReadSession
+from sync.columns import read_frame
 from sync.evidence.pending import Ids
 from sync.matching.cluster import Clustering, Verdicts, cluster
 from sync.matching.decide import Decision
@@ -44,10 +45,8 @@ async def clustered(connection: Connection, facts: pd.DataFrame, edges: pd.DataF
     ids = facts["record_id"].to_numpy(np.int64)
     position = pd.Series(np.arange(len(ids)), index=ids)
     verdicts = await _verdicts(connection, ids, position)
-    links = await connection.fetch(
-        "select record_id, person_id from link where record_id = any($1)", ids.tolist()
-    )
-    persons = {row["record_id"]: row["person_id"] for row in links}
+    links = await read_frame(connection, LINKED, ids, names=("record_id", "person_id"))
+    persons = dict(zip(links["record_id"], links["person_id"], strict=True))
     found = Edges(
         left=position.loc[edges["record_a"]].to_numpy(np.int64),
         right=position.loc[edges["record_b"]].to_numpy(np.int64),
@@ -68,10 +67,13 @@ async def clustered(connection: Connection, facts: pd.DataFrame, edges: pd.DataF
     return Component(facts=facts, clustering=clustering, large=many, previous=previous)
 
 
+LINKED = "select record_id, person_id from link where record_id = any($1)"
+
+
 async def connected(connection: Connection, changed: Ids) -> Ids:
     """Give everyone connected to the changed records by edges, verdicts or a common person."""
-    rows = await connection.fetch(CONNECTED, changed.tolist())
-    return np.array([row["id"] for row in rows], dtype=np.int64)
+    found = await read_frame(connection, CONNECTED, changed, names=("id",))
+    return found["id"].to_numpy(np.int64)
 
 
 # ASK edges join no clusters, but a question concerns both of its sides whole.
@@ -145,10 +147,11 @@ def _touched(pairs: Sequence[asyncpg.Record], position: "pd.Series[Any]") -> Tou
 
 
 async def _stored_edges(connection: Connection, ids: Ids) -> pd.DataFrame:
-    rows = await connection.fetch(
+    edges = await read_frame(
+        connection,
         "select record_a, record_b, score, decision from edge"
         " where record_a = any($1) and record_b = any($1) order by record_a, record_b",
-        ids.tolist(),
+        ids,
+        names=("record_a", "record_b", "score", "decision"),
     )
-    columns = ["record_a", "record_b", "score", "decision"]
-    return pd.DataFrame([tuple(row) for row in rows], columns=columns)
+    return edges.astype({"record_a": np.int64, "record_b": np.int64, "score": np.int64})

@@ -4,7 +4,7 @@ Pending is read from the database: a record whose current version is not the pro
 whose end moved. So a run that died is finished by the next one.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import asyncpg
@@ -15,16 +15,15 @@ from hub.database import WriteSession
 from hub.filling import refresh_statistics
 from hub.records import ChangesetId, RecordKind
 from hub.seal import Sealer
-from sync.columns import column, insert_frame
+from sync.columns import column, insert_frame, rows_about
 from sync.directory import Directory
 from sync.evidence.pending import Ids, Pending
 from sync.matching.keys import blocking_keys
 from sync.matching.normalise import normalise
-from sync.people.match import Moved, read_facts
+from sync.people.match import Moved, facts_by_parts
 
 Connection = asyncpg.Connection
 
-CHUNK = 50_000
 MUCH = 1_000  # records that change what the planner knows of a table
 STORED = (
     "record_id",
@@ -80,39 +79,47 @@ async def refresh_facts(
     Gives the keys that they bore and bear.
     """
     connection = session.raw
-    for ids in _chunks(pending.restated):
-        payloads = await _payloads(connection, ids, sealer)
+    async for rows in rows_about(connection, PAYLOADS, pending.restated):
+        payloads = _payloads(rows, sealer)
+        ids = payloads["_id"].tolist()
         normalised = normalise(payloads, today=today)
         held = await _held_seals(connection, ids) if normalised.frame["snils"].any() else {}
         facts = _facts(payloads, normalised.frame, directory, sealer, held)
-        await connection.execute("delete from record_facts where record_id = any($1)", ids.tolist())
+        await connection.execute("delete from record_facts where record_id = any($1)", ids)
         await insert_frame(connection, "record_facts", facts, STORED)
         await _reject_cells(session, payloads, normalised.issues, sealer, changeset_id)
     is_much = len(pending.restated) > MUCH
     if is_much:
         await refresh_statistics(connection, "record_facts")
-    moved = Moved()
-    for ids in _chunks(pending.restated):
-        moved += await _replace_keys(connection, ids, today)
+    moved = await _replace_all_keys(connection, pending.restated, today)
     if is_much:
         await refresh_statistics(connection, "record_key")
     return moved
 
 
-def _chunks(ids: Ids) -> Iterator[Ids]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
+async def _replace_all_keys(connection: Connection, restated: Ids, today: date) -> Moved:
+    """Store the keys of the records; what moved is summed before it outgrows its own sum."""
+    summed, fresh = Moved(), 0
+    parts: list[Moved] = []
+    async for facts in facts_by_parts(connection, restated, today=today):
+        parts.append(await _replace_keys(connection, facts))
+        fresh += len(parts[-1].key)
+        if fresh > len(summed.key):
+            summed, fresh = Moved.together([summed, *parts]).settled(), 0
+            parts.clear()
+    return Moved.together([summed, *parts])
 
 
-async def _payloads(connection: Connection, ids: Ids, sealer: Sealer) -> pd.DataFrame:
-    """Read what the records say, a column a field, with the СНИЛС opened for the normaliser."""
-    rows = await connection.fetch(
-        "select r.id, r.kind, r.organisation_id, v.stated_as_of, v.payload,"
-        " v.source_file_id, v.sheet, v.row, v.stated_id"
-        " from record r join record_version v on v.id = r.current_version_id"
-        " where r.id = any($1) order by r.id",
-        ids.tolist(),
-    )
+PAYLOADS = """
+select r.id, r.kind, r.organisation_id, v.stated_as_of, v.payload,
+       v.source_file_id, v.sheet, v.row, v.stated_id
+from record r join record_version v on v.id = r.current_version_id
+where r.id = any($1) order by r.id
+"""
+
+
+def _payloads(rows: Sequence[asyncpg.Record], sealer: Sealer) -> pd.DataFrame:
+    """Give what the records say, a column a field, with the СНИЛС opened for the normaliser."""
     payloads = pd.DataFrame([row["payload"] for row in rows], dtype=object)
     payloads = payloads.reindex(columns=sorted({*payloads.columns, "snils", "organization"}))
     payloads = payloads.astype(object).fillna("")
@@ -123,12 +130,12 @@ async def _payloads(connection: Connection, ids: Ids, sealer: Sealer) -> pd.Data
     return payloads
 
 
-async def _held_seals(connection: Connection, ids: Ids) -> dict[bytes, bytes]:
+async def _held_seals(connection: Connection, ids: Sequence[int]) -> dict[bytes, bytes]:
     """Read how each СНИЛС of the records is sealed already: sealed anew it would look changed."""
     rows = await connection.fetch(
         "select snils_hash, snils_sealed from record_facts"
         " where record_id = any($1) and snils_hash is not null order by record_id",
-        ids.tolist(),
+        ids,
     )
     return {row["snils_hash"]: row["snils_sealed"] for row in rows}
 
@@ -212,11 +219,11 @@ async def _reject_cells(
     await insert_frame(session.raw, "rejection", rejections, list(rejections.columns))
 
 
-async def _replace_keys(connection: Connection, ids: Ids, today: date) -> Moved:
+async def _replace_keys(connection: Connection, facts: pd.DataFrame) -> Moved:
     """Store the keys of the records where they differ; gives those they bore and bear."""
-    facts = await read_facts(connection, ids, today=today)
     keys = blocking_keys(facts)
-    record = facts["record_id"].to_numpy(np.int64)[keys.position]
+    ids = facts["record_id"].to_numpy(np.int64)
+    record = ids[keys.position]
     fresh = set(zip(keys.key.tolist(), record.tolist(), keys.finer.tolist(), strict=True))
     rows = await connection.fetch(HELD_KEYS, ids.tolist())
     held = {(row["key"], row["record_id"], row["finer"]) for row in rows}

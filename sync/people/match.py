@@ -7,27 +7,30 @@ or neighbours by content are compared, those of the finer block that somebody jo
 split of the same records into runs compares the same pairs as one run over all of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any  # an array of numbers or of decisions
 
 import asyncpg
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from sync.columns import frame_of
+from sync.columns import frame_of, read_frame, rows_about
 from sync.evidence.pending import Ids
-from sync.matching.alike import LISTS, TEXTS, describing
-from sync.matching.blocks import candidates
+from sync.matching.alike import LISTS, TEXTS, compared_facts, describing
 from sync.matching.decide import Decision, decide
 from sync.matching.facts import content_order
 from sync.matching.keys import Keys
 from sync.matching.levels import patterns
 from sync.matching.model import Model
+from sync.matching.ranges import Meeting, candidates_of
 
 Connection = asyncpg.Connection
 BLOCK_CAP = 200
-KEYS_AT_ONCE = 100_000  # as rows; as numbers they take a tenth
+KEYS_AT_ONCE = 20_000  # as rows; as numbers they take a tenth
+PAIRS_AT_ONCE = 1_000_000
 
 
 def _none() -> Ids:
@@ -52,24 +55,30 @@ class Moved:
         ones = np.ones(len(keys), dtype=np.int64)
         return cls(key=keys[:, 0], finer=keys[:, 1], step=step * ones, lines=ones)
 
-    def __add__(self, other: "Moved") -> "Moved":
-        return Moved(
-            key=np.concatenate([self.key, other.key]),
-            finer=np.concatenate([self.finer, other.finer]),
-            step=np.concatenate([self.step, other.step]),
-            lines=np.concatenate([self.lines, other.lines]),
+    @classmethod
+    def together(cls, parts: "Sequence[Moved]") -> "Moved":
+        """Give the lines of all parts."""
+        return cls(
+            key=np.concatenate([part.key for part in parts]),
+            finer=np.concatenate([part.finer for part in parts]),
+            step=np.concatenate([part.step for part in parts]),
+            lines=np.concatenate([part.lines for part in parts]),
         )
+
+    def __add__(self, other: "Moved") -> "Moved":
+        return Moved.together([self, other])
 
     def settled(self) -> "Moved":
         """Give by how much each (key, finer) grows or shrinks, in the order of keys."""
         if not len(self.key):
             return self
-        pairs, at = np.unique(np.column_stack([self.key, self.finer]), axis=0, return_inverse=True)
-        step, lines = (
-            np.bincount(at.ravel(), weights=weights).astype(np.int64)
-            for weights in (self.step, self.lines)
-        )
-        return Moved(key=pairs[:, 0], finer=pairs[:, 1], step=step, lines=lines)
+        order = np.lexsort((self.finer, self.key))
+        key, finer = self.key[order], self.finer[order]
+        fresh = np.ones(len(order), dtype=bool)
+        fresh[1:] = (key[1:] != key[:-1]) | (finer[1:] != finer[:-1])
+        at = np.flatnonzero(fresh)
+        step, lines = (np.add.reduceat(of[order], at) for of in (self.step, self.lines))
+        return Moved(key=key[at], finer=finer[at], step=step, lines=lines)
 
     def pieces(self, most: int) -> "Iterator[Moved]":
         """Cut what is settled into pieces of about `most` lines; a key stands in one of them."""
@@ -100,32 +109,52 @@ async def edges_of(
 ) -> pd.DataFrame:
     """Compare the touched records with everyone they share a key with; give what is not apart.
 
-    Columns record_a, record_b, pattern, score, decision.
+    Columns record_a, record_b, pattern, score, decision. Memory is that of the records, their keys
+    and PAIRS_AT_ONCE pairs, however many there are.
     """
     key, record, finer = (await _blocks_of(connection, touched)).T
     facts = await read_facts(connection, np.union1d(record, touched), today=today)
-    facts = facts.iloc[np.argsort(content_order(facts))].reset_index(drop=True)
+    facts = facts.iloc[np.argsort(content_order(facts))]
     ids = facts["record_id"].to_numpy(np.int64)
+    facts = compared_facts(facts)
     position = pd.Index(ids).get_indexer(pd.Index(record)).astype(np.int64)
     keys = Keys(key=key, position=position, finer=finer)
-    found = candidates(keys, cap=BLOCK_CAP, describe=describing(facts))
+    meeting = Meeting.of(keys, cap=BLOCK_CAP, describe=describing(facts))
+    del key, record, finer, position, keys
     is_touched = np.isin(ids, touched)
-    concerned = is_touched[found.left] | is_touched[found.right]
-    left, right = found.left[concerned], found.right[concerned]
-    pattern = patterns(facts, left, right, model)
-    score = model.score(pattern)
-    decision = decide(pattern, score, model)
-    kept = np.flatnonzero(decision != Decision.APART)  # few of very many: only they become rows
-    one, other = ids[left[kept]], ids[right[kept]]
+    found = [
+        _compared(facts, *candidates_of(meeting, those), is_touched, model)
+        for those in meeting.ranges(PAIRS_AT_ONCE)
+    ]
+    left, right, pattern, score, decision = map(np.concatenate, zip(*found, strict=True))
+    one, other = ids[left], ids[right]
     return pd.DataFrame(
         {
             "record_a": np.minimum(one, other),
             "record_b": np.maximum(one, other),
-            "pattern": pattern[kept],
-            "score": score[kept],
-            "decision": decision[kept],
+            "pattern": pattern,
+            "score": score,
+            "decision": decision,
         }
     )
+
+
+def _compared(
+    facts: pd.DataFrame,
+    left: Ids,
+    right: Ids,
+    is_touched: npt.NDArray[np.bool_],
+    model: Model,
+) -> tuple[npt.NDArray[Any], ...]:
+    """Compare the pairs of which a side is touched; gives those that are not apart."""
+    concerned = is_touched[left] | is_touched[right]
+    if not concerned.all():
+        left, right = left[concerned], right[concerned]
+    pattern = patterns(facts, left, right, model)
+    score = model.score(pattern)
+    decision = decide(pattern, score, model)
+    kept = np.flatnonzero(decision != Decision.APART)  # few of very many: only they become rows
+    return left[kept], right[kept], pattern[kept], score[kept], decision[kept]
 
 
 async def _blocks_of(connection: Connection, touched: Ids) -> Ids:
@@ -153,8 +182,15 @@ DESCRIPTION = f"({', '.join(_STATED)}, {_BORN})"
 
 async def read_facts(connection: Connection, ids: Ids, *, today: date) -> pd.DataFrame:
     """Read the facts of records in the order of their ids, as the matcher takes them today."""
-    rows = await connection.fetch(FACTS, ids.tolist(), today)
-    return frame_of(rows, FACT_COLUMNS)
+    return await read_frame(connection, FACTS, ids, today, names=FACT_COLUMNS)
+
+
+async def facts_by_parts(
+    connection: Connection, ids: Ids, *, today: date
+) -> AsyncIterator[pd.DataFrame]:
+    """Give what `read_facts` gives, some thousands of records at a time."""
+    async for rows in rows_about(connection, FACTS, ids, today):
+        yield frame_of(rows, FACT_COLUMNS)
 
 
 FACT_COLUMNS = (

@@ -10,12 +10,12 @@ import pandas as pd
 
 from hub.database import WriteSession
 from hub.records import ChangesetId
-from sync.columns import insert_frame
+from sync.columns import insert_frame, is_few
 from sync.directory import Directory
 from sync.identity import Identities, assign
 from sync.people.component import Component
 from sync.people.standing import write_golden
-from sync.places import places_of
+from sync.places import places_of, places_of_people
 from sync.projection import remember_owners
 
 Connection = asyncpg.Connection
@@ -56,10 +56,17 @@ async def write_people(
     known = {old for old in component.previous if old is not None} | retracted
     affected = set(person_ids) | known
     await remember_owners(connection, "affected_person", affected)
-    before = await places_of(session, today=today) if known else {}
+    before = await _seen(session, known, today=today)
     await _write_links(connection, component, person_ids, model_version, changeset_id)
     await _write_aliases(connection, component, person_ids, identities, changeset_id)
-    changed = await write_golden(connection, component, person_ids, directory, changeset_id)
+    changed = await write_golden(
+        connection,
+        component,
+        np.array(person_ids, dtype=object),
+        directory,
+        changeset_id,
+        known=known,
+    )
     gone = await connection.fetch(NO_MORE) if known else []
     return PeopleWritten(
         ids=person_ids,
@@ -70,6 +77,13 @@ async def write_people(
         places_before=before,
         identities=identities,
     )
+
+
+async def _seen(session: WriteSession, known: set[UUID], *, today: date) -> dict[UUID, list[UUID]]:
+    """Say who saw those that were known before."""
+    if not is_few(len(known)):
+        return await places_of(session, today=today)
+    return await places_of_people(session, [*known], today=today) if known else {}
 
 
 NO_MORE = """

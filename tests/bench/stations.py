@@ -30,7 +30,7 @@ STATIONS: Mapping[tuple[str, str], str] = {
     ("sync.people.facts", "_replace_keys"): "keys: read and write",
     ("sync.people.facts", "_reject_cells"): "facts: refused cells",
     ("sync.pipeline", "recompare"): "compare: read and write",
-    ("sync.people.match", "candidates"): "compare: candidates",
+    ("sync.people.match", "candidates_of"): "compare: candidates",
     ("sync.people.match", "patterns"): "compare: patterns",
     ("sync.pipeline", "recluster"): "cluster: read",
     ("sync.people.component", "cluster"): "cluster: compute",

@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
+from typing import Final
 
 import pytest
 
 from connectors.protocol import Connector
+from hub import filling
 from hub.seal import Sealer
-from sync import columns
+from sync import columns, outbox
 from sync.changes.releasing import placed_holds, release
-from sync.people import match
+from sync.evidence import pending
+from sync.people import match, standing
 from sync.runs.run import Mode
 from tests.rooms.sync import cards
 from tests.rooms.sync.canonical import Line, canonical, differences
@@ -22,6 +25,16 @@ from tests.rooms.sync.world import TODAY, Handed, take
 
 pytestmark = pytest.mark.anyio
 SEEDS = range(4)
+# How much is read, compared and written at a time.
+PIECES: Final = (
+    (columns, "AT_ONCE"),
+    (filling, "AT_ONCE"),
+    (outbox, "AT_ONCE"),
+    (pending, "SETTLED_AT_ONCE"),
+    (match, "KEYS_AT_ONCE"),
+    (match, "PAIRS_AT_ONCE"),
+    (standing, "PEOPLE_AT_ONCE"),
+)
 Reading = tuple[Connector, Mode]
 Step = list[Handed] | Reading
 
@@ -78,14 +91,17 @@ async def test_so_they_do_where_blocks_are_too_large_to_compare_all_with_all(
     assert [] == differences(whole, cut)
 
 
-async def test_few_rows_within_a_statement_end_as_many_through_a_table_do(
+async def test_few_rows_within_a_statement_end_as_many_through_a_table_piece_by_piece_do(
     admin_url: str, sealer: Sealer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = draw_files(5)
-    few = await ends_in(admin_url, [files], sealer=sealer, folder=tmp_path)
+    runs: list[Step] = [files[::2], files[1::2]]
+    few = await ends_in(admin_url, runs, sealer=sealer, folder=tmp_path)
     monkeypatch.setattr(columns, "FEW", 0)
+    for room, most in PIECES:
+        monkeypatch.setattr(room, most, 7)
 
-    many = await ends_in(admin_url, [files], sealer=sealer, folder=tmp_path)
+    many = await ends_in(admin_url, runs, sealer=sealer, folder=tmp_path)
 
     assert [] == differences(few, many)
 
