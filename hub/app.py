@@ -18,7 +18,7 @@ from structlog.contextvars import get_contextvars
 from hub import addresses, log, migrate
 from hub.audit.journal import Journal
 from hub.database import Database, open_database
-from hub.edge import Edge
+from hub.edge import Edge, Lines
 from hub.entrance import Entrance, keeping
 from hub.pools import open_note_pool, open_read_pool
 from hub.rates import Rate
@@ -78,11 +78,13 @@ def build(
     """
     journal = Journal()
     engine = build_engine(settings, note=journal.note)
+    lines = Lines()
     door = Door(engine, body_seconds=body_seconds, answer_seconds=settings.answer_s)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[State]:
         async with AsyncExitStack() as open_pools:
+            open_pools.callback(lines.write)
             pooler = settings.pooler
             reading = partial(open_read_pool, statement_s=settings.statement_s, pooler=pooler)
             web = await reading(where.web)
@@ -137,7 +139,7 @@ def build(
             *feed_routes(engine, settings.zone),
             *import_routes(Sealer.from_file(settings.keys), settings.zone, uploads),
         ],
-        middleware=[Middleware(Edge), Middleware(Straight, path=PATH, endpoint=door)],
+        middleware=[Middleware(Edge, lines=lines), Middleware(Straight, path=PATH, endpoint=door)],
         exception_handlers={404: unknown_address, 405: other_method},
         lifespan=running,
     )

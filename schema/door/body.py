@@ -43,10 +43,15 @@ def malformed(message: str) -> RequestRefused:
 
 async def _received(request: Request) -> bytes:
     received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
+    has_more = True
+    while has_more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        received += message.get("body", b"")
+        has_more = message.get("more_body", False)
         if len(received) > MAX_BODY:
-            message = "Тело запроса больше 1 МБ: разделите его."
+            told = "Тело запроса больше 1 МБ: разделите его."
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            raise refusal(ErrorCode.PAYLOAD_TOO_LARGE, message, status=status)
+            raise refusal(ErrorCode.PAYLOAD_TOO_LARGE, told, status=status)
     return bytes(received)

@@ -1,6 +1,8 @@
 """What every HTTP answer passes, over real HTTP."""
 
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -12,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 
-from hub.edge import SECURITY_HEADERS, Edge
+from hub.edge import SECURITY_HEADERS, WRITE_S, Edge, Lines
 
 Serve = Callable[[ASGIApp], str]
 
@@ -38,14 +40,19 @@ async def fail_halfway(_: Request) -> Response:
 
 
 @pytest.fixture
-def address(serve: Serve) -> str:
+def lines() -> Lines:
+    return Lines()
+
+
+@pytest.fixture
+def address(serve: Serve, lines: Lines) -> str:
     routes = [
         Route("/", greet),
         Route("/policy", own_policy),
         Route("/fail", fail),
         Route("/halfway", fail_halfway),
     ]
-    return serve(Starlette(routes=routes, middleware=[Middleware(Edge)]))
+    return serve(Starlette(routes=routes, middleware=[Middleware(Edge, lines=lines)]))
 
 
 def test_every_answer_carries_the_security_headers(address: str) -> None:
@@ -93,10 +100,26 @@ def test_a_failure_after_the_first_byte_cuts_the_answer(address: str) -> None:
         httpx.get(f"{address}/halfway")
 
 
-def test_the_log_names_the_path_without_its_query(address: str) -> None:
-    with capture_logs() as lines:
-        httpx.get(f"{address}/?name=Vera")
+def test_the_log_names_the_path_without_its_query(address: str, lines: Lines) -> None:
+    with capture_logs() as written:
+        answer = httpx.get(f"{address}/?name=Vera")
+        lines.write()
 
-    [line] = [line for line in lines if line["event"] == "http.request"]
+    [line] = [line for line in written if line["event"] == "http.request"]
     assert ("GET", "/", 200) == (line["method"], line["path"], line["status"])
-    assert "Vera" not in str(lines)
+    assert answer.headers["X-Request-ID"] == line["correlation_id"]
+    assert "Vera" not in str(written)
+
+
+def test_a_line_is_written_soon_and_bears_the_moment_of_its_answer(address: str) -> None:
+    with capture_logs() as written:
+        ids = [httpx.get(address).headers["X-Request-ID"] for _ in range(3)]
+        asked_until = datetime.now(UTC)
+        deadline = time.monotonic() + 5
+        while len(written) < len(ids) and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    assert ids == [line["correlation_id"] for line in written]
+    moments = [datetime.fromisoformat(line["timestamp"]) for line in written]
+    assert sorted(moments) == moments
+    assert moments[-1] < asked_until + timedelta(seconds=WRITE_S / 2)

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from starlette.applications import Starlette
 
 from hub.database import Database
-from hub.edge import Edge
+from hub.edge import Edge, Lines
 from hub.law.consents import Paper, Relation, record_consent, withdraw_consent
 from hub.law.rules import ConsentPurpose
 from schema.exports.http import export_routes
@@ -36,7 +36,7 @@ MENTORSHIPS = """{ mentorships(first: 3, orderBy: STARTS_DESC) {
 
 @pytest.fixture(scope="module")
 async def client(door: Door) -> AsyncIterator[httpx.AsyncClient]:
-    app = WithPools(Edge(Starlette(routes=export_routes(door.engine, ZONE))), door)
+    app = WithPools(Edge(Starlette(routes=export_routes(door.engine, ZONE)), lines=Lines()), door)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as opened_client:
         yield opened_client

@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from hub.access import Role
 from hub.credentials import key_id_of, revoke_key
 from hub.database import Database
-from hub.edge import Edge
+from hub.edge import Edge, Lines
 from schema.door.body import MAX_BODY
 from schema.door.http import STATIC, graphql_routes
 from schema.door.http import Door as Endpoint
@@ -40,7 +40,11 @@ QUERY = "{ viewer { role isRegionWide } }"
 @pytest.fixture(scope="module")
 async def client(door: Door) -> AsyncIterator[httpx.AsyncClient]:
     app = WithPools(
-        Edge(Starlette(routes=graphql_routes(Endpoint(door.engine, answer_seconds=30)))), door
+        Edge(
+            Starlette(routes=graphql_routes(Endpoint(door.engine, answer_seconds=30))),
+            lines=Lines(),
+        ),
+        door,
     )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as opened_client:

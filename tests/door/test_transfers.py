@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from hub.access import ClientKind, Role
 from hub.clients import add_client, add_grant
 from hub.database import Database, open_connection
-from hub.edge import Edge
+from hub.edge import Edge, Lines
 from hub.law.consents import Paper, Relation, record_consent, withdraw_consent
 from hub.law.rules import ConsentPurpose
 from hub.settings import Addresses
@@ -139,7 +139,7 @@ async def test_a_file_for_a_partner_holds_nobody_who_withdrew(
     door: Door, database: Database, somebody: Somebody
 ) -> None:
     await withdraw(database, await consent(door, database, somebody.key, "Ф-1"))
-    app = WithPools(Edge(Starlette(routes=export_routes(door.engine, ZONE))), door)
+    app = WithPools(Edge(Starlette(routes=export_routes(door.engine, ZONE)), lines=Lines()), door)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://hub.test"
     ) as client:
