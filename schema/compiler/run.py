@@ -1,12 +1,9 @@
 """From a request's text to the response's bytes: cached plans, one statement, no walk in Python."""
 
 import json
-import re
-from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
 from http import HTTPStatus
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,27 +13,26 @@ import strawberry
 from asyncpg.pool import PoolConnectionProxy
 from graphql import GraphQLError, OperationType
 
-from hub.access import Permit, Standing, Viewer
-from hub.audit.events import Action, Entity, Event, by_viewer
+from hub.access import Standing, Viewer
+from hub.audit.events import Action, Entity, by_viewer
 from hub.clock import today_in
 from hub.database import Database
-from hub.errors import ConfigError
 from hub.rates import Allowance
 from hub.recent import Recent
-from schema.compiler.acting import Act, Acting, Deed, acted
+from schema.compiler.acting import Acting, Deed, acted
 from schema.compiler.arguments import Value, Variables, shape
-from schema.compiler.bindings import Done, paged_fields
+from schema.compiler.bindings import paged_fields
+from schema.compiler.compiled import Plan, compiled
 from schema.compiler.cursors import CursorKey
 from schema.compiler.declare import collect
 from schema.compiler.documents import Prepared, coerce, prepare
-from schema.compiler.emit import Emitter
 from schema.compiler.introspect import asks_schema, introspect
 from schema.compiler.nulls import MARK, completed
-from schema.compiler.opened import refuse_unopened
-from schema.compiler.plan import Operation, Selected
-from schema.compiler.request import Complaints, Request, ViewerShape, shape_of
-from schema.compiler.scalars import KEY_MARK, LATER_MARK, SEAL_MARK, SHOWN_MARK
-from schema.compiler.sql import Bound, Sql
+from schema.compiler.plan import Operation
+from schema.compiler.request import Request, ViewerShape, shape_of
+from schema.compiler.scalars import LATER_MARK
+from schema.compiler.shown import Note, Showing, unnoted, without_keys
+from schema.compiler.sql import Bound
 from schema.context import allowed
 from schema.errors import ErrorCode, RequestRefused, failure
 from schema.faults import written
@@ -45,67 +41,12 @@ from sync.push.cards import Counter
 
 # One statement a read: a pool serves, and so does a connection that holds a snapshot.
 Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
-_SHOWN = re.compile(f"{SHOWN_MARK}([A-Z_]+) ([0-9a-f-]{{36}}){SHOWN_MARK}".encode())
 KEPT_BYTES = 64 * 2**20  # of documents, and of plans
-SQL_BYTES = 4  # of a plan, for each character of its statement
-_READING = frozenset({Permit.READ})
-_SEALED = re.compile(f"{SEAL_MARK}([^{SEAL_MARK}]*){SEAL_MARK}".encode())
 _LATER = LATER_MARK.encode()
-_KEYED = re.compile(f"{KEY_MARK}([^{KEY_MARK}]*){KEY_MARK}".encode())
-
-
-Note = Callable[[Event], None]
-
-
-def unnoted(_: Event) -> None:
-    """Note nothing: for engines that show nothing to anybody but a test."""
 
 
 class RightsUnconfirmed(Exception):  # noqa: N818 - a control signal to the HTTP edge, not a fault
     """The rights with which a viewer was met earlier must be read again."""
-
-
-def _without_keys(_: str) -> str:
-    raise ConfigError("Этому процессу нечем запечатать ключ строки.", code="config.keys")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The selected root fields and their statement; none where all ask about the schema.
-
-    `acts` are what the fields of a mutation do before the statement reads what came of it,
-    `ready` is a shorter statement that answers from what was counted beforehand where it stands.
-    `permits` is what a credential must be good for. `name` is how the audit calls the operation, `weight` about how many bytes it takes.
-    """
-
-    roots: Sequence[Selected]
-    acts: Sequence[tuple[Selected, Act]]
-    permits: frozenset[Permit]
-    statement: Bound
-    ready: Bound | None
-    weight: int
-    complaints: Sequence[Complaints]
-    opens_seals: bool
-    makes_keys: bool
-    shows_personal: bool
-    name: str
-
-    def is_confirmed_for(self, viewer: Viewer) -> bool:
-        """Whether the statement confirms the rights on which everything asked here rests."""
-        return bool(self.statement.sql) and not self.acts and viewer.permits >= set(self.permits)
-
-    @property
-    def first(self) -> Bound:
-        """The statement that is run first, and mostly alone."""
-        return self.ready or self.statement
-
-    def values(self, request: Request) -> Sequence[object]:
-        """Take the parameters of the statement; raises BAD_USER_INPUT for one that is wrong."""
-        return self.statement.values(request)
-
-    def errors(self, request: Request) -> Sequence[GraphQLError]:
-        """Tell which parts of a request are answered with a null because they are wrong."""
-        return [error for complaints in self.complaints for error in complaints(request)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +69,7 @@ class Engine:
         cursor_secret: bytes,
         zone: ZoneInfo,
         open_seal: Callable[[bytes], str],
-        make_key: Callable[[str], str] = _without_keys,
+        make_key: Callable[[str], str] = without_keys,
         note: Note = unnoted,
         kept_bytes: int = KEPT_BYTES,
     ) -> None:
@@ -137,9 +78,7 @@ class Engine:
         self._paged = paged_fields(self.bindings)
         self._secret = cursor_secret
         self._zone = zone
-        self._open_seal = open_seal
-        self._make_key = make_key
-        self._note = note
+        self._showing = Showing(open_seal=open_seal, make_key=make_key, note=note)
         self._prepared: Recent[tuple[str, str | None], Prepared] = Recent(
             512, weigh=lambda one: one.weight, weight=kept_bytes
         )
@@ -174,42 +113,7 @@ class Engine:
 
     def compile(self, prepared: Prepared, given: Variables, viewer: ViewerShape) -> Plan:
         """Compile an operation, uncached."""
-        operation = self._operation(prepared, given)
-        roots = operation.roots()
-        data = [root for root in roots if not asks_schema(root)]
-        refuse_unopened(viewer, data)
-        emitter = Emitter(operation, self.bindings, viewer)
-        sql = emitter.statement(operation.root_type, data) if data else Sql("")
-        statement = emitter.binds.finish(sql)
-        ready = self._ready(operation, data, viewer) if emitter.has_ready else None
-        done = self._done(operation.root_type.name, data)
-        return Plan(
-            roots=roots,
-            acts=[(root, binding.act) for root, binding in done],
-            permits=frozenset(binding.permit for _, binding in done) or _READING,
-            statement=statement,
-            ready=ready,
-            # Its fields hold the tree of the document, which its text may have outlived.
-            weight=prepared.weight
-            + SQL_BYTES * (len(statement.sql) + (len(ready.sql) if ready else 0)),
-            complaints=tuple(emitter.complaints),
-            opens_seals=emitter.opens_seals,
-            makes_keys=emitter.makes_keys,
-            shows_personal=emitter.shows_personal,
-            name=_named(roots, prepared.text),
-        )
-
-    def _ready(self, operation: Operation, roots: Sequence[Selected], viewer: ViewerShape) -> Bound:
-        emitter = Emitter(operation, self.bindings, viewer, ready=True)
-        return emitter.binds.finish(emitter.statement(operation.root_type, roots))
-
-    def _operation(self, prepared: Prepared, given: Variables) -> Operation:
-        return Operation(self.schema, prepared.document, prepared.operation, given)
-
-    def _done(self, kind: str, roots: Sequence[Selected]) -> Sequence[tuple[Selected, Done]]:
-        fields = self.bindings[kind].fields
-        bound = [(root, fields[root.name]) for root in roots]
-        return [(root, binding) for root, binding in bound if isinstance(binding, Done)]
+        return compiled(self.schema, self.bindings, prepared, given, viewer)
 
     def request(
         self,
@@ -262,11 +166,11 @@ class Engine:
         With a `standing` the viewer is one met earlier, whose rights the statement confirms;
         where it does not, or cannot, RightsUnconfirmed says that nothing was read or done.
         """
-        given = understood.given
+        prepared, given = understood.prepared, understood.given
         if writer is None:
-            _refuse_to_act(understood.prepared)
+            _refuse_to_act(prepared)
         try:
-            plan = self.plan(understood.prepared, given, shape_of(viewer))
+            plan = self.plan(prepared, given, shape_of(viewer))
             if standing and not plan.is_confirmed_for(viewer):
                 raise RightsUnconfirmed
             for permit in plan.permits:
@@ -289,9 +193,11 @@ class Engine:
         )
         errors = list(plan.errors(request))
         if MARK in body:
-            body, missing = completed(self._operation(understood.prepared, given), body)
+            body, missing = completed(
+                Operation(self.schema, prepared.document, prepared.operation, given), body
+            )
             errors += missing
-        body = self._with_schema(understood.prepared, plan, understood.sent, body)
+        body = self._with_schema(prepared, plan, understood.sent, body)
         return _finished(body, errors, understood.cost)
 
     def _told(self, viewer: Viewer, plan: Plan, deed: Deed) -> None:
@@ -306,57 +212,17 @@ class Engine:
                 entity_ids=ids,
                 reason=deed.refused,
             )
-            self._note(event)
+            self._showing.note(event)
 
     async def _read(
         self, pool: Reader, plan: Plan, values: Sequence[object], request: Request
     ) -> bytes:
         body = await _fetched(pool, plan.first, values)
         if plan.ready and body is not None and _LATER in body:
-            body = await _fetched(pool, plan.statement, self._taken(plan, request))
+            body = await _fetched(pool, plan.statement, _taken(plan, request))
         if body is None:
             raise RightsUnconfirmed
-        if plan.shows_personal:
-            body = self._noted(body, plan, request.viewer)
-        if plan.makes_keys:
-            body = _KEYED.sub(self._keyed, body)
-        return _SEALED.sub(self._opened, body) if plan.opens_seals else body
-
-    def _taken(self, plan: Plan, request: Request) -> Sequence[object]:
-        try:
-            return plan.values(request)
-        except GraphQLError as error:
-            raise RequestRefused([error]) from error
-
-    def _noted(self, body: bytes, plan: Plan, viewer: Viewer) -> bytes:
-        """Take out of an answer whom it shows unmasked, and note it before anybody sees it."""
-        people: set[UUID] = set()
-        classes: set[str] = set()
-
-        def take(match: re.Match[bytes]) -> bytes:
-            classes.add(match[1].decode())
-            people.add(UUID(match[2].decode()))
-            return b""
-
-        body = _SHOWN.sub(take, body)
-        if people:
-            self._note(
-                by_viewer(
-                    viewer,
-                    Action.READ,
-                    plan.name,
-                    entity=Entity.PERSON,
-                    entity_ids=people,
-                    field_classes=classes,
-                )
-            )
-        return body
-
-    def _keyed(self, match: re.Match[bytes]) -> bytes:
-        return json.dumps(self._make_key(match[1].decode())).encode()
-
-    def _opened(self, match: re.Match[bytes]) -> bytes:
-        return json.dumps(self._open_seal(b64decode(match[1])), ensure_ascii=False).encode()
+        return self._showing.shown(body, plan, request.viewer)
 
     def _with_schema(
         self, prepared: Prepared, plan: Plan, variables: Mapping[str, Value], body: bytes
@@ -368,6 +234,13 @@ class Engine:
         data = json.loads(body)["data"] | found
         ordered = {root.key: data[root.key] for root in plan.roots}
         return json.dumps({"data": ordered}, ensure_ascii=False).encode()
+
+
+def _taken(plan: Plan, request: Request) -> Sequence[object]:
+    try:
+        return plan.values(request)
+    except GraphQLError as error:
+        raise RequestRefused([error]) from error
 
 
 async def _fetched(pool: Reader, statement: Bound, values: Sequence[object]) -> bytes | None:
@@ -387,12 +260,6 @@ def _finished(body: bytes, errors: Sequence[GraphQLError], cost: int) -> bytes:
         return b"".join((memoryview(body)[:-1], told))
     wrong = b',"errors":%b' % json.dumps(written(errors), ensure_ascii=False).encode()
     return b"".join((memoryview(body)[:-1], wrong, told))
-
-
-def _named(roots: Sequence[Selected], text: str) -> str:
-    """Name an operation without a word of its author: names are free text too."""
-    names = "+".join(dict.fromkeys(root.name for root in roots))
-    return f"{names}#{sha256(text.encode(errors='replace')).hexdigest()[:12]}"
 
 
 def _refuse_to_act(prepared: Prepared) -> None:

@@ -24,7 +24,8 @@ from hub.rates import Allowance
 from hub.row_keys import issue
 from hub.seal import Sealer
 from hub.settings import Settings
-from schema.compiler.run import Engine, Note, RightsUnconfirmed, Understood, unnoted
+from schema.compiler.run import Engine, RightsUnconfirmed, Understood
+from schema.compiler.shown import Note, unnoted
 from schema.context import DenialsNoted, charged, header, known, meet, pool_of
 from schema.door.asked import Asked, well_formed
 from schema.door.body import BODY_SECONDS, body_of, decoded

@@ -12,8 +12,9 @@ from hub.access import ClientKind, Grant, Purpose, Role, Viewer
 from hub.settings import CHECKOUT
 from hub.tables import Base
 from schema.compiler.bindings import Column
+from schema.compiler.compiled import Plan
 from schema.compiler.request import ViewerShape, shape_of
-from schema.compiler.run import Engine, Plan
+from schema.compiler.run import Engine
 from schema.errors import ErrorCode, RequestRefused
 from schema.root import COMMITTED, build_schema, print_schema
 
