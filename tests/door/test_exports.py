@@ -20,9 +20,9 @@ from hub.law.rules import ConsentPurpose
 from schema.exports.http import export_routes
 from tests.day import ZONE
 from tests.door.asking import Door
+from tests.door.endpoint import bearer, codes
 from tests.door.over_http import WithPools
 from tests.door.rows import uid
-from tests.door.test_graphql_over_http import bearer, codes
 
 pytestmark = pytest.mark.anyio
 Json = Any  # a decoded response

@@ -1,68 +1,23 @@
-"""The endpoint as clients meet it: media types, statuses, codes, credentials, limits, two viewers."""
+"""The endpoint as clients meet it: media types, statuses, codes, bounds of what is asked."""
 
-import hashlib
 import json
-import re
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from graphql import (
-    GraphQLSchema,
-    build_client_schema,
-    get_introspection_query,
-    parse,
-    validate,
-)
-from starlette.applications import Starlette
 
-from hub.access import Role
-from hub.credentials import key_id_of, revoke_key
-from hub.database import Database
-from hub.edge import Edge, Lines
 from schema.door.body import MAX_BODY
-from schema.door.http import STATIC, graphql_routes
-from schema.door.http import Door as Endpoint
 from schema.limits import LIMITS
-from tests.door.answering import SCHEMA
 from tests.door.asking import Door
-from tests.door.over_http import WithPools
-from tests.door.rows import NORTH, SOUTH, uid
+from tests.door.endpoint import GRAPHQL, QUERY, ask, bearer, codes, endpoint_client
 
 pytestmark = pytest.mark.anyio
-Json = Any  # a decoded response
-GRAPHQL = "application/graphql-response+json"
-QUERY = "{ viewer { role isRegionWide } }"
 
 
 @pytest.fixture(scope="module")
 async def client(door: Door) -> AsyncIterator[httpx.AsyncClient]:
-    app = WithPools(
-        Edge(
-            Starlette(routes=graphql_routes(Endpoint(door.engine, answer_seconds=30))),
-            lines=Lines(),
-        ),
-        door,
-    )
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as opened_client:
-        yield opened_client
-
-
-def bearer(key: str, **headers: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}", "Accept": GRAPHQL, **headers}
-
-
-async def ask(client: httpx.AsyncClient, key: str, query: str, **variables: Json) -> httpx.Response:
-    return await client.post(
-        "/graphql", headers=bearer(key), json={"query": query, "variables": variables}
-    )
-
-
-def codes(answer: httpx.Response) -> set[str]:
-    return {error["extensions"]["code"] for error in answer.json()["errors"]}
+    async with endpoint_client(door) as opened:
+        yield opened
 
 
 async def test_a_query_is_answered_in_the_media_type_asked_for(
@@ -175,91 +130,6 @@ async def test_get_refuses_even_a_mutation_that_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("header", "reason"),
-    [
-        ("", "access.key_missing"),
-        ("Basic abc", "access.key_missing"),
-        ("Bearer nonsense", "access.key_malformed"),
-        (f"Bearer hub_test_{'0' * 16}_{'a' * 43}", "access.key_unknown"),
-    ],
-)
-async def test_a_stranger_is_401_and_learns_nothing_of_the_schema(
-    client: httpx.AsyncClient, header: str, reason: str
-) -> None:
-    headers = {"Accept": GRAPHQL} | ({"Authorization": header} if header else {})
-
-    answer = await client.post(
-        "/graphql", headers=headers, json={"query": "{ __schema { queryType { name } } }"}
-    )
-
-    assert (401, "Bearer") == (answer.status_code, answer.headers["WWW-Authenticate"])
-    [error] = answer.json()["errors"]
-    assert ("UNAUTHENTICATED", reason) == (
-        error["extensions"]["code"],
-        error["extensions"]["reason"],
-    )
-
-
-async def test_a_wrong_secret_reads_like_an_unknown_key(
-    client: httpx.AsyncClient, door: Door
-) -> None:
-    wrong = door.keys.north[:-1] + ("a" if door.keys.north[-1] != "a" else "b")
-
-    answer = await ask(client, wrong, QUERY)
-
-    assert "access.key_unknown" == answer.json()["errors"][0]["extensions"]["reason"]
-
-
-async def test_revoked_and_expired_keys_stop_with_the_next_request(
-    client: httpx.AsyncClient, door: Door, module_database: Database
-) -> None:
-    steward = door.keys.steward
-    async with module_database.writing() as session:
-        await revoke_key(session, key_id_of(steward))
-    revoked = await ask(client, steward, QUERY)
-    async with module_database.writing() as session:
-        await session.raw.execute(
-            "update credential set revoked_at = null, expires_at = now() where id = $1",
-            key_id_of(steward),
-        )
-    expired = await ask(client, steward, QUERY)
-    async with module_database.writing() as session:
-        await session.raw.execute(
-            "update credential set expires_at = null where id = $1", key_id_of(steward)
-        )
-
-    found = [each.json()["errors"][0]["extensions"]["reason"] for each in (revoked, expired)]
-    assert ["access.key_revoked", "access.key_expired"] == found
-
-
-async def test_the_widest_grant_is_used_unless_the_request_names_another(
-    client: httpx.AsyncClient, door: Door, module_database: Database
-) -> None:
-    client_id = door.viewers["steward"].client_id
-    async with module_database.writing() as session:
-        await session.raw.execute(
-            "insert into access_grant (client_id, role, organisation_id, purposes)"
-            " values ($1, $2, $3, '{}')",
-            client_id,
-            Role.TERRITORY,
-            SOUTH,
-        )
-    body = {"query": "{ viewer { role } people { totalCount } }"}
-    widest = await client.post("/graphql", headers=bearer(door.keys.steward), json=body)
-    named = bearer(door.keys.steward) | {"Hub-Scope": f"organisation-{SOUTH}"}
-    narrow = await client.post("/graphql", headers=named, json=body)
-    foreign = bearer(door.keys.steward) | {"Hub-Scope": str(NORTH)}
-    refused = await client.post("/graphql", headers=foreign, json=body)
-
-    assert ["STEWARD", "TERRITORY"] == [
-        each.json()["data"]["viewer"]["role"] for each in (widest, narrow)
-    ]
-    south = (await door.ask("south", body["query"]))["people"]
-    assert south == narrow.json()["data"]["people"]
-    assert (403, {"FORBIDDEN"}) == (refused.status_code, codes(refused))
-
-
-@pytest.mark.parametrize(
     ("query", "limit"),
     [
         (
@@ -311,131 +181,3 @@ async def test_errors_and_logs_hold_no_value_of_the_request(
 
     assert [{"BAD_USER_INPUT"}] * 3 == [codes(answer) for answer in answers]
     assert secret not in "".join([captured.out, captured.err, *(each.text for each in answers)])
-
-
-async def test_a_department_sees_no_foreign_row_on_any_path(
-    client: httpx.AsyncClient, door: Door
-) -> None:
-    everyone = [f"person-{uid('person', number)}" for number in range(60)]
-    query = """query($ids: [ID!]!, $id: ID!) {
-        nodes(ids: $ids) { id } node(id: $id) { id } person(id: $id) { id }
-        people(first: 100) { totalCount nodes { id } } }"""
-    own = (await door.ask("north", "{ people(first: 100) { nodes { id } } }"))["people"]["nodes"]
-    seen = {node["id"] for node in own}
-    foreign = next(each for each in everyone if each not in seen)
-
-    answer = await ask(client, door.keys.north, query, ids=everyone, id=foreign)
-    centre = await ask(client, door.keys.centre, query, ids=everyone, id=foreign)
-
-    data = answer.json()["data"]
-    assert 0 < len(seen) < len(everyone)
-    assert seen == {node["id"] for node in data["nodes"] if node}
-    assert (None, None) == (data["node"], data["person"])
-    assert len(seen) == data["people"]["totalCount"]
-    assert 60 == centre.json()["data"]["people"]["totalCount"]
-    assert foreign == centre.json()["data"]["node"]["id"]
-
-
-async def test_a_cursor_of_another_viewer_or_list_is_refused(
-    client: httpx.AsyncClient, door: Door
-) -> None:
-    text = "{ people(first: 1) { pageInfo { endCursor } } }"
-    cursor = (await door.ask("south", text))["people"]["pageInfo"]["endCursor"]
-    query = "query($c: String) { people(after: $c) { nodes { id } } }"
-    other = "query($c: String) { organisations(after: $c) { nodes { id } } }"
-
-    own = await ask(client, door.keys.south, query, c=cursor)
-    foreign = await ask(client, door.keys.north, query, c=cursor)
-    misplaced = await ask(client, door.keys.south, other, c=cursor)
-
-    assert 200 == own.status_code
-    assert [{"BAD_USER_INPUT"}] * 2 == [codes(foreign), codes(misplaced)]
-
-
-async def test_walks_forward_and_backward_meet_every_row_once(door: Door) -> None:
-    query = """query($first: Int, $after: String, $last: Int, $before: String) {
-        people(first: $first, after: $after, last: $last, before: $before) {
-            nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
-    forward: list[str] = []
-    backward: list[str] = []
-    after = before = None
-    while True:
-        page = (await door.ask("north", query, {"first": 7, "after": after}))["people"]
-        forward += [node["id"] for node in page["nodes"]]
-        after = page["pageInfo"]["endCursor"]
-        if not page["pageInfo"]["hasNextPage"]:
-            break
-    while True:
-        page = (await door.ask("north", query, {"last": 7, "before": before}))["people"]
-        backward = [node["id"] for node in page["nodes"]] + backward
-        before = page["pageInfo"]["startCursor"]
-        if not page["pageInfo"]["hasPreviousPage"]:
-            break
-
-    assert len(set(forward)) == len(forward) > 14
-    assert forward == backward
-
-
-async def test_introspection_is_for_any_credential_and_mixes_with_data(
-    client: httpx.AsyncClient, door: Door
-) -> None:
-    query = '{ viewer { role } __typename __type(name: "Person") { name } }'
-
-    answer = await ask(client, door.keys.partner, query)
-
-    expected = {
-        "viewer": {"role": "PARTNER_SYSTEM"},
-        "__typename": "Query",
-        "__type": {"name": "Person"},
-    }
-    assert expected == answer.json()["data"]
-    assert list(expected) == list(answer.json()["data"])
-
-
-async def test_tools_may_read_the_whole_schema(client: httpx.AsyncClient, door: Door) -> None:
-    query = get_introspection_query(specified_by_url=True, input_value_deprecation=True)
-
-    answer = await ask(client, door.keys.partner, query)
-
-    built = build_client_schema(answer.json()["data"])
-    assert set(SCHEMA.type_map) == set(built.type_map)
-
-
-async def test_the_explorer_is_a_page_of_our_own_files(client: httpx.AsyncClient) -> None:
-    page = await client.get("/graphql", headers={"Accept": "text/html"})
-    named = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
-    files = [await client.get(name) for name in named]
-
-    assert 6 == len(named)
-    assert {200} == {page.status_code, *(each.status_code for each in files)}
-    assert "//" not in page.text
-    assert not re.search(r"\son\w+=|style=|<script>", page.text)
-    assert "unsafe" not in page.headers["Content-Security-Policy"]
-
-
-@pytest.mark.parametrize("name", ["regional_centre", "department", "partner"])
-async def test_ready_queries_are_valid_and_answered(door: Door, name: str) -> None:
-    text = (STATIC / "queries" / f"{name}.graphql").read_text(encoding="utf-8")
-    schema: GraphQLSchema = SCHEMA
-
-    answers = [await door.ask(who, text) for who in ("centre", "north")]
-
-    assert [] == validate(schema, parse(text))
-    assert all(answer["people"]["nodes"] for answer in answers)
-
-
-def test_vendored_files_are_the_ones_that_are_listed() -> None:
-    listed = dict(
-        re.findall(
-            r"^\| (\S+) \|.*\| ([0-9a-f]{64}) \|$",
-            (STATIC / "VENDORED.md").read_text("utf-8"),
-            re.MULTILINE,
-        )
-    )
-    found = {path.name: _sha256(path) for path in (STATIC / "vendor").iterdir()}
-
-    assert listed == found
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -24,10 +24,10 @@ from schema.exports.http import export_routes
 from sync.feed.transfers import announce_transfers
 from tests.day import ZONE, region_day
 from tests.door.asking import Door, Json, opened
+from tests.door.endpoint import bearer
 from tests.door.feed import Follower, settle
 from tests.door.over_http import WithPools
 from tests.door.rows import PARTNER
-from tests.door.test_graphql_over_http import bearer
 
 pytestmark = pytest.mark.anyio
 TODAY = region_day()
