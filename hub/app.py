@@ -9,10 +9,10 @@ from typing import Final, TypedDict
 import asyncpg
 import httpx
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 from structlog.contextvars import get_contextvars
 
 from hub import addresses, log, migrate
@@ -56,7 +56,7 @@ class State(TypedDict):
     head: str
 
 
-def create() -> Starlette:
+def create() -> ASGIApp:
     """Make the application from the environment: what uvicorn starts in each of its processes."""
     log.configure(as_json=True)
     settings = Settings()
@@ -69,7 +69,7 @@ def build(
     *,
     uploads: Bounds | None = None,
     body_seconds: float = BODY_SECONDS,
-) -> Starlette:
+) -> ASGIApp:
     """Assemble the application over a database; its pools open when it starts.
 
     `uploads` bounds the files that are sent in, `body_seconds` the time of any other body.
@@ -125,7 +125,7 @@ def build(
                 head=migrate.head(),
             )
 
-    return Starlette(
+    application = Starlette(
         routes=[
             Route("/", start_page),
             Route("/start.css", stylesheet),
@@ -139,10 +139,10 @@ def build(
             *feed_routes(engine, settings.zone),
             *import_routes(Sealer.from_file(settings.keys), settings.zone, uploads),
         ],
-        middleware=[Middleware(Edge, lines=lines), Middleware(Straight, path=PATH, endpoint=door)],
         exception_handlers={404: unknown_address, 405: other_method},
         lifespan=running,
     )
+    return Edge(Straight(application, path=PATH, endpoint=door), lines=lines)
 
 
 @asynccontextmanager

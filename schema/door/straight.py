@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Straight:
-    """A middleware under the edge, so that what it passes on is numbered and logged like the rest."""
+    """A layer under the edge, so that what it passes on is numbered and logged like the rest."""
 
     def __init__(self, app: ASGIApp, *, path: str, endpoint: ASGIApp) -> None:
         self._app = app
