@@ -1,7 +1,9 @@
 """One very long file: what its reader holds, and how fast its rows become people.
 
-`python -m tests.bench.one_file [--rows 1000000] [--people 1000000]`: a tenth of the rows and all of
-them are read in a process of its own each, then as many as `--people` says are taken in by another.
+`python -m tests.bench.one_file [--rows 1000000] [--people 1000000 ...]`: a tenth of the rows and all
+of them are read in a process of its own each, then as many as `--people` says, one number after
+another, are taken in by others. What a person costs in memory is told beyond what the process held
+before, so several numbers show how it grows; `--people 0` takes none.
 Prints figures and passes no judgement.
 """
 
@@ -42,8 +44,8 @@ def main() -> None:
         prepared(folder, people=REGISTER, choice=asked.postgres) as ground,
     ):
         figures = [*_read(ground, asked.rows // 10), *_read(ground, asked.rows)]
-        if asked.people:
-            figures += _taken(ground, asked.people)
+        for people in filter(None, asked.people):
+            figures += _taken(ground, people)
         sys.stdout.write(told([Section(title="One file", figures=tuple(figures))]) + "\n")
 
 
@@ -80,7 +82,14 @@ def _taken(ground: Ground, rows: int) -> Iterator[Figure]:
     yield Figure(
         name=f"{rows} rows to people", value=rows / took["seconds"], unit="rows/s", note=note
     )
-    yield Figure(name="  memory of the process", value=took["peak_bytes"] / MEBIBYTE, unit="MiB")
+    beyond = (took["peak_bytes"] - took["before_bytes"]) / rows
+    yield Figure(
+        name="  memory of the process",
+        value=took["peak_bytes"] / MEBIBYTE,
+        unit="MiB",
+        note=f"before {took['before_bytes'] / MEBIBYTE:.0f}, a person {beyond:.0f} bytes",
+    )
+    ground.drop(NAME)
 
 
 def _region(rows: int) -> Schools:
@@ -107,19 +116,25 @@ async def take(path: Path, today: date) -> Json:
         path=path, kind=FileKind.PUPILS, stated_as_of=today, completeness=Completeness.FULL
     )
     sealer = Sealer.from_file(settings.keys)
+    before = peak_bytes()
     async with open_database(settings.worker_url) as database:
         begun = time.perf_counter()
         done = await accept(database, [given], sealer=sealer, actor="bench", today=today)
         seconds = time.perf_counter() - begun
     people = done.projected.people_added
-    return {"seconds": seconds, "people": people, "peak_bytes": peak_bytes()}
+    return {
+        "seconds": seconds,
+        "people": people,
+        "before_bytes": before,
+        "peak_bytes": peak_bytes(),
+    }
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.one_file", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the file that is read")
     parser.add_argument(
-        "--people", type=int, default=1_000_000, help="of the file that is taken in"
+        "--people", type=int, nargs="+", default=[1_000_000], help="of the files that are taken in"
     )
     parser.add_argument("--postgres", default="", help="a folder, a major version or 'embedded'")
     return parser.parse_args()
