@@ -78,7 +78,7 @@ class Engine:
         self._paged = paged_fields(self.bindings)
         self._secret = cursor_secret
         self._zone = zone
-        self._showing = Showing(open_seal=open_seal, make_key=make_key, note=note)
+        self.showing = Showing(open_seal=open_seal, make_key=make_key, note=note)
         self._prepared: Recent[tuple[str, str | None], Prepared] = Recent(
             512, weigh=lambda one: one.weight, weight=kept_bytes
         )
@@ -212,7 +212,7 @@ class Engine:
                 entity_ids=ids,
                 reason=deed.refused,
             )
-            self._showing.note(event)
+            self.showing.note(event)
 
     async def _read(
         self, pool: Reader, plan: Plan, values: Sequence[object], request: Request
@@ -222,7 +222,7 @@ class Engine:
             body = await _fetched(pool, plan.statement, _taken(plan, request))
         if body is None:
             raise RightsUnconfirmed
-        return self._showing.shown(body, plan, request.viewer)
+        return self.showing.shown(body, plan, request.viewer)
 
     def _with_schema(
         self, prepared: Prepared, plan: Plan, variables: Mapping[str, Value], body: bytes

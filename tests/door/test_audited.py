@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ EVERYBODY = "{ people(first: 100) { nodes { %s } } }"
 def noted(door: Door, monkeypatch: pytest.MonkeyPatch) -> list[Event]:
     """Gather what the engine notes."""
     events: list[Event] = []
-    monkeypatch.setattr(door.engine, "_note", events.append)
+    monkeypatch.setattr(door.engine, "showing", replace(door.engine.showing, note=events.append))
     return events
 
 
