@@ -6,7 +6,7 @@ another connection of the server, so each is told anew, and prepares what it run
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Final
@@ -19,7 +19,7 @@ from hub.errors import DatabaseError
 
 ZONE: Final = {"timezone": "UTC"}  # of all settings the one that poolers take over by themselves
 NOTE_S: Final = 5.0
-BESIDE: Final = 2  # connections of a reading pool for look-ups and snapshots, beside single reads
+BESIDE: Final = 4  # connections for snapshots that last: two exports, two files of the feed
 
 
 class BytesConnection(asyncpg.Connection):
@@ -34,7 +34,8 @@ class ReadPool(asyncpg.Pool):
     """A pool whose single reads keep their connection from one to the next.
 
     Lending a connection and taking it back costs asyncpg a task, a timer and a proxy: as much
-    processor as a short read itself. `size` reads run at once, the others wait their turn.
+    processor as a short read itself. `size` reads run at once, the others wait their turn; snapshots
+    that last take none of their connections.
     """
 
     __slots__ = ("_kept", "_places")
@@ -64,26 +65,36 @@ class ReadPool(asyncpg.Pool):
         self._places = asyncio.Semaphore(size)
         self._kept: list[PoolConnectionProxy] = []
 
+    async def fetch(self, query: str, *args: object, **asked: Any) -> list[Any]:  # noqa: ANN401 - as what it overrides
+        """Run a statement; return its rows."""
+        rows: list[Any] = await self._read("fetch", query, args, asked)
+        return rows
+
     async def fetchval(self, query: str, *args: object, **asked: Any) -> Any:  # noqa: ANN401 - as what it overrides
         """Run a statement; return a value of its first row."""
-        async with self._places:
-            connection = await self._taken()
-            is_sound = False
-            try:
-                value = await connection.fetchval(query, *args, **asked)
-                is_sound = not self.is_closing()
-            finally:
-                if is_sound:
-                    self._kept.append(connection)
-                else:
-                    await self.release(connection)
-        return value
+        return await self._read("fetchval", query, args, asked)
 
     async def close(self) -> None:
         """Close the connections as soon as nobody reads through them."""
         while self._kept:
             await self.release(self._kept.pop())
         await super().close()
+
+    async def _read(
+        self, how: str, query: str, args: Sequence[object], asked: Mapping[str, object]
+    ) -> Any:  # noqa: ANN401 - what asyncpg gives
+        async with self._places:
+            connection = await self._taken()
+            is_sound = False
+            try:
+                found = await getattr(connection, how)(query, *args, **asked)
+                is_sound = not self.is_closing()
+            finally:
+                if is_sound:
+                    self._kept.append(connection)
+                else:
+                    await self.release(connection)
+        return found
 
     async def _taken(self) -> PoolConnectionProxy:
         while self._kept:

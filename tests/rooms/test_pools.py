@@ -6,13 +6,14 @@ between.
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from hub.database import Database, open_connection
-from hub.pools import PooledStatements, open_read_pool, snapshot
+from hub.pools import BESIDE, PooledStatements, open_read_pool, snapshot
 from hub.settings import Addresses
 
 READS = {"transaction_read_only": "on", "statement_timeout": "200", "jit": "off"}
@@ -129,6 +130,17 @@ async def test_whoever_reads_lets_snapshots_in_and_closing_waits_for_them(
     await straight.close()
 
     assert all(read.done() and read.exception() is None for read in reads)
+
+
+async def test_snapshots_that_last_keep_nobody_from_reading(straight: asyncpg.Pool) -> None:
+    await asyncio.gather(*(straight.fetchval("select pg_sleep(0.01)") for _ in range(2)))
+    async with AsyncExitStack() as lasting:
+        for _ in range(BESIDE):
+            await lasting.enter_async_context(snapshot(straight, timeout_s=1))
+        async with asyncio.timeout(1):
+            value, rows = await straight.fetchval(WHO), await straight.fetch(WHO)
+
+    assert value == rows[0][0]
 
 
 async def test_a_pooled_statement_leaves_nothing_on_its_connection(
